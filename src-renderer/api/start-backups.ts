@@ -1,5 +1,5 @@
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
-import { showError } from '../components/errors.tsx';
+import { showError } from '../components/messages/errors.tsx';
 import { client } from './client.ts';
 
 /** Starts a backup of each plan; of one that cannot be started it shows why, and the others go on. */

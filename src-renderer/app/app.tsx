@@ -7,8 +7,7 @@ import { useHashLocation } from 'wouter/use-hash-location';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { pauseInWords } from '../../src-shared/words/pause-words.ts';
 import { useLoggedIn } from '../api/use-logged-in.ts';
-import { ErrorBoundary } from '../components/error-boundary.tsx';
-import { useNow } from '../components/use-now.ts';
+import { ErrorBoundary } from '../components/messages/error-boundary.tsx';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
 import { DestinationsPage } from '../features/destinations/destinations-page.tsx';
 import { DropOverlay } from '../features/drop/drop-overlay.tsx';
@@ -20,6 +19,7 @@ import { RecoveryKitPage } from '../features/recovery-kit/recovery-kit-page.tsx'
 import { RestoreDialog } from '../features/restore/restore-dialog.tsx';
 import { PauseMenu } from '../features/schedule/pause-menu.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
+import { useNow } from '../hooks/use-now.ts';
 import { useConnected, usePaused, useSettings } from '../stores/core.ts';
 import { Sidebar } from './sidebar.tsx';
 import { theme } from './theme.ts';

@@ -2,7 +2,7 @@ import { IconHistory, IconLayoutDashboard, IconMapPin, IconPlus, IconSettings } 
 import { Fragment, memo, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
-import { StateIcon } from '../components/pill.tsx';
+import { StateIcon } from '../components/status/pill.tsx';
 import { groupPlans } from '../features/overview/group-plans.ts';
 import { useKept } from '../stores/core.ts';
 import { useActiveRun } from '../stores/runs.ts';

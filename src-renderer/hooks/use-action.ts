@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { errorBody } from '../api/error-body.ts';
-import { showError } from '../components/errors.tsx';
+import { showError } from '../components/messages/errors.tsx';
 
 /** The work of a button: whether it is pending, its error, and a function to start it. */
 export interface Action {

@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { client } from '../api/client.ts';
-import { showError } from '../components/errors.tsx';
+import { showError } from '../components/messages/errors.tsx';
 import { answers, KEPT } from './core.ts';
 import { ListedItems } from './listed-items.ts';
 import { putRun } from './runs.ts';
@@ -47,6 +47,9 @@ export function startSync(): void {
   );
   client.on('schedules.changed', ({ paused }, revision) =>
     answers.patch('schedules.status', {}, revision, (status) => ({ ...status, paused })),
+  );
+  client.on('recoveryKit.saved', ({ status }, revision) =>
+    answers.patch('recoveryKit.status', {}, revision, () => status),
   );
   client.on('alerts.undelivered', ({ channel, message }, revision) => {
     answers.invalidate('alerts.undelivered', revision);

@@ -1,5 +1,5 @@
 import { Button, type ButtonProps } from '@mantine/core';
-import { useAction } from '../hooks/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 interface ActionButtonProps extends ButtonProps {
   /** What it does; an error is shown in a corner of the window. */

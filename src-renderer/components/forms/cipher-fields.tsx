@@ -5,15 +5,15 @@ import {
   PAGE_SIZES,
   PLAINTEXT_HEADER_SIZES,
   type SqlcipherSettings,
-} from '../../src-shared/model/database-encryption.ts';
+} from '../../../src-shared/model/database-encryption.ts';
 import {
   COMPATIBILITIES,
   type Compatibility,
   SQLCIPHER_DEFAULTS,
   saltIn,
-} from '../../src-shared/rules/sqlite/cipher-settings.ts';
-import { ALGORITHM_WORDS } from '../../src-shared/words/database-encryption-words.ts';
-import { Disclosure } from './disclosure.tsx';
+} from '../../../src-shared/rules/sqlite/cipher-settings.ts';
+import { ALGORITHM_WORDS } from '../../../src-shared/words/database-encryption-words.ts';
+import { Disclosure } from '../layout/disclosure.tsx';
 
 /** Custom cipher settings as they are typed. */
 export interface CipherDraft {

@@ -1,14 +1,14 @@
 import { ActionIcon, Button, Group, Loader, Modal, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconArrowUp, IconDatabase, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { FolderEntry } from '../../src-shared/model/folder-listing.ts';
-import { bytesInWords } from '../../src-shared/words/wording.ts';
-import { useLast } from '../hooks/use-last.ts';
-import { useAnswer } from '../stores/core.ts';
+import type { FolderEntry } from '../../../src-shared/model/folder-listing.ts';
+import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { useLast } from '../../hooks/use-last.ts';
+import { useAnswer } from '../../stores/core.ts';
+import { ErrorNotice } from '../messages/errors.tsx';
+import { PathText } from '../status/path-text.tsx';
 import { DialogButtons } from './dialog-buttons.tsx';
-import { ErrorNotice } from './errors.tsx';
 import type { PathKind } from './path-field.tsx';
-import { PathText } from './path-text.tsx';
 
 interface FilePickerProps {
   kind: PathKind;

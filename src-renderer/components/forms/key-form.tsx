@@ -1,7 +1,7 @@
 import { Button, Group, Menu, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import { KeyInput } from '../../src-shared/model/database-encryption.ts';
+import { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import { type CipherDraft, CipherFields, givenSettings } from './cipher-fields.tsx';
 import { Form } from './form.tsx';
 

@@ -1,8 +1,8 @@
 import { Button, Group, Input } from '@mantine/core';
 import { useId, useState } from 'react';
-import { client } from '../api/client.ts';
-import { useAction } from '../hooks/use-action.ts';
-import { useInfo } from '../stores/core.ts';
+import { client } from '../../api/client.ts';
+import { useAction } from '../../hooks/use-action.ts';
+import { useInfo } from '../../stores/core.ts';
 import { FilePicker } from './file-picker.tsx';
 
 /** What is chosen: an existing database, backup or file, a folder, or the path of a new file. */

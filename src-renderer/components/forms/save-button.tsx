@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
-import type { Action } from '../hooks/use-action.ts';
-import { ErrorNotice } from './errors.tsx';
+import type { Action } from '../../hooks/use-action.ts';
+import { ErrorNotice } from '../messages/errors.tsx';
 
 interface SaveButtonProps {
   /** The work of saving, whose error is shown above the button. */

@@ -1,8 +1,8 @@
 import { Button, Modal, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useAction } from '../hooks/use-action.ts';
-import { DialogButtons } from './dialog-buttons.tsx';
-import { ErrorNotice } from './errors.tsx';
+import { useAction } from '../../hooks/use-action.ts';
+import { DialogButtons } from '../forms/dialog-buttons.tsx';
+import { ErrorNotice } from '../messages/errors.tsx';
 
 interface ConfirmDialogProps {
   title: string;

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react';
-import type { ErrorBody } from '../../src-shared/contract/errors.ts';
-import { errorBody } from '../api/error-body.ts';
+import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import { errorBody } from '../../api/error-body.ts';
 import { ErrorNotice } from './errors.tsx';
 
 /** Shows an error of one page in its place, so that the rest of the window keeps working. */

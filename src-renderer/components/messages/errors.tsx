@@ -1,8 +1,8 @@
 import { Alert, Button, Code, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { ErrorBody } from '../../src-shared/contract/errors.ts';
-import { errorBody } from '../api/error-body.ts';
+import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import { errorBody } from '../../api/error-body.ts';
 
 /** Shows an error and its hint in a corner of the window. */
 export function showError(error: unknown): void {

@@ -1,5 +1,5 @@
 import { Group, Loader, Text } from '@mantine/core';
-import type { Loaded } from '../stores/core.ts';
+import type { Loaded } from '../../stores/core.ts';
 import { ErrorNotice } from './errors.tsx';
 
 interface PendingProps {

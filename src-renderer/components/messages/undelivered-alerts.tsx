@@ -1,8 +1,8 @@
 import { Alert, List } from '@mantine/core';
-import { upcomingInWords } from '../../src-shared/words/moments.ts';
-import { useAnswer } from '../stores/core.ts';
+import { upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { useNow } from '../../hooks/use-now.ts';
+import { useAnswer } from '../../stores/core.ts';
 import { Pending } from './pending.tsx';
-import { useNow } from './use-now.ts';
 
 /** The alerts that are not delivered yet. */
 export function UndeliveredAlerts() {

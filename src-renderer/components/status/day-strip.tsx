@@ -1,5 +1,5 @@
-import type { DayOutcome } from '../../src-shared/model/plan.ts';
-import { countInWords } from '../../src-shared/words/wording.ts';
+import type { DayOutcome } from '../../../src-shared/model/plan.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
 
 /** The last days of a plan, one bar each, with the results in tooltips and a sentence for screen readers. */
 export function DayStrip({ days, label }: { days: readonly DayOutcome[]; label: string }) {

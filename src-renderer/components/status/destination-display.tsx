@@ -8,7 +8,7 @@ import {
   IconServer,
 } from '@tabler/icons-react';
 import type { ComponentType, ReactNode } from 'react';
-import type { DestinationSettings, DestinationState } from '../../src-shared/model/destination.ts';
+import type { DestinationSettings, DestinationState } from '../../../src-shared/model/destination.ts';
 import { Pill, type Tone } from './pill.tsx';
 
 type Kind = DestinationSettings['kind'];

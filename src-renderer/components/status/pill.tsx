@@ -18,12 +18,12 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { PlanState } from '../../src-shared/model/plan.ts';
-import type { RunState } from '../../src-shared/model/run.ts';
-import type { VerificationSummary } from '../../src-shared/model/snapshot.ts';
-import { agoInWords } from '../../src-shared/words/moments.ts';
-import { STATE_LABELS } from '../../src-shared/words/plan-state-words.ts';
-import { ruleInWords } from '../../src-shared/words/retention-words.ts';
+import type { PlanState } from '../../../src-shared/model/plan.ts';
+import type { RunState } from '../../../src-shared/model/run.ts';
+import type { VerificationSummary } from '../../../src-shared/model/snapshot.ts';
+import { agoInWords } from '../../../src-shared/words/moments.ts';
+import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
+import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 
 /** The meaning of a colour, which is never shown without an icon and words. */
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'idle';

@@ -1,9 +1,9 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
-import type { Run, RunPhase } from '../../src-shared/model/run.ts';
-import { PHASE_LABELS } from '../../src-shared/words/run-words.ts';
-import { bytesInWords, roundedDurationInWords } from '../../src-shared/words/wording.ts';
-import { client } from '../api/client.ts';
-import { useAction } from '../hooks/use-action.ts';
+import type { Run, RunPhase } from '../../../src-shared/model/run.ts';
+import { PHASE_LABELS } from '../../../src-shared/words/run-words.ts';
+import { bytesInWords, roundedDurationInWords } from '../../../src-shared/words/wording.ts';
+import { client } from '../../api/client.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 /** The progress of a run: phase, bytes, rate and time left, and a button to cancel it. */
 export function RunProgress({ run, onCancel }: { run: Run; onCancel?: () => void }) {

@@ -3,7 +3,7 @@ import type { RestoredFiles } from '../../../src-shared/model/restore/restore-fi
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { BackupImport } from '../../../src-shared/model/third-party/import.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
-import { ScrollTable } from '../../components/scroll-table.tsx';
+import { ScrollTable } from '../../components/layout/scroll-table.tsx';
 
 type Outcome = BackupImport['files'][number]['outcome'];
 

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { runTitle } from '../../../src-shared/words/run-words.ts';
-import { RunStatePill } from '../../components/pill.tsx';
+import { RunStatePill } from '../../components/status/pill.tsx';
 import { runDuration, runOutcome } from './run-words.ts';
 import './activity.css';
 

@@ -2,8 +2,8 @@ import { ActionIcon, Button, Group, Text, Textarea, TextInput } from '@mantine/c
 import { IconPlus, IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { AttachedFileKind } from '../../../src-shared/model/attached-file.ts';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { PathField } from '../../components/path-field.tsx';
+import { PathField } from '../../components/forms/path-field.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
 import type { PlanFormApi } from '../plan-form/use-plan-form.ts';
 import { type AttachedFileDraft, linesOf, newAttachedFile, withPath } from './attached-file-draft.ts';
 import { AttachedFileIcon, attachedFileKindInWords } from './attached-file-words.tsx';

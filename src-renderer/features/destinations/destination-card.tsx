@@ -17,9 +17,9 @@ import type { DestinationState, DestinationSummary } from '../../../src-shared/m
 import { agoInWords, momentInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
-import { ActionButton } from '../../components/action-button.tsx';
-import { DestinationPill, KindIcon } from '../../components/destination-display.tsx';
-import { PathText } from '../../components/path-text.tsx';
+import { ActionButton } from '../../components/forms/action-button.tsx';
+import { DestinationPill, KindIcon } from '../../components/status/destination-display.tsx';
+import { PathText } from '../../components/status/path-text.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { addRun } from '../../stores/runs.ts';
 import { SelfTestSteps, TestWarnings, testError } from './self-test-steps.tsx';

@@ -2,11 +2,11 @@ import { Button, Group, Modal, NumberInput, SegmentedControl, Stack, Text, TextI
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { DestinationSummary, SelfTestReport } from '../../../src-shared/model/destination.ts';
 import { client } from '../../api/client.ts';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { Form } from '../../components/form.tsx';
-import { OTHER_DISK_HINT } from '../../components/hints.ts';
-import { PathField } from '../../components/path-field.tsx';
+import { Form } from '../../components/forms/form.tsx';
+import { OTHER_DISK_HINT } from '../../components/forms/hints.ts';
+import { PathField } from '../../components/forms/path-field.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { type DestinationDraft, messagesOf, secretsOf, settingsOf, suggestedName } from './destination-draft.ts';
 import { S3AdvancedFields, S3Fields } from './s3-fields.tsx';

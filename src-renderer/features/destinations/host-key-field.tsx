@@ -2,7 +2,7 @@ import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconKey, IconPinned } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
 interface HostKeyFieldProps {

@@ -2,8 +2,8 @@ import { Text } from '@mantine/core';
 import type { DestinationSummary, ReattachPreview } from '../../../src-shared/model/destination.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Pending } from '../../components/pending.tsx';
+import { ConfirmDialog } from '../../components/layout/confirm-dialog.tsx';
+import { Pending } from '../../components/messages/pending.tsx';
 import { useAnswer } from '../../stores/core.ts';
 
 /** Shows what a destination's location holds now, and asks whether to use it as that destination. */

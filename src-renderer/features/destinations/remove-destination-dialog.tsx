@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../components/layout/confirm-dialog.tsx';
 
 /** Asks before a destination is removed; its files stay. */
 export function RemoveDestinationDialog({ summary, onClose }: { summary: DestinationSummary; onClose(): void }) {

@@ -1,5 +1,5 @@
 import { PasswordInput } from '@mantine/core';
-import { SAVED_SECRET } from '../../components/hints.ts';
+import { SAVED_SECRET } from '../../components/forms/hints.ts';
 import type { SecretField } from './destination-draft.ts';
 import type { DestinationFormApi } from './use-destination-form.ts';
 

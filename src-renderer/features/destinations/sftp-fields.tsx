@@ -1,5 +1,5 @@
 import { Group, NumberInput, Radio, Stack, TextInput } from '@mantine/core';
-import { PathField } from '../../components/path-field.tsx';
+import { PathField } from '../../components/forms/path-field.tsx';
 import type { SftpDraft } from './destination-draft.ts';
 import { HostKeyField } from './host-key-field.tsx';
 import { SecretInput } from './secret-input.tsx';

@@ -2,7 +2,7 @@ import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import type { SelfTestReport } from '../../../src-shared/model/destination.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
 import type { SftpDraft } from './destination-draft.ts';
 import { ChangedHostKey } from './host-key-field.tsx';
 import { SelfTestSteps, TestWarnings, testError } from './self-test-steps.tsx';

@@ -3,7 +3,7 @@ import { IconFileImport } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { fileToPath } from '../../api/file-to-path.ts';
-import { showError } from '../../components/errors.tsx';
+import { showError } from '../../components/messages/errors.tsx';
 import { openRestore } from '../restore/restore-store.ts';
 import './drop-overlay.css';
 

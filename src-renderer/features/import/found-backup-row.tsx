@@ -6,9 +6,9 @@ import type { BackupDescription, FoundBackup } from '../../../src-shared/model/t
 import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
-import { Pill } from '../../components/pill.tsx';
-import { useNow } from '../../components/use-now.ts';
+import { Pill } from '../../components/status/pill.tsx';
 import { useAction } from '../../hooks/use-action.ts';
+import { useNow } from '../../hooks/use-now.ts';
 import { foundBackupInWords, type ImportSource, isNew } from './import-words.ts';
 
 interface FoundBackupRowProps {

@@ -5,16 +5,16 @@ import type { KeyInput } from '../../../src-shared/model/database-encryption.ts'
 import type { FoundBackups } from '../../../src-shared/model/third-party/import.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { TypedKeyForm } from '../../components/key-form.tsx';
-import { Pending, pendingChoices } from '../../components/pending.tsx';
+import { TypedKeyForm } from '../../components/forms/key-form.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
+import { Pending, pendingChoices } from '../../components/messages/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { FoundBackupRow } from './found-backup-row.tsx';
 import { firstChosen, type ImportSource, isNew, PROBLEMS } from './import-words.ts';
 import './import.css';
-import { DialogButtons } from '../../components/dialog-buttons.tsx';
-import { Note } from '../../components/note.tsx';
+import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { Note } from '../../components/messages/note.tsx';
 import { useAnswer } from '../../stores/core.ts';
 import { addRun } from '../../stores/runs.ts';
 

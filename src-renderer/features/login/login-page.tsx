@@ -3,8 +3,8 @@ import { useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import { browserSession } from '../../api/session.ts';
 import { Logo } from '../../app/logo.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { Form } from '../../components/form.tsx';
+import { Form } from '../../components/forms/form.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
 /**

@@ -4,8 +4,8 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { agoInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { overallStatus } from '../../../src-shared/words/plan-state-words.ts';
 import { startBackups } from '../../api/start-backups.ts';
-import { ActionButton } from '../../components/action-button.tsx';
-import { stateStyle } from '../../components/pill.tsx';
+import { ActionButton } from '../../components/forms/action-button.tsx';
+import { stateStyle } from '../../components/status/pill.tsx';
 
 /** The overall status in one sentence, and the next step. */
 export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: number }) {

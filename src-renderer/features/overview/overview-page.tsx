@@ -1,9 +1,9 @@
 import { Button, Text } from '@mantine/core';
 import { IconDatabasePlus, IconPlus } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { EmptyState } from '../../components/page.tsx';
-import { Pending } from '../../components/pending.tsx';
-import { useNow } from '../../components/use-now.ts';
+import { EmptyState } from '../../components/layout/page.tsx';
+import { Pending } from '../../components/messages/pending.tsx';
+import { useNow } from '../../hooks/use-now.ts';
 import { RunRow } from '../activity/run-row.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
 import { groupPlans } from './group-plans.ts';

@@ -1,7 +1,7 @@
 import { Group } from '@mantine/core';
 import { useId } from 'react';
 import { startBackups } from '../../api/start-backups.ts';
-import { ActionButton } from '../../components/action-button.tsx';
+import { ActionButton } from '../../components/forms/action-button.tsx';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { type PlansTogether, pauseOf } from './group-plans.ts';
 import { PlanCard } from './plan-card.tsx';

@@ -1,7 +1,7 @@
 import { PasswordInput, Radio, Stack, Text, Textarea } from '@mantine/core';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { SAVED_SECRET } from '../../components/hints.ts';
-import { Note } from '../../components/note.tsx';
+import { SAVED_SECRET } from '../../components/forms/hints.ts';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
+import { Note } from '../../components/messages/note.tsx';
 import { passphraseInWords } from './passphrase-words.ts';
 import type { PlanFormApi } from './use-plan-form.ts';
 

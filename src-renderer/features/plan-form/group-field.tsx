@@ -1,6 +1,6 @@
 import { Autocomplete, Checkbox } from '@mantine/core';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { pendingChoices } from '../../components/pending.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
+import { pendingChoices } from '../../components/messages/pending.tsx';
 import { useAnswer } from '../../stores/core.ts';
 import type { PlanFormApi } from './use-plan-form.ts';
 

@@ -1,8 +1,8 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useLocation } from 'wouter';
 import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { Page } from '../../components/page.tsx';
+import { Page } from '../../components/layout/page.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useMounted } from '../../hooks/use-mounted.ts';
 import { useAnswer } from '../../stores/core.ts';

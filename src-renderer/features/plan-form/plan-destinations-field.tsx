@@ -3,8 +3,8 @@ import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react
 import { type ReactNode, useState } from 'react';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import type { PlanDestination, Retention } from '../../../src-shared/model/plan.ts';
-import { KindIcon } from '../../components/destination-display.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
+import { KindIcon } from '../../components/status/destination-display.tsx';
 import { DestinationDialog } from '../destinations/destination-dialog.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 import '../plans/plans.css';

@@ -1,8 +1,8 @@
 import { Stack, TextInput } from '@mantine/core';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { OTHER_DISK_HINT } from '../../components/hints.ts';
-import { PathField } from '../../components/path-field.tsx';
-import { Section } from '../../components/section.tsx';
+import { OTHER_DISK_HINT } from '../../components/forms/hints.ts';
+import { PathField } from '../../components/forms/path-field.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
+import { Section } from '../../components/layout/section.tsx';
 import { RetentionProjection } from '../retention/projection.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 import { ScheduleFields } from '../schedule/schedule-fields.tsx';

@@ -1,5 +1,5 @@
 import { Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useNow } from '../../components/use-now.ts';
+import { useNow } from '../../hooks/use-now.ts';
 import { exampleName } from './program-draft.ts';
 import type { PlanFormApi } from './use-plan-form.ts';
 

@@ -3,8 +3,8 @@ import type { TableRows } from '../../../src-shared/model/values.ts';
 import { settingsInWords } from '../../../src-shared/words/database-encryption-words.ts';
 import { rowsInWords, tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
-import { Note } from '../../components/note.tsx';
-import { ScrollTable } from '../../components/scroll-table.tsx';
+import { ScrollTable } from '../../components/layout/scroll-table.tsx';
+import { Note } from '../../components/messages/note.tsx';
 
 /** The facts of a database. */
 export function SourceFacts({ source }: { source: SourceDescription }) {

@@ -1,12 +1,12 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { PlanDraft } from '../../../src-shared/model/third-party/template-use.ts';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { ATTACHED_FILES_HINT } from '../../components/hints.ts';
-import { KeyForm } from '../../components/key-form.tsx';
-import { PathField } from '../../components/path-field.tsx';
-import { Section } from '../../components/section.tsx';
+import { ATTACHED_FILES_HINT } from '../../components/forms/hints.ts';
+import { KeyForm } from '../../components/forms/key-form.tsx';
+import { PathField } from '../../components/forms/path-field.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
+import { Section } from '../../components/layout/section.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { AttachedFilesField } from '../attached-files/attached-files-field.tsx';
 import type { PlanForm } from './plan-form.ts';
 import { SourceDrop } from './source-drop.tsx';

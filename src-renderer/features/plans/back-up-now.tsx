@@ -1,5 +1,5 @@
 import { client } from '../../api/client.ts';
-import { ActionButton } from '../../components/action-button.tsx';
+import { ActionButton } from '../../components/forms/action-button.tsx';
 
 /** Starts a backup of a plan. */
 export function BackUpNow({ planId, variant = 'filled' }: { planId: string; variant?: 'filled' | 'default' }) {

@@ -4,10 +4,10 @@ import type { KeyInput } from '../../../src-shared/model/database-encryption.ts'
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { keyInWords, settingsInWords } from '../../../src-shared/words/database-encryption-words.ts';
 import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { KeyForm } from '../../components/key-form.tsx';
-import { showDone } from '../../components/notices.ts';
-import { Section } from '../../components/section.tsx';
+import { KeyForm } from '../../components/forms/key-form.tsx';
+import { Section } from '../../components/layout/section.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
+import { showDone } from '../../components/messages/notices.ts';
 import { useAction } from '../../hooks/use-action.ts';
 
 /** The encryption of a plan's database, and a field for its new key. */

@@ -2,8 +2,8 @@ import { Text } from '@mantine/core';
 import { useLocation } from 'wouter';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { namesInWords } from '../../components/destination-display.tsx';
+import { ConfirmDialog } from '../../components/layout/confirm-dialog.tsx';
+import { namesInWords } from '../../components/status/destination-display.tsx';
 import { usePlan } from '../../stores/core.ts';
 
 /** Asks before a plan is deleted; its snapshots stay. */

@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Title } from '@mantine/core';
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import { PathText } from '../../components/path-text.tsx';
-import { Pending } from '../../components/pending.tsx';
+import { Pending } from '../../components/messages/pending.tsx';
+import { PathText } from '../../components/status/path-text.tsx';
 import { useAnswer } from '../../stores/core.ts';
 import { AttachedFileIcon } from '../attached-files/attached-file-words.tsx';
 import { SourceFacts } from '../plan-form/source-facts.tsx';

@@ -6,13 +6,13 @@ import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
-import { DialogButtons } from '../../components/dialog-buttons.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { Pending } from '../../components/pending.tsx';
-import { RuleTag } from '../../components/pill.tsx';
-import { ScrollTable } from '../../components/scroll-table.tsx';
-import { useNow } from '../../components/use-now.ts';
+import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { ScrollTable } from '../../components/layout/scroll-table.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
+import { Pending } from '../../components/messages/pending.tsx';
+import { RuleTag } from '../../components/status/pill.tsx';
 import { useAction } from '../../hooks/use-action.ts';
+import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer } from '../../stores/core.ts';
 
 /**

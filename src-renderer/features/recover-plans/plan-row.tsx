@@ -2,9 +2,9 @@ import { Checkbox, Text, TextInput } from '@mantine/core';
 import { momentInWords, momentLabel } from '../../../src-shared/words/moments.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { PathField } from '../../components/path-field.tsx';
-import { useNow } from '../../components/use-now.ts';
+import { PathField } from '../../components/forms/path-field.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
+import { useNow } from '../../hooks/use-now.ts';
 import type { PlanDraft } from './recovery-draft.ts';
 
 /** A plan that can be recovered: its name, its source and its snapshots. */

@@ -4,13 +4,13 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { PlanRow } from './plan-row.tsx';
 import { chosenPlans, draftsOf, type PlanDraft } from './recovery-draft.ts';
 import './recover-plans.css';
-import { DialogButtons } from '../../components/dialog-buttons.tsx';
-import { Pending } from '../../components/pending.tsx';
+import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { Pending } from '../../components/messages/pending.tsx';
 import { useAnswer } from '../../stores/core.ts';
 
 interface RecoverDialogProps {

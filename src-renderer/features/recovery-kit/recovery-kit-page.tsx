@@ -3,20 +3,19 @@ import { IconDownload, IconFileText, IconPrinter } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RecoveryKit } from '../../../src-shared/model/recovery/recovery-kit.ts';
 import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { showDone } from '../../components/notices.ts';
-import { EmptyState, Page } from '../../components/page.tsx';
-import { PathField } from '../../components/path-field.tsx';
-import { useNow } from '../../components/use-now.ts';
+import { PathField } from '../../components/forms/path-field.tsx';
+import { EmptyState, Page } from '../../components/layout/page.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
+import { showDone } from '../../components/messages/notices.ts';
 import { useAction } from '../../hooks/use-action.ts';
+import { useNow } from '../../hooks/use-now.ts';
 import { kitStateInWords } from './kit-words.ts';
 import './recovery-kit.css';
 import { download } from '../../api/download.ts';
-import { ActionButton } from '../../components/action-button.tsx';
-import { Form } from '../../components/form.tsx';
-import { Pending } from '../../components/pending.tsx';
-import { questionOf } from '../../stores/answers.ts';
-import { answers, useAnswer, useInfo } from '../../stores/core.ts';
+import { ActionButton } from '../../components/forms/action-button.tsx';
+import { Form } from '../../components/forms/form.tsx';
+import { Pending } from '../../components/messages/pending.tsx';
+import { useAnswer, useInfo } from '../../stores/core.ts';
 
 /** The recovery kit, and the ways to save and print it. */
 export function RecoveryKitPage() {
@@ -49,9 +48,6 @@ export function RecoveryKitPage() {
   );
 }
 
-/** Nothing announces that the kit was saved. */
-const reloadStatus = (): void => answers.reload(questionOf('recoveryKit.status', {}));
-
 function NothingToRecover() {
   return (
     <Page title="Recovery kit">
@@ -68,7 +64,6 @@ function KitActions({ kit }: { kit: RecoveryKit }) {
   const [asking, setAsking] = useState(false);
   const mark = async (): Promise<void> => {
     await client.call('recoveryKit.markSaved', { digest: kit.digest });
-    reloadStatus();
     setAsking(false);
   };
   const print = (): void => {
@@ -113,7 +108,6 @@ function SaveKit() {
   const save = (): void =>
     action.run(async () => {
       const { paths } = await client.call('recoveryKit.save', { folder: folder.trim() });
-      reloadStatus();
       showDone(paths.join(', '), 'Recovery kit saved.');
     });
   return (

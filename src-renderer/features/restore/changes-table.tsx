@@ -1,6 +1,6 @@
 import type { RowsOnOneSide, TableChange } from '../../../src-shared/model/restore/restore.ts';
 import { rowsInWords } from '../../../src-shared/words/table-rows.ts';
-import { ScrollTable } from '../../components/scroll-table.tsx';
+import { ScrollTable } from '../../components/layout/scroll-table.tsx';
 
 /** The rows of each table before and after the restore; tables that change come first. */
 export function ChangesTable({ changes, exists }: { changes: readonly TableChange[]; exists: boolean }) {

@@ -11,8 +11,8 @@ import {
 } from '@tabler/icons-react';
 import type { RestoreCheck } from '../../../src-shared/model/restore/restore.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
-import { Note } from '../../components/note.tsx';
-import { PathText } from '../../components/path-text.tsx';
+import { Note } from '../../components/messages/note.tsx';
+import { PathText } from '../../components/status/path-text.tsx';
 import { ChangesTable } from './changes-table.tsx';
 
 interface DatabaseReviewProps {

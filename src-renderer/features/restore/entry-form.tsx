@@ -1,7 +1,7 @@
 import { Button, Group, Radio, Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import { Form } from '../../components/form.tsx';
+import { Form } from '../../components/forms/form.tsx';
 
 interface EntryFormProps {
   /** The names of the databases in the archive. */

@@ -2,10 +2,10 @@ import { Alert, Text } from '@mantine/core';
 import { IconArrowBackUp, IconFileInfo } from '@tabler/icons-react';
 import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore/restore-files.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { Note } from '../../components/note.tsx';
-import { PathText } from '../../components/path-text.tsx';
-import { ScrollTable } from '../../components/scroll-table.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
+import { ScrollTable } from '../../components/layout/scroll-table.tsx';
+import { Note } from '../../components/messages/note.tsx';
+import { PathText } from '../../components/status/path-text.tsx';
 import { replacesFiles, totalsOf } from './restore-choice.ts';
 
 /** The effects of restoring files. */

@@ -1,7 +1,7 @@
 import { Modal, Stack } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { client } from '../../api/client.ts';
-import { showError } from '../../components/errors.tsx';
+import { showError } from '../../components/messages/errors.tsx';
 import { DATABASE_ONLY, type TargetsOfSource, takesDatabase } from './restore-choice.ts';
 import type { RestoreOrder } from './restore-order.ts';
 import { closeRestore, type RestoreRequest, useRestoreStore } from './restore-store.ts';

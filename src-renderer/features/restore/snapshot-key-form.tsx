@@ -1,6 +1,6 @@
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
-import { TypedKeyForm } from '../../components/key-form.tsx';
+import { TypedKeyForm } from '../../components/forms/key-form.tsx';
 
 const KEPT = 'It is saved for later restores.';
 const FORMS = {

@@ -1,7 +1,7 @@
 import { IconArrowBackUp } from '@tabler/icons-react';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { client } from '../../api/client.ts';
-import { ActionButton } from '../../components/action-button.tsx';
+import { ActionButton } from '../../components/forms/action-button.tsx';
 import { addRun } from '../../stores/runs.ts';
 
 /** Undoes a restore. */

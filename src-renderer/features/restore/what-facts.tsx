@@ -6,10 +6,10 @@ import type { TableRows } from '../../../src-shared/model/values.ts';
 import { missingInWords } from '../../../src-shared/words/incomplete.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { namesInWords } from '../../components/destination-display.tsx';
-import { PathText } from '../../components/path-text.tsx';
-import { VerificationPill } from '../../components/pill.tsx';
-import { useNow } from '../../components/use-now.ts';
+import { namesInWords } from '../../components/status/destination-display.tsx';
+import { PathText } from '../../components/status/path-text.tsx';
+import { VerificationPill } from '../../components/status/pill.tsx';
+import { useNow } from '../../hooks/use-now.ts';
 
 /** The snapshot or dropped file to restore. */
 export interface Described {

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { PathField } from '../../components/path-field.tsx';
-import { PathText } from '../../components/path-text.tsx';
+import { PathField } from '../../components/forms/path-field.tsx';
+import { PathText } from '../../components/status/path-text.tsx';
 import type { TargetsOfSource } from './restore-choice.ts';
 
 interface WhereStepProps {

@@ -1,4 +1,5 @@
-import { Group, Text, Tooltip } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
+import { memo } from 'react';
 import type { Projection, Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
@@ -41,7 +42,8 @@ export function RetentionProjection(question: Question) {
   );
 }
 
-function Calendar({ projection }: { projection: Projection }) {
+/** It is drawn once while the form around it is typed in. */
+const Calendar = memo(function Calendar({ projection }: { projection: Projection }) {
   const byDay = new Map<number, number>();
   for (const { at } of projection.kept) {
     const day = Math.floor(Date.parse(at) / DAY_MS);
@@ -57,28 +59,28 @@ function Calendar({ projection }: { projection: Projection }) {
       <Group justify="space-between">
         {[sunday - WEEKS * 7 + 1, sunday].map((day) => (
           <Text key={day} size="xs" c="dimmed">
-            {dateInWords(day, { month: 'short', year: 'numeric' })}
+            {dateInWords(day, MONTH)}
           </Text>
         ))}
       </Group>
       <div className="year" role="img" aria-label={`Days with a snapshot: ${kept} of the last ${days.length}`}>
-        {days.map((day) => (
-          <YearDay key={day} day={day} count={byDay.get(day) ?? 0} />
-        ))}
+        {days.map((day) => {
+          const count = byDay.get(day);
+          if (count === undefined) return <span key={day} className="year-day" />;
+          return (
+            <span
+              key={day}
+              className="year-day kept"
+              title={`${dateInWords(day, DATE)}: ${countInWords(count, 'snapshot')}`}
+            />
+          );
+        })}
       </div>
     </div>
   );
-}
+});
 
-function YearDay({ day, count }: { day: number; count: number }) {
-  if (count === 0) return <span className="year-day" />;
-  const date = dateInWords(day, { day: 'numeric', month: 'short', year: 'numeric' });
-  return (
-    <Tooltip label={`${date}: ${countInWords(count, 'snapshot')}`} withArrow>
-      <span className="year-day kept" />
-    </Tooltip>
-  );
-}
-
-const dateInWords = (day: number, options: Intl.DateTimeFormatOptions): string =>
-  new Date(day * DAY_MS).toLocaleDateString('en-GB', { ...options, timeZone: 'UTC' });
+// Made once: a year has many days.
+const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
+const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+const dateInWords = (day: number, format: Intl.DateTimeFormat): string => format.format(new Date(day * DAY_MS));

@@ -4,8 +4,8 @@ import type { OldSchedule, OldSchedules } from '../../../src-shared/model/third-
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { client } from '../../api/client.ts';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
 interface OldScheduleReaderProps {

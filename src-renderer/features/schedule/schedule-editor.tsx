@@ -2,9 +2,9 @@ import { Chip, Group, NumberInput, Select, Stack, Text, TextInput } from '@manti
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import { upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { useNow } from '../../components/use-now.ts';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useLast } from '../../hooks/use-last.ts';
+import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer } from '../../stores/core.ts';
 
 type Kind = Schedule['kind'];

@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { momentInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
-import { useNow } from '../../components/use-now.ts';
+import { useNow } from '../../hooks/use-now.ts';
 
 /** The state of a schedule. */
 export function ScheduleState({ status }: { status: ScheduleStatus }) {

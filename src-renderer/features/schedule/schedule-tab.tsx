@@ -1,6 +1,6 @@
 import { Stack } from '@mantine/core';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
-import { Section } from '../../components/section.tsx';
+import { Section } from '../../components/layout/section.tsx';
 import { PlanPart } from '../plans/plan-part.tsx';
 import { RestoreTestSection } from './restore-test-section.tsx';
 import { ScheduleFields } from './schedule-fields.tsx';

@@ -11,8 +11,9 @@ import {
 import type { ReactNode } from 'react';
 import type { SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
 import { agoInWords, momentInWords } from '../../../src-shared/words/moments.ts';
-import { KindIcon } from '../../components/destination-display.tsx';
-import type { Tone } from '../../components/pill.tsx';
+import { KindIcon } from '../../components/status/destination-display.tsx';
+import type { Tone } from '../../components/status/pill.tsx';
+import { useDropdown } from '../../hooks/use-dropdown.tsx';
 
 const STATES: Record<SnapshotCopy['state'], { tone: Tone; icon: ReactNode; words: string }> = {
   failed: { tone: 'bad', icon: <IconCircleX size={14} aria-hidden />, words: 'failed' },
@@ -27,37 +28,41 @@ const SHOWN = 2;
 
 /** The copies of a snapshot: a tag for each destination, and the details on request. */
 export function CopiesCell({ copies, now }: { copies: readonly SnapshotCopy[]; now: number }) {
+  const { button, dropdown } = useDropdown('dialog');
   if (copies.length === 0) return <span className="quiet">Snapkeep data folder</span>;
   const sorted = [...copies].sort((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
   const worst = sorted[0]?.state !== 'stored';
   const shown = copies.length > SHOWN ? sorted.slice(0, 1) : worst ? sorted : copies;
   return (
-    <Popover position="bottom-start" withArrow shadow="md" width={340} trapFocus returnFocus>
-      <Popover.Target>
-        <UnstyledButton className="copies">
-          <span className="visually-hidden">Stored at</span>
-          {shown.map((copy) => (
-            <CopyTag key={copy.destinationId} copy={copy} />
-          ))}
-          {copies.length > shown.length && (
-            <>
-              <span className="rule-tag" aria-hidden>
-                +{copies.length - shown.length}
-              </span>
-              <span className="visually-hidden">and {copies.length - shown.length} more</span>
-            </>
-          )}
-        </UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Copies">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-        <ul className="copy-list" tabIndex={0} data-autofocus>
-          {copies.map((copy) => (
-            <CopyDetails key={copy.destinationId} copy={copy} now={now} />
-          ))}
-        </ul>
-      </Popover.Dropdown>
-    </Popover>
+    <>
+      <UnstyledButton className="copies" {...button}>
+        <span className="visually-hidden">Stored at</span>
+        {shown.map((copy) => (
+          <CopyTag key={copy.destinationId} copy={copy} />
+        ))}
+        {copies.length > shown.length && (
+          <>
+            <span className="rule-tag" aria-hidden>
+              +{copies.length - shown.length}
+            </span>
+            <span className="visually-hidden">and {copies.length - shown.length} more</span>
+          </>
+        )}
+      </UnstyledButton>
+      {dropdown !== null && (
+        <Popover position="bottom-start" withArrow shadow="md" width={340} trapFocus {...dropdown.props}>
+          <Popover.Target>{dropdown.target}</Popover.Target>
+          <Popover.Dropdown aria-label="Copies">
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+            <ul className="copy-list" tabIndex={0} data-autofocus>
+              {copies.map((copy) => (
+                <CopyDetails key={copy.destinationId} copy={copy} now={now} />
+              ))}
+            </ul>
+          </Popover.Dropdown>
+        </Popover>
+      )}
+    </>
   );
 }
 

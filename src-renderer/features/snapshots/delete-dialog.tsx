@@ -3,10 +3,10 @@ import type { PrunePreview } from '../../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { namesInWords } from '../../components/destination-display.tsx';
-import { PathText } from '../../components/path-text.tsx';
-import { Pending } from '../../components/pending.tsx';
+import { ConfirmDialog } from '../../components/layout/confirm-dialog.tsx';
+import { Pending } from '../../components/messages/pending.tsx';
+import { namesInWords } from '../../components/status/destination-display.tsx';
+import { PathText } from '../../components/status/path-text.tsx';
 import { useAnswer } from '../../stores/core.ts';
 
 /** Asks before a snapshot is deleted. */

@@ -13,8 +13,9 @@ import {
 import type { ReactNode } from 'react';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
-import { KindIcon } from '../../components/destination-display.tsx';
+import { KindIcon } from '../../components/status/destination-display.tsx';
 import { useAction } from '../../hooks/use-action.ts';
+import { useDropdown } from '../../hooks/use-dropdown.tsx';
 import { useInfo } from '../../stores/core.ts';
 import { firstChoice } from '../restore/restore-choice.ts';
 import { openRestore } from '../restore/restore-store.ts';
@@ -67,65 +68,73 @@ interface SnapshotMenuProps {
 }
 
 /** The actions of a row. */
-export function SnapshotMenu({ snapshot, actions, onDetails, onDelete }: SnapshotMenuProps) {
+export function SnapshotMenu(props: SnapshotMenuProps) {
+  const { button, dropdown } = useDropdown('menu');
+  return (
+    <>
+      <ActionIcon variant="subtle" aria-label={`More actions: ${props.snapshot.name}`} {...button}>
+        <IconDots size={16} />
+      </ActionIcon>
+      {dropdown !== null && (
+        <Menu position="bottom-end" {...dropdown.props}>
+          <Menu.Target>{dropdown.target}</Menu.Target>
+          <Menu.Dropdown>
+            <MenuItems {...props} />
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </>
+  );
+}
+
+function MenuItems({ snapshot, actions, onDetails, onDelete }: SnapshotMenuProps) {
   const stored = snapshot.copies.filter(({ state }) => state === 'stored');
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <ActionIcon variant="subtle" aria-label={`More actions: ${snapshot.name}`}>
-          <IconDots size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconListDetails size={15} aria-hidden />} onClick={() => onDetails(snapshot)}>
-          Details…
+    <>
+      <Menu.Item leftSection={<IconListDetails size={15} aria-hidden />} onClick={() => onDetails(snapshot)}>
+        Details…
+      </Menu.Item>
+      <Menu.Item leftSection={<IconShieldCheck size={15} aria-hidden />} onClick={() => actions.verify()}>
+        Verify
+      </Menu.Item>
+      <Menu.Item leftSection={<IconRestore size={15} aria-hidden />} onClick={() => actions.restore()}>
+        Restore…
+      </Menu.Item>
+      {stored.length > 1 && (
+        <>
+          <FromMenu
+            title="Verify copy at"
+            icon={<IconShieldCheck size={15} aria-hidden />}
+            copies={stored}
+            onChoose={actions.verify}
+          />
+          <FromMenu
+            title="Restore from"
+            icon={<IconRestore size={15} aria-hidden />}
+            copies={stored}
+            onChoose={actions.restore}
+          />
+        </>
+      )}
+      <Menu.Item leftSection={<IconGitCompare size={15} aria-hidden />} onClick={actions.compare}>
+        Compare with source…
+      </Menu.Item>
+      {actions.reveal !== undefined && (
+        <Menu.Item leftSection={<IconFolderOpen size={15} aria-hidden />} onClick={actions.reveal}>
+          Show in folder
         </Menu.Item>
-        <Menu.Item leftSection={<IconShieldCheck size={15} aria-hidden />} onClick={() => actions.verify()}>
-          Verify
-        </Menu.Item>
-        <Menu.Item leftSection={<IconRestore size={15} aria-hidden />} onClick={() => actions.restore()}>
-          Restore…
-        </Menu.Item>
-        {stored.length > 1 && (
-          <>
-            <FromMenu
-              title="Verify copy at"
-              icon={<IconShieldCheck size={15} aria-hidden />}
-              copies={stored}
-              onChoose={actions.verify}
-            />
-            <FromMenu
-              title="Restore from"
-              icon={<IconRestore size={15} aria-hidden />}
-              copies={stored}
-              onChoose={actions.restore}
-            />
-          </>
-        )}
-        <Menu.Item leftSection={<IconGitCompare size={15} aria-hidden />} onClick={actions.compare}>
-          Compare with source…
-        </Menu.Item>
-        {actions.reveal !== undefined && (
-          <Menu.Item leftSection={<IconFolderOpen size={15} aria-hidden />} onClick={actions.reveal}>
-            Show in folder
-          </Menu.Item>
-        )}
-        <Menu.Item
-          leftSection={snapshot.pinned ? <IconPinnedOff size={15} aria-hidden /> : <IconPin size={15} aria-hidden />}
-          onClick={actions.pin}
-        >
-          {snapshot.pinned ? 'Unpin' : 'Pin'}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          className="loss"
-          leftSection={<IconTrash size={15} aria-hidden />}
-          onClick={() => onDelete(snapshot)}
-        >
-          Delete…
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      <Menu.Item
+        leftSection={snapshot.pinned ? <IconPinnedOff size={15} aria-hidden /> : <IconPin size={15} aria-hidden />}
+        onClick={actions.pin}
+      >
+        {snapshot.pinned ? 'Unpin' : 'Pin'}
+      </Menu.Item>
+      <Menu.Divider />
+      <Menu.Item className="loss" leftSection={<IconTrash size={15} aria-hidden />} onClick={() => onDelete(snapshot)}>
+        Delete…
+      </Menu.Item>
+    </>
   );
 }
 

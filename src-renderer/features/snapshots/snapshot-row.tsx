@@ -5,7 +5,7 @@ import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { ageInWords, clockTime } from '../../../src-shared/words/moments.ts';
 import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
-import { RuleTag, VerificationPill } from '../../components/pill.tsx';
+import { RuleTag, VerificationPill } from '../../components/status/pill.tsx';
 import { CopiesCell } from './copies-cell.tsx';
 import { SizeCell } from './size-cell.tsx';
 import { SnapshotMenu, useSnapshotActions } from './snapshot-menu.tsx';

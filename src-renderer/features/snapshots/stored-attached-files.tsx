@@ -2,9 +2,9 @@ import { Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { PathText } from '../../components/path-text.tsx';
-import { Pill } from '../../components/pill.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
+import { PathText } from '../../components/status/path-text.tsx';
+import { Pill } from '../../components/status/pill.tsx';
 import { AttachedFileIcon, WAYS } from '../attached-files/attached-file-words.tsx';
 
 /** The attached files of a snapshot: their sizes, how they are stored, and what is missing. */

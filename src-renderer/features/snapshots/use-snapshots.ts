@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
-import { showError } from '../../components/errors.tsx';
+import { showError } from '../../components/messages/errors.tsx';
 import { useAnswer } from '../../stores/core.ts';
 
 /** As the service answers without a limit. */

@@ -6,9 +6,9 @@ import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/thi
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { startBackups } from '../../api/start-backups.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { OTHER_DISK_HINT } from '../../components/hints.ts';
-import { Section } from '../../components/section.tsx';
+import { OTHER_DISK_HINT } from '../../components/forms/hints.ts';
+import { Section } from '../../components/layout/section.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useMounted } from '../../hooks/use-mounted.ts';
 import { encryptionProblems } from '../plan-form/encryption-draft.ts';

@@ -2,8 +2,8 @@ import { Button, FileButton, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
-import { showDone } from '../../components/notices.ts';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
+import { showDone } from '../../components/messages/notices.ts';
 import { useAction } from '../../hooks/use-action.ts';
 
 /** Imports a template file; an existing template of the same id is replaced only on confirmation. */

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import type { AppliedPart } from '../../../src-shared/model/third-party/template-use.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
-import { PathField } from '../../components/path-field.tsx';
-import { PathText } from '../../components/path-text.tsx';
+import { PathField } from '../../components/forms/path-field.tsx';
+import { PathText } from '../../components/status/path-text.tsx';
 import { isHere } from './group-draft.ts';
 
 interface PartRowProps {

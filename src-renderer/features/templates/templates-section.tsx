@@ -2,12 +2,12 @@ import { Group, Stack, Text } from '@mantine/core';
 import { IconTemplate } from '@tabler/icons-react';
 import type { TemplateSummary } from '../../../src-shared/model/third-party/template-use.ts';
 import { client } from '../../api/client.ts';
-import { Pending } from '../../components/pending.tsx';
-import { Section } from '../../components/section.tsx';
+import { Section } from '../../components/layout/section.tsx';
+import { Pending } from '../../components/messages/pending.tsx';
 import { ImportTemplate } from './import-template.tsx';
 import './templates.css';
 import { download } from '../../api/download.ts';
-import { ActionButton } from '../../components/action-button.tsx';
+import { ActionButton } from '../../components/forms/action-button.tsx';
 import { useAnswer } from '../../stores/core.ts';
 
 /** The built-in templates, and the user's own. */
