@@ -1,7 +1,7 @@
 import { Group, NumberInput, Radio, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { S3Provider } from '../../../src-shared/model/destination.ts';
 import { S3_PRESETS } from '../../../src-shared/rules/s3-providers.ts';
-import { Note } from '../../components/note.tsx';
+import { Note } from '../../components/messages/note.tsx';
 import { endpointOf, withProvider } from './destination-draft.ts';
 import { SecretInput } from './secret-input.tsx';
 import type { DestinationFormApi } from './use-destination-form.ts';
@@ -58,7 +58,6 @@ export function S3Fields({ form }: { form: DestinationFormApi }) {
         />
         <TextInput
           label="Prefix (optional)"
-          description="Empty: at the top."
           placeholder="laptop/app"
           {...form.getInputProps('s3.prefix')}
           spellCheck={false}
