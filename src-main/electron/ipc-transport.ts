@@ -3,7 +3,7 @@ import type { Connection, Core } from '../core/core.ts';
 import { isOwnPage } from './app-address.ts';
 import { TO_CORE, TO_WINDOW } from './channel.ts';
 
-/** Carries frames between a window and the core. The only place that listens to IPC. */
+/** Carries frames between a window and the core. The only file that listens to IPC. */
 export function serveWindow(window: BrowserWindow, core: Core): void {
   const { webContents } = window;
   let connection: Connection | undefined;

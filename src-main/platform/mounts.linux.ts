@@ -32,7 +32,7 @@ export async function factsFromTable(
   let found: Mount | undefined;
   for (const line of table.split('\n')) {
     const mount = parseLine(line);
-    // Of several mounts at one place the last one is seen.
+    // Of several mounts at one path the last one is visible.
     if (mount && isWithin(path, mount.point) && mount.point.length >= (found?.point.length ?? 0)) found = mount;
   }
   if (found === undefined) return { kind: 'unknown', fileSystem: null, mountPoint: null };

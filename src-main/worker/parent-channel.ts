@@ -9,7 +9,7 @@ export interface ParentChannel {
   isOpen(): boolean;
 }
 
-/** What Electron gives its utility processes in place of Node's channel. */
+/** What Electron gives its utility processes instead of Node's channel. */
 interface ParentPort {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { data: unknown }) => void): void;

@@ -29,7 +29,7 @@ const importOrder = {
 };
 const chosen = z.object({ path: FilePath.nullable() });
 
-/** Places: sources, destinations, files of this machine, and what other programs have left. */
+/** Locations: sources, destinations, files of this machine, and what other programs have left. */
 export const destinationMethods = {
   /** Lists all destinations with their states. */
   'destinations.list': {

@@ -142,10 +142,10 @@ export const DestinationSecretsInput = z.strictObject({
 });
 export type DestinationSecretsInput = z.infer<typeof DestinationSecretsInput>;
 
-/** What is at the place of a destination that is to be attached anew. */
+/** What is found at the location of a destination that is to be attached anew. */
 export const ReattachPreview = z.object({
   label: z.string(),
-  /** What marks the place: nothing, this destination, another one, or a file that cannot be read. */
+  /** What marks it: nothing, this destination, another one, or a file that cannot be read. */
   marker: z.enum(['none', 'same', 'other', 'unreadable']),
   /** The number of files. */
   files: z.number().int().nonnegative(),
@@ -172,7 +172,7 @@ export const DestinationSummary = z.object({
   checkedAt: Instant.nullable(),
   /** When it last was. */
   reachedAt: Instant.nullable(),
-  /** What is at its place is not marked as this destination: a person can attach it anew. */
+  /** Its location is not marked as this destination: a person can attach it anew. */
   canReattach: z.boolean(),
   /** Snapshots that should be there and are not. */
   missingCopies: z.number().int().nonnegative(),

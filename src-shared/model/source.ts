@@ -27,7 +27,7 @@ export const SourceDescription = z.object({
   databaseEncryption: z.object({ locked: z.boolean(), settings: CipherSettings.nullable() }).nullable(),
   /** A name for a plan, from the file's name. */
   suggestedPlanName: z.string(),
-  /** What is unsafe about the place it is in, one sentence each. */
+  /** What is unsafe about its location, one sentence each. */
   warnings: z.array(z.string()),
 });
 export type SourceDescription = z.infer<typeof SourceDescription>;

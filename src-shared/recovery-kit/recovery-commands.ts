@@ -118,7 +118,7 @@ export function integrityCommands(settings: CipherSettings | null): string[] {
   return [`${shell} restored.db <<'END'`, ...statements, 'PRAGMA integrity_check;', 'END'];
 }
 
-/** Puts `restored.db` in the place of a database that no program has open, and keeps what was there. */
+/** Replaces a database that no program has open by `restored.db`, and keeps the previous file. */
 export function putBackCommands(sourcePath: string): string[] {
   return [
     `DATABASE=${shellWord(sourcePath)}`,

@@ -343,7 +343,7 @@ function readingSections({ databaseEncryptions, method }: KitPlan): KitSection[]
   }));
 }
 
-/** What is put in the place of what stands for the key, and for the salt. */
+/** Replaces what stands for the key, and for the salt. */
 function keyHints(settings: CipherSettings): string {
   const key = usesRawKey(settings)
     ? `Replace ${KEY_HERE} with the hexadecimal digits of the raw key.`

@@ -153,7 +153,7 @@ function policyRules(retention: Retention, timeZone: string | null): Rule[] {
         all,
         'weekly',
         weekly,
-        (place) => (weekday === null || place.weekday === weekday ? place.week : null),
+        (date) => (weekday === null || date.weekday === weekday ? date.week : null),
         dateOf,
       ),
     (all) => periodRule(all, 'monthly', monthly, ({ month }) => month, dateOf),
@@ -179,7 +179,7 @@ function* periodRule(
   all: readonly Countable[],
   name: string,
   count: number,
-  periodOf: (place: CalendarDate) => number | null,
+  periodOf: (date: CalendarDate) => number | null,
   dateOf: (snapshot: Countable) => CalendarDate,
 ): Generator<[RetainedSnapshot, string]> {
   if (count === 0) return;

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../rules/durations.ts';
 
-/** What a restore or deletion kept: a safety snapshot, or a folder beside its place. */
+/** What a restore or deletion kept: a safety snapshot, or a folder beside its target. */
 export interface KeptContent {
   id: string;
   /** The database, file or folder that it was. */

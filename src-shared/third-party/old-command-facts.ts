@@ -96,11 +96,11 @@ function destinationOf(full: string, variables: Variables): string | null {
   return path === null ? null : folderOf(path);
 }
 
-/** From where to where a command copies: its last two arguments that are places. */
+/** From where to where a command copies: its last two arguments that are paths. */
 function copied(full: string): [string | null, string | null] {
   const line = full.split('\n').find((each) => /rsync|s3 (sync|cp)|gsutil|rclone|scp/.test(each)) ?? '';
-  const places = line.split(/[;|&<>]/)[0]?.match(/(?<=\s)["']?(\/|[\w.-]+:|s3:|gs:)[^\s"']*/g) ?? [];
-  const [from, to] = places.slice(-2).map(unquote);
+  const paths = line.split(/[;|&<>]/)[0]?.match(/(?<=\s)["']?(\/|[\w.-]+:|s3:|gs:)[^\s"']*/g) ?? [];
+  const [from, to] = paths.slice(-2).map(unquote);
   return [from ?? null, to ?? null];
 }
 

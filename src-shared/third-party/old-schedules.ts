@@ -6,7 +6,7 @@ import { readOldCommand, type Variables } from './old-command-facts.ts';
 import { isKnownSetting, readProgramSettings } from './old-program-settings.ts';
 import { readSystemdUnits } from './systemd-units.ts';
 
-/** Users that the systems and the known programs run commands as; another word in their place is the command. */
+/** Users that the systems and the known programs run commands as; any other word there is the command. */
 const USERS = /^(root|daemon|nobody|www-data|hone|portunus|openmemory|soundbox|pisovereign)$/;
 
 /** When scripts in `/etc/cron.daily` and its like are run, as Debian sets it. */

@@ -7,7 +7,7 @@ const ORDERS =
 
 const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0');
 
-/** A line as it is safe to show on a terminal: `\x1b`, `\u202e` in place of what the terminal would obey. */
+/** A line as it is safe to show on a terminal: `\x1b`, `\u202e` instead of what the terminal would obey. */
 export function terminalLine(text: string): string {
   return text.replace(ORDERS, (found) => {
     const code = found.codePointAt(0) ?? 0;

@@ -93,7 +93,7 @@ async function add(session: Session, options: AddOptions): Promise<void> {
   return printPlans(session, [made]);
 }
 
-/** Says what is unsafe about the place of a database. The plan is made by now: what keeps it from being looked at is no failure. */
+/** Prints what is unsafe about the location of a database. The plan exists by now, so an error of the check only adds a line. */
 async function sayWarnings(session: Session, path: string): Promise<void> {
   try {
     for (const warning of (await session.call('sources.describe', { path })).warnings) say(warning);

@@ -61,7 +61,7 @@ export function addSettingsOptions(command: Command): Command {
 }
 
 /**
- * The settings of a destination with what was given in the place of what they said, and the secrets that were given.
+ * The settings of a destination changed as the options say, and the secrets among the options.
  * @throws UsageError for options of another kind of destination
  */
 export async function changedSettings(
@@ -74,11 +74,11 @@ export async function changedSettings(
 }
 
 async function changed(session: Session, before: DestinationSettings, options: DestinationOptions): Promise<Given> {
-  const { settings, secrets } = await changedPlace(session, before, options);
+  const { settings, secrets } = await changedLocation(session, before, options);
   return { settings: { ...settings, bytesPerSecond: options.limit ?? before.bytesPerSecond }, secrets };
 }
 
-function changedPlace(session: Session, before: DestinationSettings, options: DestinationOptions) {
+function changedLocation(session: Session, before: DestinationSettings, options: DestinationOptions) {
   switch (before.kind) {
     case 'folder':
       return {
@@ -114,8 +114,8 @@ function changedS3(before: S3Settings, options: DestinationOptions) {
 }
 
 async function changedSftp(session: Session, before: SftpSettings, options: DestinationOptions) {
-  const place = options.sftp === undefined ? before : sftpLocation(options.sftp);
-  const { host, port, user, path } = place;
+  const location = options.sftp === undefined ? before : sftpLocation(options.sftp);
+  const { host, port, user, path } = location;
   const moved = host !== before.host || port !== before.port;
   const asked = moved || options.trustHostKey === true;
   const hostKey =

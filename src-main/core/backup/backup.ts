@@ -90,7 +90,7 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
   const ofFiles = order.sourceKind === 'files';
   const attachedFiles = await Promise.all(order.attachedFiles.map(followLink));
   const source = ofFiles ? (attachedFiles[0]?.path ?? order.sourcePath) : await sourceInTime(order.sourcePath);
-  const place = await firstAvailableFolder(core, order.to);
+  const destination = await firstAvailableFolder(core, order.to);
   const together = (await order.group?.paths()) ?? [];
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', 'This is Snapkeep’s own catalog, which needs no backup.', {
@@ -104,12 +104,12 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     planName: order.plan.name,
     subject: ofFiles ? order.plan.name : basename(source),
     locks,
-    folders: [place.settings.path],
+    folders: [destination.settings.path],
     scheduledTime: order.scheduledTime,
     work: async (handle) => {
       try {
         await settleFirst(core, locks, handle);
-        return await backUp(core, { ...order, sourcePath: source, attachedFiles }, place, handle);
+        return await backUp(core, { ...order, sourcePath: source, attachedFiles }, destination, handle);
       } finally {
         await order.group?.leave(handle.id);
       }
@@ -168,11 +168,11 @@ function asFolder(destination: StoredDestination): FolderDestination {
 async function backUp(
   core: CoreContext,
   order: BackupOrder,
-  place: FolderDestination,
+  destination: FolderDestination,
   handle: RunHandle,
 ): Promise<RunResult> {
-  const folder = place.settings.path;
-  await withDestination(core, place, (driver) => assertReachable(core, place, driver));
+  const folder = destination.settings.path;
+  await withDestination(core, destination, (driver) => assertReachable(core, destination, driver));
   await tellMovedSource(core, order.plan.id, handle);
   const { scheduledTime, keys: findKeys, to, group, ...request } = order;
   const keys = await findKeys(handle.log);
@@ -181,8 +181,8 @@ async function backUp(
   const ofGroup = group && order.plan.id !== null ? await group.copyFor(order.plan.id, handle) : ALONE;
   let stored: StoredBackup | undefined;
   const onStored = async (manifest: Manifest): Promise<void> => {
-    await withDestination(core, place, (driver) => requireStored(core, place, driver, manifest));
-    stored = enterSnapshot(core, order, place.id, manifest, handle);
+    await withDestination(core, destination, (driver) => requireStored(core, destination, driver, manifest));
+    stored = enterSnapshot(core, order, destination.id, manifest, handle);
     keepKey(core, keys, manifest.databaseEncryption);
   };
   const verification = await core
@@ -192,7 +192,7 @@ async function backUp(
         ...request,
         ...ofGroup,
         folder,
-        storesIn: place.own ? ('outbox' as const) : ('destination' as const),
+        storesIn: destination.own ? ('outbox' as const) : ('destination' as const),
         runId: handle.id,
         // One run makes one snapshot: after a crash, what it left is known by the letters of its id.
         snapshotId: handle.id,
@@ -210,10 +210,10 @@ async function backUp(
         encryptionSecrets: secretsOfBackup(core, order),
       },
     )
-    .catch(orGone(core, place));
+    .catch(orGone(core, destination));
   if (stored === undefined) throw new Error('The worker ended without a snapshot.');
   const { manifest, result } = stored;
-  if (verification !== null) recordVerification(core, manifest.id, place.id, verification);
+  if (verification !== null) recordVerification(core, manifest.id, destination.id, verification);
   handle.update({ result: { ...result, verification } });
   requireAttachedFiles(manifest, result);
   if (verification?.valid === false) throw notVerified(join(folder, manifest.name), verification.message);
@@ -232,10 +232,10 @@ const ALONE = { copied: null, takenWith: [] };
 
 /** Takes an error; a disk that has gone is unavailable, whatever was missed on it. */
 const orGone =
-  (core: CoreContext, place: FolderDestination) =>
+  (core: CoreContext, destination: FolderDestination) =>
   async (error: unknown): Promise<never> => {
-    if (explainError(error, place.name).code !== 'CANCELLED')
-      await withDestination(core, place, (driver) => assertStillReachable(core, place, driver));
+    if (explainError(error, destination.name).code !== 'CANCELLED')
+      await withDestination(core, destination, (driver) => assertStillReachable(core, destination, driver));
     throw error;
   };
 
@@ -245,13 +245,13 @@ const orGone =
  */
 async function requireStored(
   core: CoreContext,
-  place: FolderDestination,
+  destination: FolderDestination,
   driver: Destination,
   manifest: Manifest,
 ): Promise<void> {
-  if (!(await isBareMountPoint(core, place, driver))) return;
+  if (!(await isBareMountPoint(core, destination, driver))) return;
   // Where it is not in the mount point it is on the disk, which went afterwards.
-  if (await removeUnlisted(driver, place, manifest)) throw notMounted(driver, place.name);
+  if (await removeUnlisted(driver, destination, manifest)) throw notMounted(driver, destination.name);
 }
 
 /** The link to a source may lead to another file since the last run, which is followed and told. */

@@ -8,7 +8,7 @@ import { cancelledError } from '../engine/task-context.ts';
 import type { RunHandle } from '../runs/runs.ts';
 
 /**
- * Fetches a file of a destination into the staging folder, in place of what is there under this path.
+ * Fetches a file of a destination into the staging folder, and replaces what is at this path.
  * @throws SnapkeepError `CANCELLED`, `NO_SPACE`, and as the driver does
  */
 export async function download(

@@ -60,8 +60,8 @@ export function storedDestinations(core: CoreContext, snapshot: Snapshot, destin
 
 function distance({ id, own, settings }: StoredDestination, order: readonly string[]): number {
   const near = settings.kind === 'folder' ? 0 : 1000;
-  const place = order.indexOf(id);
-  return near + (own || place < 0 ? 500 : place);
+  const position = order.indexOf(id);
+  return near + (own || position < 0 ? 500 : position);
 }
 
 /** What the runs that read a stored snapshot have in common: what they are about, what they lock, where they write. */
@@ -72,7 +72,7 @@ export function readingOf(stored: StoredSnapshot) {
 
 /** What a run that reads a stored snapshot locks. */
 export function locksOf({ snapshot, destinations }: StoredSnapshot): string[] {
-  return destinations.map((place) => locationOf(place, snapshot.name));
+  return destinations.map((destination) => locationOf(destination, snapshot.name));
 }
 
 /** Whether attached files are fetched too. Where nothing has to be fetched, they lie beside the snapshot anyhow. */
@@ -80,8 +80,8 @@ export type Wanted = 'database' | 'everything';
 
 /**
  * Gets a snapshot to where it can be read: a folder's copy is read where it is, any other is fetched with its manifest
- * into the staging folder of the run. Where one place does not have it, the next one is asked.
- * @throws SnapkeepError of the last place
+ * into the staging folder of the run. Destinations are asked in turn.
+ * @throws SnapkeepError of the last destination
  */
 export async function fetchSnapshot(
   core: CoreContext,

@@ -14,24 +14,24 @@ export type ChosenDestination = { destinationId: string } | { path: string };
 /** The destination that is chosen, if it is one yet. @throws SnapkeepError as {@link folderOf} */
 export async function knownDestination(
   core: CoreContext,
-  place: ChosenDestination,
+  chosen: ChosenDestination,
 ): Promise<StoredDestination | undefined> {
-  if ('destinationId' in place) return requireDestination(core.catalog, place.destinationId);
-  return core.catalog.destinations.byFolder(await folderOf(core, place.path));
+  if ('destinationId' in chosen) return requireDestination(core.catalog, chosen.destinationId);
+  return core.catalog.destinations.byFolder(await folderOf(core, chosen.path));
 }
 
 /** Opens what is chosen without making it a destination. @throws SnapkeepError as {@link folderOf} */
-export async function driverAt(core: CoreContext, place: ChosenDestination): Promise<Destination> {
-  const known = await knownDestination(core, place);
+export async function driverAt(core: CoreContext, chosen: ChosenDestination): Promise<Destination> {
+  const known = await knownDestination(core, chosen);
   if (known !== undefined) return openDestination(core, known);
-  const path = 'path' in place ? await folderOf(core, place.path) : '';
+  const path = 'path' in chosen ? await folderOf(core, chosen.path) : '';
   return new LocalFolder({ kind: 'folder', path, bytesPerSecond: null });
 }
 
 /** The destination; a folder becomes one, for its snapshots are from now on known to lie there. */
-export async function chosenDestination(core: CoreContext, place: ChosenDestination): Promise<StoredDestination> {
-  if ('destinationId' in place) return requireDestination(core.catalog, place.destinationId);
-  return folderToRead(core, await folderOf(core, place.path));
+export async function chosenDestination(core: CoreContext, chosen: ChosenDestination): Promise<StoredDestination> {
+  if ('destinationId' in chosen) return requireDestination(core.catalog, chosen.destinationId);
+  return folderToRead(core, await folderOf(core, chosen.path));
 }
 
 /** @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a file, `CONFLICT` within the data folder */

@@ -135,7 +135,7 @@ async function attachById(core: CoreContext, id: string): Promise<void> {
   await withDestination(core, destination, (driver) => attach(core, destination, driver));
 }
 
-/** A place that can be written is not yet the destination: a mount point without its disk is none. */
+/** A folder that can be written is not yet the destination: a mount point without its disk is none. */
 async function markerTested(core: CoreContext, id: string, report: SelfTestReport): Promise<SelfTestReport> {
   const destination = core.catalog.destinations.get(id);
   if (!report.passed || destination === undefined || destination.markerId === null) return report;

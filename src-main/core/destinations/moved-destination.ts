@@ -7,10 +7,10 @@ import type { Destination } from './drivers/destination.ts';
 import { listAll } from './drivers/list-all.ts';
 
 /**
- * Sees to it that a destination can be said to be at another place: what is stored at it has to be there too, or the
- * list of snapshots would name files that are not there.
- * @param there opens the driver of the other place
- * @throws SnapkeepError `CONFLICT` when copies are not there, `BUSY` while a run uses it, and as the driver does
+ * Requires that the snapshots stored at a destination exist at its new location too, or the list of snapshots would
+ * name files that do not exist.
+ * @param there opens the driver of the new location
+ * @throws SnapkeepError `CONFLICT` when copies are missing there, `BUSY` while a run uses it, and as the driver does
  */
 export async function requireMoved(
   core: CoreContext,

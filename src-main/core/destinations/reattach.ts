@@ -8,17 +8,17 @@ import { attach, withDestination } from './destination-access.ts';
 import { type Destination, MARKER_NAME } from './drivers/destination.ts';
 import { readMarker } from './drivers/marker.ts';
 
-/** So many names are looked at to say what is at a place. */
+/** How many names a preview reads at most. */
 const MOST_NAMES = 10_000;
 
-/** Says what is at the place of a destination now. Nothing is changed. @throws SnapkeepError as its driver does */
+/** Previews what attaching a destination anew would find. Changes nothing. @throws SnapkeepError as its driver does */
 export function previewReattach(core: CoreContext, destination: StoredDestination): Promise<ReattachPreview> {
   return withDestination(core, destination, (driver) => preview(core, destination, driver));
 }
 
 /**
- * Takes what is at the place of a destination now for the destination: its marker is taken over, or a new one written.
- * @throws SnapkeepError `CONFLICT` when it is no longer what the preview said, and as its driver does
+ * Attaches a destination to what is stored at its location now: its marker is taken over, or a new one written.
+ * @throws SnapkeepError `CONFLICT` when that has changed since the preview, and as its driver does
  */
 export async function reattach(core: CoreContext, destination: StoredDestination, confirmation: string): Promise<void> {
   await withDestination(core, destination, async (driver) => {

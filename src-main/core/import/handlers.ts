@@ -21,14 +21,14 @@ import { listBackups } from './list-backups.ts';
 /** Lists, describes and imports backups that other programs have made. */
 export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>> {
   return {
-    'imports.list': (place, signal) =>
-      withImportSource(core, place, (driver, known) => {
+    'imports.list': (chosen, signal) =>
+      withImportSource(core, chosen, (driver, known) => {
         const looking = { what: `Checking the files in ${driver.label}`, signal };
         return listBackups(driver, known, (samples) => answerByTask(core, 'judge', samples, looking), signal);
       }),
-    'imports.describe': async ({ file, key, ...place }, signal) => {
+    'imports.describe': async ({ file, key, ...chosen }, signal) => {
       const given = key && (await core.keys.read(key));
-      return withImportSource(core, place, async (driver, _known, folder) => {
+      return withImportSource(core, chosen, async (driver, _known, folder) => {
         const object = await driver.stat(file);
         if (object === undefined) throw absent(file, driver.label);
         const stagingFolder = join(core.dataFolder.stagingFolder, `describe-${randomUUID()}`);
@@ -44,10 +44,10 @@ export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>
         }
       });
     },
-    'imports.start': async ({ files, planId, newPlanName, key, ...place }) => {
+    'imports.start': async ({ files, planId, newPlanName, key, ...chosen }) => {
       const plan = planId === undefined ? undefined : core.catalog.plans.require(planId);
       const given = key && (await core.keys.read(key));
-      const destination = await chosenDestination(core, place);
+      const destination = await chosenDestination(core, chosen);
       core.events.emit('destinations.changed', { destinationIds: [destination.id] });
       const order = { destination, plan, planName: newPlanName, paths: files ?? null, key: given };
       return { run: startBackupImport(core, order) };
@@ -57,12 +57,12 @@ export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>
 
 async function withImportSource<T>(
   core: CoreContext,
-  place: ChosenDestination,
+  chosen: ChosenDestination,
   work: (driver: Destination, known: Map<string, string>, folder: string | null) => Promise<T>,
 ): Promise<T> {
-  const found = await knownDestination(core, place);
-  await using driver = await driverAt(core, place);
-  const folder = 'path' in place ? await folderOf(core, place.path) : null;
+  const found = await knownDestination(core, chosen);
+  await using driver = await driverAt(core, chosen);
+  const folder = 'path' in chosen ? await folderOf(core, chosen.path) : null;
   const own = found?.settings.kind === 'folder' ? found.settings.path : folder;
   return await work(driver, found === undefined ? new Map() : knownAt(core, found.id), own);
 }

@@ -39,7 +39,7 @@ export class Background {
   }
 
   /**
-   * Does work now, and again after pauses while it fails. Newer work of the same name takes its place.
+   * Does work now, and again after pauses while it fails. Newer work of the same name replaces it.
    * @param failed called after the first failure
    */
   async persist(name: string, work: () => Promise<void>, failed: (error: SnapkeepError) => void): Promise<void> {

@@ -26,7 +26,7 @@ export function defaultDataFolder(): string {
   return own ? resolve(own) : envPaths('Snapkeep', { suffix: '' }).data;
 }
 
-/** The places in a data folder. */
+/** The paths in a data folder. */
 export interface DataFolder {
   readonly path: string;
   readonly catalogFile: string;

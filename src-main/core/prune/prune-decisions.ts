@@ -31,7 +31,7 @@ type PruneMode = 'automatic' | 'manual' | 'review';
 
 /**
  * Decides what a prune of a plan removes at each of its destinations. Nothing is changed by it.
- * @param options `retention`: in place of the plan's own
+ * @param options `retention`: replaces the plan's own
  */
 export function decidePrune(
   core: CoreContext,
@@ -97,15 +97,15 @@ class PruneDecider {
       ({ snapshot, decision }) => !decision.keep && !this.#isOnlySourceOfWaitingCopy(snapshot.id, id),
     );
     const held = this.#heldAt(destination, retention, decided, going);
-    const place = { id, name };
+    const at = { id, name };
     const leaving = new Set(going.filter(({ snapshot }) => snapshot.order > held).map(({ snapshot }) => snapshot.id));
     for (const { snapshot, decision } of decided) {
       if (leaving.has(snapshot.id)) {
         this.#gone.add(keyOf({ snapshotId: snapshot.id, destinationId: id }));
-        this.#result.removed.push(toPruned(snapshot, decision.reasons, place));
+        this.#result.removed.push(toPruned(snapshot, decision.reasons, at));
       } else {
         const paused = snapshot.order <= held ? 'pruning-paused' : 'waiting-copy';
-        this.#result.kept.push(toPruned(snapshot, decision.keep ? decision.reasons : [paused], place));
+        this.#result.kept.push(toPruned(snapshot, decision.keep ? decision.reasons : [paused], at));
       }
     }
   }

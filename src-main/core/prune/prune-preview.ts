@@ -11,7 +11,7 @@ import { pruneWarnings } from './prune-warnings.ts';
 
 /** How a person asks for a prune. */
 export interface PruneRequest {
-  /** In place of the plan's own retention; destinations with one of their own keep it. */
+  /** Replaces the plan's own retention; destinations with one of their own keep it. */
   retention?: Retention | undefined;
   /** What stops automatic pruning is reviewed: it holds nothing back. */
   review?: boolean | undefined;

@@ -9,12 +9,12 @@ import { recoverPlans, scanForPlans } from './recover-plans.ts';
 /** Reads what a destination tells of plans, and recovers them. */
 export function recoveriesHandlers(core: CoreContext): Handlers<MethodsOf<'recoveries'>> {
   return {
-    'recoveries.scan': async (place, signal) => {
-      await using driver = await driverAt(core, place);
+    'recoveries.scan': async (source, signal) => {
+      await using driver = await driverAt(core, source);
       return await scanForPlans(core.catalog, driver, signal);
     },
-    'recoveries.apply': async ({ plans: chosen, ...place }) => {
-      const destination = await chosenDestination(core, place);
+    'recoveries.apply': async ({ plans: chosen, ...source }) => {
+      const destination = await chosenDestination(core, source);
       const driver = await openDestination(core, destination);
       try {
         const plans = await recoverPlans(core, destination, driver, chosen);

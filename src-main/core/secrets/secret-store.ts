@@ -10,7 +10,7 @@ export interface DecryptionSecret {
   readonly text: string;
 }
 
-/** The one place of secrets: encrypted in the catalog, opened only where they are used, and told to nobody. */
+/** The only store of secrets: encrypted in the catalog, decrypted only where they are used, shown nowhere. */
 export class SecretStore {
   readonly #repo: SecretRepo;
   readonly #box: SecretBox;

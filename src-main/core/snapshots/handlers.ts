@@ -25,6 +25,6 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
     'snapshots.delete': ({ snapshotId, unpin = false, confirmation }) => ({
       run: startDelete(core, snapshotId, unpin, confirmation),
     }),
-    'destinations.rescan': async (place) => ({ run: startRescan(core, await chosenDestination(core, place)) }),
+    'destinations.rescan': async (chosen) => ({ run: startRescan(core, await chosenDestination(core, chosen)) }),
   };
 }

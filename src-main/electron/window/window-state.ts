@@ -24,15 +24,15 @@ export const SMALLEST_SIZE = { width: 900, height: 600 };
 const GRIP = { width: 120, height: 30 };
 
 /**
- * Finds a place for the window on the screens that are there now: the old one, no larger than its screen, or in the
+ * Finds bounds for the window on the screens that are there now: the old one, no larger than its screen, or in the
  * middle where the old one cannot be reached any more.
  * @param workAreas of all screens, the main one first
  */
 export function boundsOnScreen(state: WindowState | undefined, workAreas: readonly Rectangle[]): WindowBounds {
   if (state !== undefined) {
     for (const area of workAreas) {
-      const place = { ...state, ...fittingSize(state, area) };
-      if (canBeGrasped(place, area)) return place;
+      const bounds = { ...state, ...fittingSize(state, area) };
+      if (canBeGrasped(bounds, area)) return bounds;
     }
   }
   return { ...fittingSize(state ?? DEFAULT_SIZE, workAreas[0]), maximized: state?.maximized ?? false };

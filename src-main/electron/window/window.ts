@@ -8,12 +8,12 @@ export type Appearance = 'shown' | 'minimized';
 
 /**
  * Opens the window where it was last; it appears once there is something to see.
- * @param stateFile where its place is kept
+ * @param stateFile where its bounds are stored
  */
 export function openWindow(stateFile: string, appearance: Appearance): BrowserWindow {
-  const { maximized, ...place } = boundsOnScreen(readWindowState(stateFile), workAreas());
+  const { maximized, ...bounds } = boundsOnScreen(readWindowState(stateFile), workAreas());
   const window = new BrowserWindow({
-    ...place,
+    ...bounds,
     minWidth: SMALLEST_SIZE.width,
     minHeight: SMALLEST_SIZE.height,
     show: false,

@@ -39,7 +39,7 @@ export const FilesCheck = z.object({
 });
 export type FilesCheck = z.infer<typeof FilesCheck>;
 
-/** What a restore of files did at one place. */
+/** What a restore of files did at one target. */
 export const RestoredFiles = z.object({
   attachedFile: AttachedFileName,
   part: z.string(),

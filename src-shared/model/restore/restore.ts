@@ -74,7 +74,7 @@ export type RowsOnOneSide = z.infer<typeof RowsOnOneSide>;
 export const TableChange = z.object({ name: z.string(), now: RowsOnOneSide, after: RowsOnOneSide });
 export type TableChange = z.infer<typeof TableChange>;
 
-/** How a restore gets into place: through SQLite into the live file, by exchanging the file, or as a new file. */
+/** How a restore replaces its target: through SQLite into the live file, by exchanging the file, or as a new file. */
 export const RestoreMethod = z.enum(['into-live', 'replace-file', 'create']);
 export type RestoreMethod = z.infer<typeof RestoreMethod>;
 

@@ -70,7 +70,7 @@ const LONGEST_COMMAND = 16_000;
 
 /**
  * Takes the secrets out of a command, a script or a file of settings. What only names a variable (`"$TOKEN"`) is no
- * secret. In the place of each stands `…`.
+ * secret. `…` replaces each.
  */
 export function withoutSecrets(text: string): Cleaned {
   if (text.length > LONGEST_COMMAND) return { text: '…', secrets: [] };

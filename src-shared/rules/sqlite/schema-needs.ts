@@ -73,7 +73,7 @@ function definitions(tokens: readonly string[]): string[][] {
   return [...found, current];
 }
 
-/** Where the parenthesis ends that begins at a place. */
+/** Where the parenthesis ends that begins at an index. */
 function closing(tokens: readonly string[], start: number): number {
   let depth = 0;
   for (let at = start; at < tokens.length; at++) {

@@ -37,7 +37,7 @@ const BY_START: ReadonlyArray<[start: string, finding: (name: string) => Finding
     (rest) => ({ kind: 'rule', rule: 'search', where: afterFirst(rest, ' table main.') }),
   ],
 ];
-/** Lines that begin with the number of a row or the name of an index: a pattern with one place for the name. */
+/** Lines that begin with the number of a row or the name of an index: a pattern with one group for the name. */
 const BY_PATTERN: ReadonlyArray<[pattern: RegExp, finding: (name: string) => Finding]> = [
   [/^row -?\d+ missing from index /, (name) => ({ kind: 'index', fault: 'missing', name })],
   [/^row -?\d+ values differ from index /, (name) => ({ kind: 'index', fault: 'value', name })],

@@ -204,8 +204,8 @@ export class CopyRepo {
     const delayOf = new Map(delays.map((delay) => [keyOf(delay), delay]));
     const counts = new Map<string, CopyCounts>();
     for (const row of all('state, count(*) AS count, sum(disk_bytes) AS bytes', 'TRUE', `${group}, state`)) {
-      const { state, count, bytes, ...place } = CopyCount.parse(row);
-      const key = keyOf(place);
+      const { state, count, bytes, ...ids } = CopyCount.parse(row);
+      const key = keyOf(ids);
       const { waitingSince, waitingFor, failure } = delayOf.get(key) ?? NO_DELAY;
       const known = counts.get(key) ?? { ...NO_COPIES, waitingSince, waitingFor, failure };
       const counted = COUNTED_AS[state];

@@ -53,7 +53,7 @@ export interface ListPage {
 }
 
 /**
- * A place that keeps files under flat names. What others have put into folders below it can be listed, read and deleted
+ * A store that keeps files under flat names. What others have put into folders below it can be listed, read and deleted
  * too, by its path with `/` between the names. Whatever it lists is whole: an upload gets its name only when it is complete. Every method fails with a SnapkeepError: `UNAVAILABLE` when it does not answer, `BAD_KEY` for wrong
  * credentials, `PERMISSION`, `NOT_FOUND` for the bucket, folder or object, `NO_SPACE`, `CONFLICT`, `CANCELLED`.
  */

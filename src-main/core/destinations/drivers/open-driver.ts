@@ -29,7 +29,7 @@ export async function openDriver(
       const { S3Destination } = await import('./s3.ts');
       if (settings.credentials === 'chain') return new S3Destination(settings, undefined, { throttle });
       if (secrets.s3 !== undefined) return new S3Destination(settings, secrets.s3, { throttle });
-      // Those of the environment must not be used in their place.
+      // Those of the environment must not be used instead.
       throw new SnapkeepError('BAD_KEY', `No keys are stored for the bucket ${settings.bucket}.`, {
         hint: 'Enter the access key and the secret key.',
       });

@@ -208,7 +208,7 @@ export class SftpChannel {
   }
 }
 
-/** ssh2 throws in place of asking, and a server may answer that it does not know (8). */
+/** ssh2 throws instead of asking, and a server may answer that it does not know (8). */
 function isNoExtension(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return /does not support this extended/.test(error.message) || ('code' in error && error.code === 8);

@@ -62,7 +62,7 @@ export async function stagePart(
   const entries = [...index.entries.values()].filter(({ path }) => isInPart(path, part));
   requirePart(entries, part);
   await writer.finish(
-    entries.map((entry) => ({ ...entry, path: staging.place(entry.path) })),
+    entries.map((entry) => ({ ...entry, path: staging.pathInPart(entry.path) })),
     'as-described',
   );
   return index;
@@ -87,7 +87,7 @@ async function stageFolder(path: string, part: string, staging: Staging, context
   return index;
 }
 
-/** Puts entries of a snapshot in their place in a tree that begins with the part. */
+/** Writes entries of a snapshot into a tree whose root is the part. */
 class Staging {
   readonly #writer: TreeWriter;
   readonly #part: string;
@@ -97,21 +97,21 @@ class Staging {
     this.#part = part;
   }
 
-  place(path: string): string {
+  pathInPart(path: string): string {
     return this.#part === '' ? path : path.slice(this.#part.length + 1);
   }
 
   async addFolder(path: string): Promise<void> {
-    await this.#writer.folder(this.place(path));
+    await this.#writer.folder(this.pathInPart(path));
   }
 
   async addLink(entry: Extract<EntryHead, { type: 'link' }>): Promise<void> {
-    await this.#writer.link({ ...entry, path: this.place(entry.path) });
+    await this.#writer.link({ ...entry, path: this.pathInPart(entry.path) });
   }
 
   async copyFile(from: string, entry: FileEntry, onBytes: (bytes: number) => void): Promise<void> {
     try {
-      const { sha256 } = await this.#writer.copy(from, this.place(entry.path), onBytes, restoredEntry(entry));
+      const { sha256 } = await this.#writer.copy(from, this.pathInPart(entry.path), onBytes, restoredEntry(entry));
       if (sha256 !== entry.sha256) throw notWhatWasStored(entry.path);
     } catch (error) {
       if (error instanceof SourceTrouble) throw notWhatWasStored(entry.path, error);
@@ -127,7 +127,7 @@ class Staging {
     }
     if (entry.type === 'folder') await this.addFolder(entry.path);
     else if (entry.type === 'link') await this.addLink(entry);
-    else return (await this.#writer.file(this.place(entry.path), content, restoredEntry(entry))).sha256;
+    else return (await this.#writer.file(this.pathInPart(entry.path), content, restoredEntry(entry))).sha256;
     return null;
   }
 }
@@ -158,7 +158,7 @@ async function readArchive(
         index = await parseIndex([Buffer.concat(pieces).toString('utf8')], INDEX_NAME);
         return;
       }
-      requirePlace(entry, found);
+      requireFolderAbove(entry, found);
       if (stored.sha256 === null) requireInside(entry);
       found.set(entry.path, { entry, sha256: await take(archived) });
     },
@@ -174,7 +174,7 @@ async function requireStored(path: string): Promise<{ size: number }> {
 }
 
 /** Nothing comes twice, and nothing is written through a link: what is above an entry is a folder of the archive. */
-function requirePlace(entry: EntryHead, found: ReadonlyMap<string, { entry: EntryHead }>): void {
+function requireFolderAbove(entry: EntryHead, found: ReadonlyMap<string, { entry: EntryHead }>): void {
   const above = entry.path.includes('/') ? posix.dirname(entry.path) : '';
   const fits = entry.path === '' ? found.size === 0 : found.get(above)?.entry.type === 'folder';
   if (!fits || found.has(entry.path)) throw leadsOut(entry.path);

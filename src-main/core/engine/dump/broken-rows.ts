@@ -76,7 +76,7 @@ const IS_OF_TYPE: Record<string, (value: StoredValue) => boolean> = {
 
 /** A column that an INSERT does not let have every value. */
 export interface RuledColumn {
-  /** Its place in the row. */
+  /** Its position in the row. */
   at: number;
   name: string;
   notNull: boolean;

@@ -21,7 +21,7 @@ export interface DumpedTable {
    * that only where there are rowids.
    */
   source: string;
-  /** Those of what is dumped that do not take every value, by their place in a row. */
+  /** Those of what is dumped that do not take every value, by their position in a row. */
   ruled: RuledColumn[];
 }
 

@@ -94,7 +94,7 @@ async function requireOwnLog(path: string): Promise<void> {
 }
 
 /**
- * Chooses the way into place. Through SQLite into the live file is safe for programs that have it open, but cannot
+ * Chooses the method. Writing into the live file through SQLite is safe for programs that have it open, but cannot
  * change the page size of a database in WAL mode, needs a database that can be read, and knows no keys.
  */
 export function chooseMethod(

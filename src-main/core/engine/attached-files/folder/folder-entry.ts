@@ -55,7 +55,7 @@ export const SnapshotFacts = z.object({
   /** The sizes of all its files. */
   bytes: Bytes,
   exclude: z.array(z.string()),
-  /** What cannot be stored and needs not be: sockets, pipes, devices, the place of the snapshots itself. */
+  /** What cannot be stored and needs not be: sockets, pipes, devices, the folder of the snapshots itself. */
   skipped: z.array(LeftOut),
   /** What should be in it and is not. Empty when it is whole. */
   problems: z.array(LeftOut),

@@ -16,7 +16,7 @@ export interface FolderRestoreRequest {
   stored: StoredFolder;
   /** A file or folder of the snapshot, parts joined by `/`; empty for all of it. */
   part: string;
-  /** What stands for the snapshot's folder; a part goes to its place in it. */
+  /** What stands for the snapshot's folder; a part goes below it. */
   targetFolder: string;
 }
 

@@ -37,8 +37,8 @@ async function isReadable(handle: FileHandle, at: number): Promise<boolean> {
 }
 
 /**
- * The number of bytes of something that only tells whether there is a byte at a place; Node cannot seek to an end.
- * Some hundred questions are asked.
+ * The number of bytes of something that only tells whether a byte can be read at an offset, found in some hundred
+ * reads: Node cannot seek to the end of a device.
  */
 export async function findEnd(hasByte: (at: number) => Promise<boolean>): Promise<number> {
   if (!(await hasByte(0))) return 0;
@@ -58,16 +58,16 @@ export async function findEnd(hasByte: (at: number) => Promise<boolean>): Promis
 
 /**
  * Makes sure that nobody uses a device: neither it nor a part of it is mounted, nor swapped to.
- * @throws SnapkeepError `BUSY` with the place where it is mounted
+ * @throws SnapkeepError `BUSY` with the mount point
  */
 export async function requireUnmounted(path: string): Promise<void> {
   if (mountTable === null) return;
   try {
     const numbers = await deviceNumbers((await stat(path)).rdev);
-    const place = mountedAt(numbers, await mountTable());
-    if (place === undefined) return;
-    throw new SnapkeepError('BUSY', `${path} is mounted at ${place}.`, {
-      hint: `Nothing was written. Unmount it first: umount ${place}`,
+    const mountPoint = mountedAt(numbers, await mountTable());
+    if (mountPoint === undefined) return;
+    throw new SnapkeepError('BUSY', `${path} is mounted at ${mountPoint}.`, {
+      hint: `Nothing was written. Unmount it first: umount ${mountPoint}`,
     });
   } catch (error) {
     throw explainError(error, path);
@@ -97,8 +97,8 @@ async function deviceNumbers(rdev: number): Promise<string[]> {
 /** Where one of the devices is mounted, by what `/proc/self/mountinfo` says; its third field is the device. */
 export function mountedAt(numbers: readonly string[], table: string): string | undefined {
   for (const line of table.split('\n')) {
-    const [, , device = '', , place] = line.split(' ');
-    if (numbers.includes(device)) return place;
+    const [, , device = '', , mountPoint] = line.split(' ');
+    if (numbers.includes(device)) return mountPoint;
   }
   return undefined;
 }
