@@ -30,7 +30,7 @@ import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { movedInWords } from '../plans/check-facts.ts';
 import { checkSource } from '../plans/check-source.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import { encryptionSecretsOfPlan } from '../secrets/encryptions.ts';
 import { keepKey, keysOfPlan } from '../secrets/keys.ts';
 import { recordVerification } from '../verify/verify.ts';

@@ -4,7 +4,7 @@ import { sameSettings } from '../../../src-shared/rules/sqlite/cipher-settings.t
 import { missingInWords } from '../../../src-shared/words/incomplete.ts';
 import type { CoreContext } from '../core-context.ts';
 import { lossOfNewest } from '../prune/prune-brakes.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 
 /** A snapshot that is in the catalog, and what is known of its run so far. */
 export interface StoredBackup {

@@ -7,7 +7,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { CopiedImage } from '../engine/sqlite/copy-together.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import { keysOfPlan } from '../secrets/keys.ts';
 import { clockAheadMs } from './clock-ahead.ts';
 

@@ -22,7 +22,7 @@ import type { Destination, TransferOptions, UploadSource } from '../destinations
 import { explainError, isOfSource, ofSource } from '../engine/engine-errors.ts';
 import { manifestPath, manifestText } from '../engine/files/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import { copyAttachedFiles } from './copy-attached-files.ts';
 import { type FetchedCopy, fetchSnapshot, storedDestinations } from './fetch.ts';
 import { removeUnlisted } from './removal.ts';

@@ -5,7 +5,7 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import { idLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import type { ExpectedContent } from './stored-content.ts';
 
 /**

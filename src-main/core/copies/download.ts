@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Destination, StoredObject } from '../destinations/drivers/destination.ts';
 import { explainWrite } from '../engine/files/disk-full.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 
 /**
  * Fetches a file of a destination into the staging folder, and replaces what is at this path.

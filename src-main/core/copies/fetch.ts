@@ -12,7 +12,7 @@ import type { Destination } from '../destinations/drivers/destination.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { requireRoom } from '../engine/files/disk-full.ts';
 import { manifestPath, manifestText } from '../engine/files/manifest-files.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import { download } from './download.ts';
 import { markMissing } from './missing-copies.ts';
 import { readManifestAt } from './stored-manifest.ts';

@@ -7,7 +7,7 @@ import type { Destination, StoredObject } from '../destinations/drivers/destinat
 import { requireRoom } from '../engine/files/disk-full.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { UNKNOWN_FACTS } from '../engine/sqlite/describe-database.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import { decryptionSecretsOfFile } from '../secrets/encryptions.ts';
 import type { Examination } from './examine-file.ts';
 

@@ -16,7 +16,7 @@ import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import { keepKey } from '../secrets/keys.ts';
 import { examineBackup } from './examine-backup.ts';
 import type { Examination } from './examine-file.ts';

@@ -12,7 +12,7 @@ import { assertReachable, locationOf, openDestination } from '../destinations/de
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import { releaseBrakes, storeBrakes } from './prune-brakes.ts';
 import { decidePrune } from './prune-decisions.ts';
 import { type PruneRequest, previewDelete, previewPrune, requireFresh, stalePreview } from './prune-preview.ts';

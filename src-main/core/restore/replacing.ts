@@ -5,7 +5,7 @@ import { RestoredFiles } from '../../../src-shared/model/restore/restore-files.t
 import type { FileRights, RunResult } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { folderDestination } from '../destinations/destination-access.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import type { WorkerOptions } from '../runs/task-process.ts';
 import type { Kept } from '../runs/worker-protocol.ts';
 import type { WorkerTasks } from '../worker-tasks.ts';

@@ -6,7 +6,7 @@ import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { withLateFailure } from '../runs/late-failure.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import { recordVerification } from '../verify/verify.ts';
 import type { WaitingRestore } from './check/prepared-restores.ts';
 import { planOf } from './check/restore-target.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../../../src-shared/model/run.ts';
-import type { RunSpec } from './runs.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import type { RunSpec } from './run-work.ts';
 
 /** A run as it is before it starts. @param now when it is queued */
 export function newRun(
@@ -42,4 +43,12 @@ export function scheduledTimeInWords({ at, scheduledTimes }: NonNullable<Run['sc
   const time = new Date(at).toLocaleString('sv-SE').slice(0, 16);
   if (scheduledTimes === 1) return `Scheduled run for ${time}.`;
   return `Catch-up run for ${scheduledTimes} missed scheduled times, the newest at ${time}.`;
+}
+
+/** A run as it is once it has ended. @param error `undefined`: it has succeeded */
+export function endedRun(run: Run, error: unknown, now: string): Run {
+  const problem = error === undefined ? null : explainError(error, run.subject).toBody();
+  const state = problem === null ? 'succeeded' : problem.code === 'CANCELLED' ? 'cancelled' : 'failed';
+  const progress = state === 'succeeded' ? { ...run.progress, phase: 'done' as const } : run.progress;
+  return { ...run, state, finishedAt: now, waitingFor: null, error: problem, progress };
 }

@@ -5,7 +5,7 @@ import type { CoreContext } from '../core-context.ts';
 import type { StoredIdentity } from '../engine/identify/identify-stored.ts';
 import { type EncryptionSecret, readIdentity, requireRecipient } from '../engine/packing/encryption.ts';
 import { type DatabaseKey, withSettings } from '../engine/sqlite/database-key.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 
 /** What is known of a stored file before it is opened. */
 export interface KnownOfFile {

@@ -3,7 +3,7 @@ import type { DatabaseEncryption, KeyInput, PlanKey } from '../../../src-shared/
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { CoreContext } from '../core-context.ts';
 import { type DatabaseKey, withSettings } from '../engine/sqlite/database-key.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 
 /** The keys to try on a plan's database, its own first. One that cannot be read just now has been kept. */
 export async function keysOfPlan(core: CoreContext, plan: Plan, log: RunHandle['log']): Promise<DatabaseKey[]> {

@@ -5,7 +5,7 @@ import type { Verification } from '../../../src-shared/model/verification.ts';
 import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from '../copies/fetch.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
-import type { RunHandle } from '../runs/runs.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 import { decryptionSecretsOfFile, type KnownOfFile, knownOfSnapshot } from '../secrets/encryptions.ts';
 
 /** What is read: a snapshot of the catalog, or any file. */

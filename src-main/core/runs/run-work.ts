@@ -1,0 +1,38 @@
+import type { NotedReplacement } from '../../../src-shared/model/restore/replacement.ts';
+import type { LogEntry, Run, RunKind, RunPhase, RunResult } from '../../../src-shared/model/run.ts';
+import type { WorkerListener } from './task-process.ts';
+
+/** What is to be run. */
+export interface RunSpec {
+  kind: RunKind;
+  planId?: string | null;
+  planName?: string | null;
+  snapshotId?: string | null;
+  /** The destination it goes to, if it is about one. */
+  destinationId?: string | null;
+  subject: string;
+  /** The scheduled time that it serves. */
+  scheduledTime?: Run['scheduledTime'];
+  /** Canonical paths of the databases and files it uses. */
+  locks: readonly string[];
+  /** Folders in which it may have incomplete files. */
+  folders: readonly string[];
+  work(handle: RunHandle): Promise<RunResult>;
+}
+
+/** What the work of a run has at hand. */
+export interface RunHandle {
+  readonly id: string;
+  readonly signal: AbortSignal;
+  /** The run's own folder, removed when it ends unless {@link keepStaging} was called. */
+  readonly stagingFolder: string;
+  /** Passes on what a worker reports. */
+  readonly listener: WorkerListener;
+  progress(phase: RunPhase, done: number, total: number | null): void;
+  log(level: LogEntry['level'], message: string): void;
+  /** Changes what is remembered of the run, at once and durably. */
+  update(change: Partial<Pick<Run, 'snapshotId' | 'result'>>): void;
+  /** Notes, at once and durably, what the run is about to replace, and its result if it ended then. */
+  noteReplacement(replacement: NotedReplacement | null, result: RunResult | null): void;
+  keepStaging(): void;
+}
