@@ -7,12 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { restoreDump } from '../../src-main/core/engine/dump/restore-dump.ts';
 import { dumpPieces } from '../../src-main/core/engine/dump/write-dump.ts';
 import { identifyContent } from '../../src-main/core/engine/identify/identify-file.ts';
-import { readUnpacked } from '../../src-main/core/engine/packing/decompress.ts';
 import { openDatabase } from '../../src-main/core/engine/sqlite/open-database.ts';
 import type { FileContent } from '../../src-shared/model/restore/restore.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { differences, everythingIn, hasSqliteTools, makeOddDatabase } from '../support/dump-databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
+import { readUnpacked } from '../support/read-unpacked.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 function dumpTo(databasePath: string, dumpPath: string): void {
@@ -28,10 +28,7 @@ function dumpTo(databasePath: string, dumpPath: string): void {
 
 /** Reads a dump in a file, packed or not. */
 const restoreDumpFile = (path: string, content: FileContent, target: string) =>
-  restoreDump(
-    readUnpacked(path, content, () => {}),
-    target,
-  );
+  restoreDump(readUnpacked(path, content), target);
 
 function dumpOf(databasePath: string): Buffer {
   const database = openDatabase(databasePath, { readonly: true });

@@ -6,9 +6,9 @@ import { gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
-import { readUnpacked } from '../../src-main/core/engine/packing/decompress.ts';
 import { stageAndVerify } from '../../src-main/core/verify/verify-file.ts';
 import { quietContext } from '../support/quiet-context.ts';
+import { readUnpacked } from '../support/read-unpacked.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 /** Packs bytes with the xz of the machine. */
@@ -119,8 +119,7 @@ describe('an xz file', () => {
 
   test('that is not read to its end leaves nothing that the next one would wait for', async () => {
     const path = fileOf(xz(Buffer.concat([Buffer.alloc(3_000_000, 1), randomBytes(300_000)])));
-    for (let n = 0; n < 20; n++)
-      for await (const piece of readUnpacked(path, 'xz', () => {})) if (piece.length > 0) break;
+    for (let n = 0; n < 20; n++) for await (const piece of readUnpacked(path, 'xz')) if (piece.length > 0) break;
     const stopped = async () => {
       for await (const _piece of readUnpacked(path, 'xz', () => {
         throw new Error('stopped');
@@ -128,7 +127,7 @@ describe('an xz file', () => {
     };
     await expect(stopped()).rejects.toThrow('stopped');
     let length = 0;
-    for await (const piece of readUnpacked(path, 'xz', () => {})) length += piece.length;
+    for await (const piece of readUnpacked(path, 'xz')) length += piece.length;
     expect(length).toBe(3_300_000);
   });
 });

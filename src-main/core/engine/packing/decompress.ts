@@ -8,7 +8,7 @@ import { PIECE_BYTES, type StoredDigest } from './compress.ts';
 import { decrypt } from './decrypt.ts';
 import type { EncryptionSecret } from './encryption.ts';
 import { MEMBER_HEADER_BYTES } from './gzip-members.ts';
-import { isDamage, unpackedOrDamaged, unpackedPieces } from './packed-pieces.ts';
+import { isDamage, unpackedPieces } from './packed-pieces.ts';
 import { damagedData, PieceReader } from './piece-reader.ts';
 import type { OnTrailing, Trailing } from './trailing.ts';
 import type { UnpackLimit } from './unpack-limit.ts';
@@ -139,24 +139,6 @@ async function* orItsError(failing: Failing): AsyncGenerator<Buffer> {
   } catch (error) {
     failing.error = isDamage(error) ? damagedData(error) : error;
     throw failing.error;
-  }
-}
-
-/**
- * What a gzip, zstd or xz file unpacks to, or any other file as it is, in pieces, without a copy on disk.
- * @param onProgress told the stored bytes read so far; may throw to stop
- * @throws SnapkeepError `CORRUPT` when the compressed data is damaged or truncated
- */
-export async function* readUnpacked(
-  storedPath: string,
-  content: FileContent,
-  onProgress: (bytes: number) => void,
-): AsyncGenerator<Buffer> {
-  const stored = await openHashed(storedPath, onProgress);
-  try {
-    yield* unpackedOrDamaged(stored.reader, content);
-  } finally {
-    await stored.close();
   }
 }
 
