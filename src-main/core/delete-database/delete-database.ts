@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
@@ -7,6 +6,7 @@ import type { DatabaseDeletionPreview } from '../../../src-shared/model/restore/
 import { totalRows } from '../../../src-shared/words/table-rows.ts';
 import { fileSystem } from '../../platform/file-system.ts';
 import { identityOf } from '../engine/attached-files/folder/folder-swap.ts';
+import { confirmationOf } from '../engine/confirmation.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { exists, sidecarPaths, syncFolder } from '../engine/files/durable-files.ts';
 import { keepAttributes } from '../engine/files/file-attributes.ts';
@@ -68,7 +68,7 @@ export async function checkDatabaseDeletion(
       ...lockFilesNote(request, files),
       ...(openBy.length > 0 ? [`${OPEN_ELSEWHERE} ${LOST_THEN}`] : []),
     ],
-    confirmation: confirmationOf(request, target, files),
+    confirmation: deletionConfirmation(request, target, files),
   };
 }
 
@@ -93,7 +93,7 @@ export async function deleteDatabase(
   note: NoteDatabase,
 ): Promise<AppliedDatabaseDeletion> {
   const { target, files } = await inspect(request, context);
-  if (confirmationOf(request, target, files) !== request.confirmation) {
+  if (deletionConfirmation(request, target, files) !== request.confirmation) {
     throw new SnapkeepError('CONFLICT', `${request.targetPath} has changed since the preview.`, {
       hint: 'Nothing was deleted. Preview the deletion again.',
     });
@@ -220,7 +220,7 @@ async function remove(files: DatabaseDeletionPreview['files']): Promise<string[]
 }
 
 /** Another database, other files or other rows give another one. The log and its like come and go with their reader. */
-function confirmationOf(
+function deletionConfirmation(
   { targetPath }: DatabaseDeletionCheckRequest,
   target: Target,
   files: DatabaseDeletionPreview['files'],
@@ -228,6 +228,5 @@ function confirmationOf(
   const { identity, facts, damage } = target;
   const own = new Set(Object.values(sidecarPaths(targetPath)));
   const paths = files.map(({ path }) => path).filter((path) => !own.has(path));
-  const parts = [targetPath, identity, facts?.schemaHash ?? null, facts?.tables ?? null, damage, paths];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return confirmationOf(targetPath, identity, facts?.schemaHash ?? null, facts?.tables ?? null, damage, paths);
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { ReattachPreview } from '../../../src-shared/model/destination.ts';
 import { destinationLabel } from '../../../src-shared/words/destination-words.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
+import { confirmationOf } from '../engine/confirmation.ts';
 import { attach, withDestination } from './destination-access.ts';
 import { type Destination, MARKER_NAME } from './drivers/destination.ts';
 import { readMarker } from './drivers/marker.ts';
@@ -65,8 +65,5 @@ async function preview(
     snapshotsKnown: stored.length,
     snapshotsThere: stored.filter(({ name }) => names.has(name)).length,
   } as const;
-  const confirmation = createHash('sha256')
-    .update(JSON.stringify([id, facts, found]))
-    .digest('hex');
-  return { ...facts, confirmation };
+  return { ...facts, confirmation: confirmationOf(id, facts, found) };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
@@ -6,6 +5,7 @@ import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { findNewestGood } from '../../../src-shared/retention/retention.ts';
 import { isAwaited, toRetainedAt } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
+import { confirmationOf } from '../engine/confirmation.ts';
 import { decidePrune, toPruned } from './prune-decisions.ts';
 import { pruneWarnings } from './prune-warnings.ts';
 
@@ -107,6 +107,6 @@ function withConfirmation(parts: {
     bytesFreed: removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     removedCount: new Set(removed.filter(({ id }) => !keptIds.has(id)).map(({ id }) => id)).size,
     keptCount: keptIds.size,
-    confirmation: createHash('sha256').update(JSON.stringify(confirmed)).digest('hex').slice(0, 32),
+    confirmation: confirmationOf(...confirmed),
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
@@ -10,6 +9,7 @@ import { guardRestore, type SchemaState } from '../../../../src-shared/rules/res
 import { repairsOf } from '../../../../src-shared/rules/verdicts.ts';
 import { keyInWords } from '../../../../src-shared/words/database-encryption-words.ts';
 import { listInWords } from '../../../../src-shared/words/wording.ts';
+import { confirmationOf } from '../../engine/confirmation.ts';
 import { explainError } from '../../engine/engine-errors.ts';
 import { requireWritableFolder } from '../../engine/files/durable-files.ts';
 import { findFileHolders } from '../../engine/files/file-holders.ts';
@@ -118,7 +118,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     safetyFolder: target.exists ? request.safetyFolder : null,
   };
   return {
-    check: { ...check, confirmation: confirmationOf(staged.imageSha256, method, target, request.targetPath) },
+    check: { ...check, confirmation: restoreConfirmation(staged.imageSha256, method, target, request.targetPath) },
     imagePath: staged.imagePath,
     imageSha256: staged.imageSha256,
     mode: request.mode,
@@ -161,9 +161,14 @@ export function holdsNoDatabase(name: string): SnapkeepError {
 }
 
 /** The value that confirms just this restore: another image, another target or another way in gives another one. */
-export function confirmationOf(imageSha256: string, method: RestoreMethod, target: Target, targetPath: string): string {
+export function restoreConfirmation(
+  imageSha256: string,
+  method: RestoreMethod,
+  target: Target,
+  targetPath: string,
+): string {
   const { identity, facts, damage, unlocking } = target;
-  const parts = [
+  return confirmationOf(
     imageSha256,
     method,
     targetPath,
@@ -172,8 +177,7 @@ export function confirmationOf(imageSha256: string, method: RestoreMethod, targe
     facts?.userVersion ?? null,
     damage,
     unlocking?.key.fingerprint,
-  ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  );
 }
 
 /** Says which key the database will have, where one is at stake. */

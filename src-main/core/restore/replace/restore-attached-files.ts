@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
@@ -19,6 +18,7 @@ import { comparePart, restoreFolder } from '../../engine/attached-files/folder/r
 import { imageTargetKind, restoreImageFile } from '../../engine/attached-files/image/image-file.ts';
 import { type StoredFolder, verifyArchive } from '../../engine/attached-files/stage-snapshot.ts';
 import { indexHash } from '../../engine/attached-files/stored-files.ts';
+import { confirmationOf } from '../../engine/confirmation.ts';
 import { errorCode, explainError } from '../../engine/engine-errors.ts';
 import { exchangeNotes } from '../../engine/files/file-rights.ts';
 import { readManifest } from '../../engine/files/manifest-files.ts';
@@ -64,7 +64,7 @@ export async function checkFiles(request: FilesRequest, context: TaskContext): P
   const items = await itemsOf(request);
   const targets: FilesTarget[] = [];
   for (const item of items) targets.push(await inspectItem(item, context));
-  return { request, targets, confirmation: await confirmationOf(items) };
+  return { request, targets, confirmation: await filesConfirmation(items) };
 }
 
 /** Files that a person has confirmed. */
@@ -85,7 +85,7 @@ export async function restoreFiles(
   note: NoteFiles,
 ): Promise<RestoredFiles[]> {
   const items = await itemsOf(request);
-  if ((await confirmationOf(items)) !== confirmation) {
+  if ((await filesConfirmation(items)) !== confirmation) {
     throw new SnapkeepError('CONFLICT', 'The files have changed since the review.', {
       hint: 'Nothing was changed. Review the restore again.',
     });
@@ -239,11 +239,11 @@ async function putInPlace(
 }
 
 /** Another snapshot, another target, or another file under its name gives another value. */
-async function confirmationOf(items: readonly Item[]): Promise<string> {
+async function filesConfirmation(items: readonly Item[]): Promise<string> {
   const parts: unknown[] = [];
   for (const { stored, part, targetPath } of items)
     parts.push([stored.storedName, stored.digest, stored.indexSha256, part, targetPath, await identityOf(targetPath)]);
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return confirmationOf(...parts);
 }
 
 async function identityOf(path: string): Promise<string> {

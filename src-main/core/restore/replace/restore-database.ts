@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
-import { confirmationOf, type PreparedRestore } from '../check/prepare-restore.ts';
+import { type PreparedRestore, restoreConfirmation } from '../check/prepare-restore.ts';
 import { inspectTarget } from '../check/target.ts';
 import type { NoteDatabase } from './keeper.ts';
 import { type AppliedRestore, type ReplaceRequest, replaceDatabase } from './replace-database.ts';
@@ -22,7 +22,7 @@ export async function applyRestore(
   const { prepared, targetPath } = request;
   const { check, imageSha256, imagePath, image } = prepared;
   const target = await inspectTarget(targetPath, context);
-  if (confirmationOf(imageSha256, check.target.method, target, targetPath) !== check.confirmation) {
+  if (restoreConfirmation(imageSha256, check.target.method, target, targetPath) !== check.confirmation) {
     throw new SnapkeepError('CONFLICT', `${targetPath} has changed since the review.`, {
       hint: 'Nothing was changed. Review the restore again.',
     });
