@@ -67,6 +67,15 @@ export function json(command: Command): Command {
 /** Collects what an option is given that may be given several times. */
 export const several = (one: string, before: string[] | undefined): string[] => [...(before ?? []), one];
 
+/** Returns the parser of an option that takes one of some words. */
+export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((each) => each === text);
+    if (word === undefined) throw new InvalidArgumentError(`Must be one of: ${words.join(', ')}.`);
+    return word;
+  };
+}
+
 /** Parses a whole number from 1 on. */
 export function wholeNumber(text: string): number {
   const value = Number(text);

@@ -1,5 +1,5 @@
 import { type ErrorBody, type ErrorCode, SnapkeepError } from '../../src-shared/contract/errors.ts';
-import type { Run } from '../../src-shared/model/run.ts';
+import type { Run, RunResult } from '../../src-shared/model/run.ts';
 import { PHASE_LABELS } from '../../src-shared/words/run-words.ts';
 import { terminalJson, terminalLine } from '../../src-shared/words/terminal-text.ts';
 import { bytesInWords } from '../../src-shared/words/wording.ts';
@@ -89,6 +89,14 @@ export function printDocument(error: ErrorBody | undefined): void {
 export function errorOf(run: Run): SnapkeepError {
   if (run.error !== null) return SnapkeepError.fromBody(run.error);
   return new SnapkeepError('INTERNAL', `The ${run.kind} ended without a result.`, { hint: 'Try again.' });
+}
+
+/** Returns the result of a run that ended well. @throws SnapkeepError for a run without a result of the kind */
+export function resultOf<Kind extends RunResult['kind']>(run: Run, kind: Kind): Extract<RunResult, { kind: Kind }> {
+  const { result } = run;
+  const isOfKind = (given: RunResult | null): given is Extract<RunResult, { kind: Kind }> => given?.kind === kind;
+  if (!isOfKind(result)) throw errorOf(run);
+  return result;
 }
 
 /** Shows on a terminal how far a run is, in one line that is written over. */

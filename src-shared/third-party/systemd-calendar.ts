@@ -1,3 +1,4 @@
+import { weekdayNumber } from '../words/weekdays.ts';
 import { ALL_WEEKDAYS, numbers, scheduleOfFields } from './calendar-fields.ts';
 import type { ReadSchedule } from './cron-line.ts';
 
@@ -15,7 +16,6 @@ const SHORTHANDS: Record<string, string> = {
   yearly: '*-01-01 00:00:00',
   annually: '*-01-01 00:00:00',
 };
-const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const WEEKDAY = /^(mon(day)?|tue(s|sday)?|wed(nesday)?|thu(r|rs|rsday)?|fri(day)?|sat(urday)?|sun(day)?)$/i;
 const TIME_ZONE = /^([A-Z]{3,4}|[A-Za-z]+(\/[A-Za-z0-9_+-]+)+)$/;
 
@@ -55,8 +55,8 @@ function readWeekdays(text: string): number[] {
   for (const item of text.replace(/,$/, '').split(',')) {
     const [start = '', end = start] = item.split(/\.\.|-/);
     if (!WEEKDAY.test(start) || !WEEKDAY.test(end)) throw new Unreadable(`Not a day of the week: “${item}”.`);
-    const from = WEEKDAYS.indexOf(start.slice(0, 3).toLowerCase()) + 1;
-    const to = WEEKDAYS.indexOf(end.slice(0, 3).toLowerCase()) + 1;
+    const from = weekdayNumber(start);
+    const to = weekdayNumber(end);
     // A range may go over the end of the week.
     for (const day of from <= to ? numbers(from, to) : [...numbers(from, 7), ...numbers(1, to)]) found.add(day);
   }

@@ -1,8 +1,7 @@
 import type { Retention } from '../model/plan.ts';
 import { keepsAll } from '../retention/retention.ts';
+import { WEEKDAYS } from './weekdays.ts';
 import { countInWords, listInWords } from './wording.ts';
-
-const WEEKDAYS = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'];
 
 /** Returns what a retention keeps as the rest of a sentence, for example `the last 7 snapshots, 4 weekly and 12 monthly`. */
 export function keptInWords(retention: Retention): string {
@@ -12,7 +11,7 @@ export function keptInWords(retention: Retention): string {
     keepLast === null ? '' : keepLast === 1 ? 'the last snapshot' : `the last ${countInWords(keepLast, 'snapshot')}`,
     keepDays === null ? '' : `all from the last ${countInWords(keepDays, 'day')}`,
     daily === 0 ? '' : `${daily} daily`,
-    weekly === 0 ? '' : `${weekly} weekly${weekday === null ? '' : ` (${WEEKDAYS[weekday - 1]})`}`,
+    weekly === 0 ? '' : `${weekly} weekly${weekday === null ? '' : ` (${WEEKDAYS[weekday - 1]}s)`}`,
     monthly === 0 ? '' : `${monthly} monthly`,
     yearly === 0 ? '' : `${yearly} yearly`,
   ];

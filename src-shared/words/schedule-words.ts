@@ -1,7 +1,6 @@
 import type { Schedule } from '../model/schedule.ts';
+import { WEEKDAYS } from './weekdays.ts';
 import { countInWords } from './wording.ts';
-
-const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /**
  * Returns a schedule in words, without a full stop, for example `Daily at 02:00`.
@@ -36,7 +35,7 @@ function daysInWords(days: readonly number[]): string {
   const sorted = [...new Set(days)].sort((a, b) => a - b);
   if (sorted.length === 7) return 'Every day';
   if (sorted.join() === '1,2,3,4,5') return 'Monday to Friday';
-  const names = sorted.map((day) => `${DAYS[day - 1]}s`);
+  const names = sorted.map((day) => `${WEEKDAYS[day - 1]}s`);
   const last = names.pop();
   return names.length === 0 ? (last ?? '') : `${names.join(', ')} and ${last}`;
 }

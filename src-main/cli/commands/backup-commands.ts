@@ -10,27 +10,25 @@ import { verifiedHow } from '../../../src-shared/words/verification-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
 import { interruption } from '../interruption.ts';
-import { METHOD_HELP, parseFormat, parseMethod } from '../options/format-options.ts';
+import { addFormatOptions, type FormatOptions, formatOf } from '../options/format-options.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
 import { addSourceOptions, PIPE, type SourceOptions, withSource } from '../options/source-options.ts';
-import { EXIT, errorOf, print, say, UsageError } from '../output.ts';
+import { EXIT, errorOf, print, resultOf, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 
-interface BackupOptions extends KeyOptions {
+interface BackupOptions extends KeyOptions, FormatOptions {
   source?: string;
   to?: string;
   output?: string;
   name?: string;
   group?: string;
-  format?: string;
-  method?: string;
   verify: boolean;
   json?: boolean;
 }
 
 /** `backup` and `verify`. */
 export function addBackupCommands(program: Command): void {
-  addKeyOptions(json(program.command('backup')))
+  const backup = addKeyOptions(json(program.command('backup')))
     .summary('back up a plan, or any database to a folder')
     .description(
       'Takes a consistent snapshot of a database while other programs write to it, or of files, and verifies it.',
@@ -39,9 +37,8 @@ export function addBackupCommands(program: Command): void {
     .option('--source <file>', 'database to back up, instead of a plan')
     .option('--to <folder>', 'destination folder of the snapshot, with --source')
     .option('--name <name>', 'file name of the snapshot')
-    .option('--output <->', '“-” writes only the snapshot to standard output')
-    .option('--format <format>', 'gz, zst or none (default: as set in the plan)')
-    .option('--method <method>', `${METHOD_HELP} (default: as set in the plan)`)
+    .option('--output <->', '“-” writes only the snapshot to standard output');
+  addFormatOptions(backup, { format: 'as set in the plan', method: 'as set in the plan' })
     .option('--group <name>', 'back up all plans of a group, one after the other')
     .option('--no-verify', 'do not verify the snapshot')
     .addHelpText(
@@ -74,8 +71,7 @@ export function addBackupCommands(program: Command): void {
 
 async function verify(session: Session, source: RestoreSource, options: KeyOptions): Promise<void> {
   const run = await session.run('verifications.start', { ...source, ...(await keyOf(options)) });
-  if (run.result?.kind !== 'verify') throw errorOf(run);
-  const { verification } = run.result;
+  const { verification } = resultOf(run, 'verify');
   const checks = verification.checks.map((check) => `  ${check.outcome.padEnd(8)}${check.name}: ${check.detail}`);
   print(verification, [verification.message, ...checks], isGood(verification) ? EXIT.done : EXIT.notValid);
 }
@@ -89,17 +85,15 @@ async function writeOut(session: Session, planName: string | undefined, options:
   if ((planName === undefined) === (source === undefined)) throw new UsageError('Specify a plan, or --source.');
   if (process.stdout.isTTY)
     throw new UsageError('Refusing to write a snapshot to the terminal. Pipe the output to a file or program.');
-  const compression = parseFormat(options.format);
-  const method = parseMethod(options.method);
-  const how = { ...(compression && { compression }), ...(method && { method }) };
+  const how = formatOf(options);
   const key = await keyOf(options);
   const run = await session.exportToOutput(
     source === undefined
       ? { planId: (await session.findPlan(planName ?? '')).plan.id, ...how }
       : { source: resolve(source), ...key, ...how },
   );
-  if (run.result?.kind !== 'export') throw errorOf(run);
-  say(`Wrote ${bytesInWords(run.result.bytes)} (SHA-256 ${run.result.sha256}).`);
+  const { bytes, sha256 } = resultOf(run, 'export');
+  say(`Wrote ${bytesInWords(bytes)} (SHA-256 ${sha256}).`);
 }
 
 /** Goes on after a plan that fails, and answers the first exit code that tells of one. */
@@ -216,30 +210,25 @@ function copyInWords({ destinationName, state, message }: SnapshotCopy): string 
 
 async function orderOf(session: Session, planName: string | undefined, options: BackupOptions) {
   const name = options.name === undefined ? {} : { name: options.name };
-  const format = parseFormat(options.format);
-  const given = parseMethod(options.method);
-  const method = given === undefined ? {} : { method: given };
   if (planName !== undefined) {
     if (options.source !== undefined || options.to !== undefined)
       throw new UsageError('Specify either a plan, or --source and --to.');
-    if (format !== undefined)
+    if (options.format !== undefined)
       throw new UsageError('--format cannot be combined with a plan: the plan sets the format.');
     const { plan } = await session.findPlan(planName);
     const { key } = await keyOf(options);
     // A plan keeps its key, so that the next backup needs none.
     if (key !== undefined) await session.call('plans.update', { planId: plan.id, key });
-    return { planId: plan.id, ...name, ...method, ...(options.verify ? {} : { verify: false }) };
+    return { planId: plan.id, ...name, ...formatOf(options), ...(options.verify ? {} : { verify: false }) };
   }
   if (options.source === undefined || options.to === undefined)
     throw new UsageError('Specify a plan, or --source and --to.');
-  const compression = format === undefined ? {} : { compression: format };
   const { source, to, verify } = options;
   return {
     source: resolve(source),
     to: await session.folderOf(to),
     ...name,
-    ...compression,
-    ...method,
+    ...formatOf(options),
     verify,
     ...(await keyOf(options)),
   };

@@ -6,7 +6,7 @@ import type { DatabaseDeletionPreview } from '../../../src-shared/model/restore/
 import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { inSession, json, several } from '../command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
-import { errorOf, print, say } from '../output.ts';
+import { print, resultOf, say } from '../output.ts';
 import type { Session } from '../session.ts';
 
 interface DatabaseDeletionOptions extends KeyOptions {
@@ -47,13 +47,12 @@ async function databaseDeletion(session: Session, given: string, options: Databa
   }
   const anyway = options.evenIfOpen === true ? { evenIfOpen: true } : {};
   const run = await session.run('databaseDeletions.start', { target, ...key, confirmation, ...anyway });
-  if (run.result?.kind !== 'databaseDeletion') throw errorOf(run);
-  const { removed, safetySnapshotId } = run.result;
+  const result = resultOf(run, 'databaseDeletion');
   print(
-    { runId: run.id, ...run.result },
-    removed.map((path) => `deleted  ${path}`),
+    { runId: run.id, ...result },
+    result.removed.map((path) => `deleted  ${path}`),
   );
-  if (safetySnapshotId !== null)
+  if (result.safetySnapshotId !== null)
     say(`The deleted database is kept as a safety snapshot. Undo with: snapkeep undo ${run.id}`);
 }
 

@@ -4,7 +4,7 @@ import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts
 import { inSession, json } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
-import { EXIT, errorOf, print, say, UsageError } from '../output.ts';
+import { EXIT, print, resultOf, say, UsageError } from '../output.ts';
 import type { DestinationOrFolder, Session } from '../session.ts';
 
 interface ImportOptions extends KeyOptions {
@@ -38,8 +38,7 @@ async function importFrom(session: Session, given: string, options: ImportOption
   if (options.list === true) return printListing(await session.call('imports.list', location));
   if (options.otherPrograms !== true && options.plan === undefined) {
     const run = await session.run('destinations.rescan', location);
-    if (run.result?.kind !== 'scan') throw errorOf(run);
-    const { kind: _kind, ...outcome } = run.result;
+    const { kind: _kind, ...outcome } = resultOf(run, 'scan');
     const listing = outcome.found > 0 ? undefined : await session.call('imports.list', location);
     if (listing === undefined || listing.files.length === 0) {
       for (const problem of outcome.problems) say(`${problem.name}: ${problem.message}`);
@@ -61,9 +60,8 @@ async function importBackups(session: Session, location: DestinationOrFolder, op
     ...(files === undefined ? {} : { files }),
     ...(await keyOf(options)),
   });
-  if (run.result?.kind !== 'import') throw errorOf(run);
+  const { kind: _kind, ...outcome } = resultOf(run, 'import');
   for (const { path, message } of listing.problems) say(`${path}: ${message}`);
-  const { kind: _kind, ...outcome } = run.result;
   const refused = outcome.files.some((file) => file.outcome === 'refused');
   print({ ...outcome, problems: listing.problems }, outcomeInWords(outcome), refused ? EXIT.notValid : EXIT.done);
 }

@@ -8,7 +8,7 @@ import { explainError } from '../../core/engine/engine-errors.ts';
 import { inSession, json, several } from '../command.ts';
 import { type AttachedFileOptions, addAttachedFileOptions, attachedFilesOf } from '../options/attached-file-options.ts';
 import { addEncryptionOptions, type EncryptionOptions, encryptionOf } from '../options/encryption-options.ts';
-import { METHOD_HELP, parseFormat, parseMethod } from '../options/format-options.ts';
+import { addFormatOptions, type FormatOptions, formatOf } from '../options/format-options.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from '../options/retention-options.ts';
 import { parseSchedule, SCHEDULE_HELP } from '../options/schedule-option.ts';
@@ -17,7 +17,7 @@ import type { Session } from '../session.ts';
 import { scheduleFrom } from './old-schedule-command.ts';
 import { appliedTemplate } from './template-commands.ts';
 
-interface AddOptions extends RetentionOptions, KeyOptions, EncryptionOptions, AttachedFileOptions {
+interface AddOptions extends RetentionOptions, KeyOptions, EncryptionOptions, AttachedFileOptions, FormatOptions {
   name?: string;
   source?: string;
   to?: string[];
@@ -26,11 +26,9 @@ interface AddOptions extends RetentionOptions, KeyOptions, EncryptionOptions, At
   with?: string[];
   without?: string[];
   location?: string[];
-  format?: string;
   schedule?: Schedule;
   scheduleFrom?: string;
   timeZone?: string;
-  method?: string;
   schemaVersion?: string;
   lockFile?: string[];
   timeLimit?: number;
@@ -45,7 +43,9 @@ Examples:
 
 /** `plan add`. */
 export function addPlanAddCommand(plan: Command): void {
-  addAttachedFileOptions(addEncryptionOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
+  const command = addAttachedFileOptions(
+    addEncryptionOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))),
+  )
     .summary('add a plan')
     .option('--name <name>', 'name of the plan')
     .option('--source <file>', 'database to back up; without it, the plan backs up only its attached files and images')
@@ -54,9 +54,8 @@ export function addPlanAddCommand(plan: Command): void {
     .option('--folder <folder>', 'folder of the program, for templates that need it')
     .option('--with <part>', 'include this optional part of the template (repeatable)', several)
     .option('--without <part>', 'exclude this part of the template (repeatable)', several)
-    .option('--location <part=path>', 'location of a part of the template, if not the usual one (repeatable)', several)
-    .option('--format <format>', 'gz, zst or none (default: gz)')
-    .option('--method <method>', `${METHOD_HELP} (default: online)`)
+    .option('--location <part=path>', 'location of a part of the template, if not the usual one (repeatable)', several);
+  addFormatOptions(command, { format: 'gz', method: 'online' })
     .option('--schema-version <sql>', 'SQL query that returns the schema version (default: user_version)')
     .option('--lock-file <name>', 'file beside the database to delete with it (repeatable)', several)
     .option('--schedule <when>', SCHEDULE_HELP, parseSchedule)
@@ -116,17 +115,14 @@ async function givenOf(options: AddOptions): Promise<Given> {
   if (options.schedule !== undefined && options.scheduleFrom !== undefined)
     throw new UsageError('Use either --schedule or --schedule-from.');
   const old = options.scheduleFrom === undefined ? undefined : await scheduleFrom(options.scheduleFrom);
-  const compression = parseFormat(options.format);
   const retention = retentionOf(options) ?? old?.facts.retention ?? undefined;
-  const method = parseMethod(options.method);
   const schedule = options.schedule ?? old?.schedule;
   const timeZone = options.timeZone ?? old?.timeZone ?? undefined;
   return {
     verifyAfterBackup: options.verify,
     ...encryptionOf(options),
     ...attachedFilesOf(options),
-    ...(compression === undefined ? {} : { compression }),
-    ...(method === undefined ? {} : { method }),
+    ...formatOf(options),
     ...(options.schemaVersion === undefined ? {} : { schemaVersion: { sql: options.schemaVersion } }),
     ...(options.lockFile === undefined ? {} : { lockFiles: options.lockFile }),
     ...(options.timeLimit === undefined ? {} : { timeLimitMinutes: options.timeLimit }),

@@ -5,7 +5,7 @@ import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
-import { EXIT, errorOf, linesOr, print, UsageError } from '../output.ts';
+import { EXIT, linesOr, print, resultOf, UsageError } from '../output.ts';
 import { addReadScheduleCommand } from './old-schedule-command.ts';
 import { addPlanAddCommand } from './plan-add-command.ts';
 
@@ -50,10 +50,10 @@ export function addPlanCommands(program: Command): void {
       inSession(async (session, name: string) => {
         const { plan: found } = await session.findPlan(name);
         const run = await session.runToEnd('restoreTests.start', { planId: found.id });
-        if (run.result?.kind !== 'restoreTest') throw errorOf(run);
-        const { valid, verification, checks } = run.result;
+        const result = resultOf(run, 'restoreTest');
+        const { valid, verification, checks } = result;
         const lines = [verification.message, ...checks.map((check) => `${check.name}: ${check.detail}`)];
-        print(run.result, lines, valid ? EXIT.done : EXIT.notValid);
+        print(result, lines, valid ? EXIT.done : EXIT.notValid);
       }),
     );
 

@@ -9,7 +9,7 @@ import { countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
 import { keyOf } from '../options/key-options.ts';
 import { addSourceOptions, type SourceOptions, withSource } from '../options/source-options.ts';
-import { errorOf, print, say, UsageError } from '../output.ts';
+import { errorOf, print, resultOf, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 import {
   checkFiles,
@@ -132,8 +132,7 @@ async function restoreDatabase(
     ...(await keyOf(options)),
     ...(options.programVersion === undefined ? {} : { expects: options.programVersion }),
   });
-  if (checked.result?.kind !== 'restore-check') throw errorOf(checked);
-  const { check } = checked.result;
+  const { check } = resultOf(checked, 'restore-check');
   if (check.target.exists && options.force !== true) {
     throw new SnapkeepError('CONFLICT', `Files of ${targetPath} already exist.`, {
       hint: 'Nothing was changed. Use --force to replace it; a safety snapshot is taken first.',

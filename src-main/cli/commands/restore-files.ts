@@ -5,7 +5,7 @@ import type { RestoredFiles } from '../../../src-shared/model/restore/restore-fi
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { errorOf, print, say } from '../output.ts';
+import { print, resultOf, say } from '../output.ts';
 import type { Session } from '../session.ts';
 
 /** What of a snapshot's files is restored, and where to. */
@@ -26,8 +26,7 @@ export async function checkFiles(session: Session, snapshot: Snapshot, options: 
     ...(path === undefined ? {} : { path }),
     ...(to === undefined ? {} : { to: resolve(to) }),
   });
-  if (checked.result?.kind !== 'files-check') throw errorOf(checked);
-  const { targets } = checked.result.check;
+  const { targets } = resultOf(checked, 'files-check').check;
   for (const { attachedFile: name, targetPath, files, bytes, comparison, undoable } of targets) {
     if (existsSync(targetPath) && options.force !== true) {
       throw new SnapkeepError('CONFLICT', `${targetPath} already exists.`, {
@@ -55,16 +54,15 @@ export async function restoreChecked(session: Session, checked: Run): Promise<vo
 
 /** What starts the restore of files that have been looked at. */
 export function confirmedFiles(checked: Run): { checkRunId: string; confirmation: string } {
-  if (checked.result?.kind !== 'files-check') throw errorOf(checked);
-  return { checkRunId: checked.id, confirmation: checked.result.check.confirmation };
+  return { checkRunId: checked.id, confirmation: resultOf(checked, 'files-check').check.confirmation };
 }
 
 /** Says what became of a restore or undo of files. */
 export function reportFiles(run: Run): void {
-  if (run.result?.kind !== 'files-restore') throw errorOf(run);
-  const { files } = run.result;
-  print({ runId: run.id, ...run.result }, filesInWords(files));
-  if (files.some(({ undoable }) => undoable)) say(`The replaced data is kept. Undo with: snapkeep undo ${run.id}`);
+  const result = resultOf(run, 'files-restore');
+  print({ runId: run.id, ...result }, filesInWords(result.files));
+  if (result.files.some(({ undoable }) => undoable))
+    say(`The replaced data is kept. Undo with: snapkeep undo ${run.id}`);
 }
 
 /** What was restored where, one line each. */

@@ -6,7 +6,7 @@ import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts
 import { inSession, json } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from '../options/retention-options.ts';
-import { errorOf, linesOr, print, say, UsageError } from '../output.ts';
+import { linesOr, print, resultOf, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 
 interface PruneOptions extends RetentionOptions {
@@ -64,8 +64,7 @@ export function addSnapshotCommands(program: Command): void {
           ...chosen,
           confirmation: preview.confirmation,
         });
-        if (run.result?.kind !== 'delete') throw errorOf(run);
-        return printRemoval(run.result);
+        return printRemoval(resultOf(run, 'delete'));
       }),
     );
 }
@@ -111,8 +110,7 @@ async function prune(session: Session, planName: string, options: PruneOptions):
     'Nothing was removed.',
   );
   const run = await session.run('prune.start', { ...given, confirmation: preview.confirmation });
-  if (run.result?.kind !== 'prune') throw errorOf(run);
-  return printRemoval(run.result);
+  return printRemoval(resultOf(run, 'prune'));
 }
 
 function questionOf({ removed, removedCount, bytesFreed }: PrunePreview, review: boolean): string {

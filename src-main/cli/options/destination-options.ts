@@ -7,9 +7,11 @@ import {
   S3Settings,
   SftpSettings,
 } from '../../../src-shared/model/destination.ts';
+import { oneOf } from '../command.ts';
 import { say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 import { pathFrom } from './folder-option.ts';
+import { secretFromEnvironment } from './secret-from-environment.ts';
 
 type Settings = Params<'destinations.save'>['settings'];
 type Secrets = NonNullable<Params<'destinations.save'>['secrets']>;
@@ -19,7 +21,7 @@ type Given = { settings: Settings; secrets: Secrets };
 export interface DestinationOptions {
   folder?: string;
   s3?: string;
-  provider?: string;
+  provider?: S3Provider;
   endpoint?: string;
   region?: string;
   prefix?: string;
@@ -42,7 +44,11 @@ export function addSettingsOptions(command: Command): Command {
   return command
     .option('--folder <path>', 'folder on a disk or network share')
     .option('--s3 <bucket>', 'bucket on an S3-compatible server')
-    .option('--provider <name>', `S3 provider: ${S3Provider.options.join(', ')} (default: aws)`)
+    .option(
+      '--provider <name>',
+      `S3 provider: ${S3Provider.options.join(', ')} (default: aws)`,
+      oneOf(S3Provider.options),
+    )
     .option('--endpoint <url>', 'address of the S3 server (not needed for AWS)')
     .option('--region <name>', 'region of the bucket (default: us-east-1)')
     .option('--prefix <path>', 'prefix of object names in the bucket')
@@ -99,7 +105,7 @@ function changedS3(before: S3Settings, options: DestinationOptions) {
   const credentials = given ? ('stored' as const) : chain === true ? ('chain' as const) : before.credentials;
   const settings = {
     ...before,
-    provider: options.provider === undefined ? before.provider : providerOf(options.provider),
+    provider: options.provider ?? before.provider,
     endpoint: options.endpoint ?? before.endpoint,
     region: options.region ?? before.region,
     bucket: options.s3 ?? before.bucket,
@@ -107,8 +113,8 @@ function changedS3(before: S3Settings, options: DestinationOptions) {
     credentials,
   };
   const secrets = {
-    ...(accessKeyEnv === undefined ? {} : { accessKeyId: fromEnvironment(accessKeyEnv) }),
-    ...(secretKeyEnv === undefined ? {} : { secretAccessKey: fromEnvironment(secretKeyEnv) }),
+    ...(accessKeyEnv === undefined ? {} : { accessKeyId: secretFromEnvironment('--access-key-env', accessKeyEnv) }),
+    ...(secretKeyEnv === undefined ? {} : { secretAccessKey: secretFromEnvironment('--secret-key-env', secretKeyEnv) }),
   };
   return { settings, secrets };
 }
@@ -122,7 +128,10 @@ async function changedSftp(session: Session, before: SftpSettings, options: Dest
     options.hostKey ??
     (asked ? await shownKey(session, { host, port }, options.trustHostKey === true) : before.hostKey);
   const another = [options.key, options.passwordEnv, options.agent].some((each) => each !== undefined);
-  const secrets = options.passphraseEnv === undefined ? {} : { passphrase: fromEnvironment(options.passphraseEnv) };
+  const secrets =
+    options.passphraseEnv === undefined
+      ? {}
+      : { passphrase: secretFromEnvironment('--passphrase-env', options.passphraseEnv) };
   const login = another ? loginOf(options) : { login: before.login, secrets };
   return { settings: { ...before, host, port, user, path, hostKey, login: login.login }, secrets: login.secrets };
 }
@@ -164,14 +173,6 @@ export async function settingsOf(session: Session, options: DestinationOptions):
 }
 
 /** @throws UsageError */
-function providerOf(text: string): S3Provider {
-  const provider = S3Provider.safeParse(text);
-  if (!provider.success)
-    throw new UsageError(`Unknown S3 provider: “${text}”. Available: ${S3Provider.options.join(', ')}.`);
-  return provider.data;
-}
-
-/** @throws UsageError */
 function sftpLocation(login: string): { user: string; host: string; port: number; path: string } {
   const parts = /^([^@]+)@(\[[^\]]+\]|[^:/]+)(?::(\d+))?(\/.*)$/.exec(login);
   if (parts === null) throw new UsageError('Invalid value for --sftp. Use user@host[:port]/path.');
@@ -200,18 +201,11 @@ function loginOf({ key, passphraseEnv, passwordEnv, agent }: DestinationOptions)
   if ([key, passwordEnv, agent].filter((each) => each !== undefined).length !== 1)
     throw new UsageError('Use one of --key, --password-env and --agent.');
   if (passwordEnv !== undefined)
-    return { login: { kind: 'password' }, secrets: { password: fromEnvironment(passwordEnv) } };
+    return { login: { kind: 'password' }, secrets: { password: secretFromEnvironment('--password-env', passwordEnv) } };
   if (key === undefined) return { login: { kind: 'agent', socket: null }, secrets: {} };
-  const secrets = passphraseEnv === undefined ? {} : { passphrase: fromEnvironment(passphraseEnv) };
+  const secrets =
+    passphraseEnv === undefined ? {} : { passphrase: secretFromEnvironment('--passphrase-env', passphraseEnv) };
   return { login: { kind: 'key', path: resolve(key) }, secrets };
-}
-
-/** @throws UsageError when there is no such variable; what is in it is never told */
-function fromEnvironment(name = ''): string {
-  const value = process.env[name];
-  if (value === undefined || value === '')
-    throw new UsageError(`The environment variable ${name} is empty or not set.`);
-  return value;
 }
 
 function bytesPerSecond(text: string): number {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { EncryptionSecretsInput, SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
+import { several } from '../command.ts';
 import { UsageError } from '../output.ts';
+import { secretFromEnvironment } from './secret-from-environment.ts';
 
 /** How a command encrypts. Secrets are read from environment variables: every user of the machine can read a command line. */
 export interface EncryptionOptions {
@@ -19,7 +21,7 @@ export function addEncryptionOptions(command: Command): Command {
     .option(
       '--encryption-recipient <recipient>',
       'encrypt snapshots with age for this recipient, age1… (repeatable)',
-      (value: string, before: string[] | undefined) => [...(before ?? []), value],
+      several,
     )
     .option(
       '--encryption-identity-env <name>',
@@ -36,7 +38,7 @@ export function encryptionOf(options: EncryptionOptions): {
   if (encryptionPassphraseEnv !== undefined) {
     if (encryptionRecipient !== undefined || encryptionIdentityEnv !== undefined)
       throw new UsageError('A plan encrypts with a passphrase or for recipients, not both.');
-    const passphrase = fromEnvironment('--encryption-passphrase-env', encryptionPassphraseEnv);
+    const passphrase = secretFromEnvironment('--encryption-passphrase-env', encryptionPassphraseEnv);
     return { encryption: { kind: 'passphrase' }, encryptionSecrets: { passphrase } };
   }
   if (encryptionRecipient === undefined) {
@@ -48,12 +50,6 @@ export function encryptionOf(options: EncryptionOptions): {
   if (encryptionIdentityEnv === undefined) return { encryption };
   return {
     encryption,
-    encryptionSecrets: { identity: fromEnvironment('--encryption-identity-env', encryptionIdentityEnv) },
+    encryptionSecrets: { identity: secretFromEnvironment('--encryption-identity-env', encryptionIdentityEnv) },
   };
-}
-
-function fromEnvironment(option: string, name: string): string {
-  const text = process.env[name];
-  if (text !== undefined && text !== '') return text;
-  throw new UsageError(`${option} needs the name of an environment variable that is set, not its value.`);
 }

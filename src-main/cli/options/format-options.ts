@@ -1,22 +1,25 @@
+import type { Command } from 'commander';
 import { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
-import { UsageError } from '../output.ts';
+import { oneOf } from '../command.ts';
 
-/** The help of `--method`. */
-export const METHOD_HELP =
-  'online (copy pages while programs write), compact (rewrite without free space) or dump (SQL text)';
-
-/** @throws UsageError */
-export function parseMethod(text: string | undefined): BackupMethod | undefined {
-  if (text === undefined) return undefined;
-  const parsed = BackupMethod.safeParse(text);
-  if (!parsed.success) throw new UsageError(`Unknown method: “${text}”. Use online, compact or dump.`);
-  return parsed.data;
+/** How a database is copied, and how the copy is compressed. */
+export interface FormatOptions {
+  format?: Compression;
+  method?: BackupMethod;
 }
 
-/** @throws UsageError */
-export function parseFormat(text: string | undefined): Compression | undefined {
-  if (text === undefined) return undefined;
-  const parsed = Compression.safeParse(text);
-  if (!parsed.success) throw new UsageError(`Unknown format: “${text}”. Use gz, zst or none.`);
-  return parsed.data;
+/** Gives a command the options of the format. @param defaults what holds where they are not given */
+export function addFormatOptions(command: Command, defaults: { format: string; method: string }): Command {
+  return command
+    .option('--format <format>', `gz, zst or none (default: ${defaults.format})`, oneOf(Compression.options))
+    .option(
+      '--method <method>',
+      `online (copy pages while programs write), compact (rewrite without free space) or dump (SQL text) (default: ${defaults.method})`,
+      oneOf(BackupMethod.options),
+    );
+}
+
+/** The format that was asked for, as params of a request. */
+export function formatOf({ format, method }: FormatOptions): { compression?: Compression; method?: BackupMethod } {
+  return { ...(format && { compression: format }), ...(method && { method }) };
 }

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { KEEP_ALL, type Retention } from '../../../src-shared/model/plan.ts';
+import { weekdayNumber } from '../../../src-shared/words/weekdays.ts';
 import { wholeNumber } from '../command.ts';
 
 /** The rules of a retention as given to a command. */
@@ -13,8 +14,6 @@ export interface RetentionOptions {
   keepYearly?: number;
   keepMinimum?: number;
 }
-
-const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /** Adds the options of a retention to a command. */
 export function addRetentionOptions(command: Command): Command {
@@ -47,7 +46,7 @@ export function retentionOf(options: RetentionOptions): Retention | undefined {
 }
 
 function weekday(text: string): number {
-  const index = WEEKDAYS.indexOf(text.toLowerCase().slice(0, 3));
-  if (index < 0) throw new InvalidArgumentError('Must be one of mon, tue, wed, thu, fri, sat, sun.');
-  return index + 1;
+  const day = weekdayNumber(text);
+  if (day === 0) throw new InvalidArgumentError('Must be one of mon, tue, wed, thu, fri, sat, sun.');
+  return day;
 }

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { Schedule } from '../../../src-shared/model/schedule.ts';
-
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+import { weekdayNumber } from '../../../src-shared/words/weekdays.ts';
 
 /** How a schedule is written on the command line. */
 export const SCHEDULE_HELP =
@@ -19,8 +18,7 @@ function fromWords([kind = '', first = '', second = '', ...more]: string[], text
   if (kind === 'manual') return { kind };
   if (kind === 'every') return { kind: 'interval', hours: Number(/^(\d+)h$/.exec(first)?.[1] ?? Number.NaN) };
   if (kind === 'daily') return { kind, time: first };
-  if (kind === 'weekly')
-    return { kind, days: first.split(',').map((day) => DAYS.indexOf(day.slice(0, 3)) + 1), time: second };
+  if (kind === 'weekly') return { kind, days: first.split(',').map(weekdayNumber), time: second };
   if (kind === 'monthly') return { kind, day: first === 'last' ? 'last' : Number(first), time: second };
   if (kind === 'on-change') return { kind, quietMinutes: 5, atLatestMinutes: 60 };
   return more.length === 2 ? { kind: 'cron', expression: text } : undefined;

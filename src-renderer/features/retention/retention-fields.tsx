@@ -1,11 +1,11 @@
 import { Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
 import { KEEP_ALL, type Retention } from '../../../src-shared/model/plan.ts';
 import { keepsAll } from '../../../src-shared/retention/retention.ts';
+import { WEEKDAYS } from '../../../src-shared/words/weekdays.ts';
 
-const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-const WEEKDAYS = [
+const DAYS_OF_WEEKLY = [
   { value: 0, label: 'Newest of the week' },
-  ...DAYS.map((day, index) => ({ value: index + 1, label: `${day}s only` })),
+  ...WEEKDAYS.map((day, index) => ({ value: index + 1, label: `${day}s only` })),
 ];
 
 /** The keep rules; a snapshot is kept while any of them applies. */
@@ -56,7 +56,7 @@ export function RetentionFields({ value, onChange }: { value: Retention; onChang
             {value.weekly > 0 && (
               <Select
                 label="Weekly snapshot"
-                data={WEEKDAYS}
+                data={DAYS_OF_WEEKLY}
                 w={220}
                 allowDeselect={false}
                 value={value.weekday ?? 0}
