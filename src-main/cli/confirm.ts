@@ -5,7 +5,7 @@ import { UsageError } from './output.ts';
 
 /**
  * Asks a person on the terminal.
- * @param already somebody has said yes before
+ * @param already confirmed before, by an option
  * @param refusal what to say when the answer is no
  * @throws UsageError when there is nobody to ask, or the answer is no; SnapkeepError `CANCELLED` when the command is
  *   interrupted before there is an answer

@@ -71,7 +71,7 @@ export class Session {
     return ended;
   }
 
-  /** The same for a run whose bad end is looked at by the caller. */
+  /** The same for a run whose failure the caller handles. */
   async runToEnd<M extends StartsRun>(method: M, params: Params<M>): Promise<Run> {
     const { run } = await this.#core.call(method, params);
     const [ended = run] = await this.#followed([run]);

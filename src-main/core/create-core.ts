@@ -180,7 +180,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
   return { core, cleaned };
 }
 
-/** Waits for work, but not longer than so many milliseconds. */
+/** Waits for work, but no longer than a number of milliseconds. */
 async function waitAtMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
   const over = Promise.withResolvers<void>();
   const forget = clock.wake(ms, over.resolve);

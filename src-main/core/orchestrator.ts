@@ -5,19 +5,19 @@ import type { RunFollower } from './runs/runs.ts';
 import { readMachineZone } from './schedule/machine-zone.ts';
 import { AFTER_RUN, AT_RUN_START, RECURRING, type RecurringStep, type RunStep } from './steps.ts';
 
-/** The clock is looked at no less often, so that one that jumps is noticed; milliseconds. */
+/** The longest pause between two looks at the clock, so that one that jumps is noticed; milliseconds. */
 const LONGEST_SLEEP_MS = 30_000;
 const SHORTEST_SLEEP_MS = 50;
 
 /**
- * Calls what goes on by itself, by name and in order: what begins and follows each run, and what the clock sets off.
+ * Starts automatic work, by name and in order: what begins and follows each run, and what the clock sets off.
  * Every step stands for itself: one that fails is logged and tried again, and stops no other.
  */
 export class Orchestrator implements RunFollower {
   readonly #core: () => CoreContext;
   /** When each recurring step was done last, in milliseconds since 1970. */
   readonly #done = new Map<string, number>();
-  /** Collects the runs that end, while somebody wants them. */
+  /** Collects the runs that end, while a caller wants them. */
   #collected: Run[] | null = null;
   #forgetTimer = (): void => {};
   #stopListening = (): void => {};

@@ -3,7 +3,7 @@ import type { Capabilities } from '../../src-shared/model/app-info.ts';
 /** Tells the time and wakes up later; injected so that tests need not wait. */
 export interface Clock {
   now(): Date;
-  /** Calls back once after so many milliseconds, at most a day; the answer forgets it. */
+  /** Calls back once after a number of milliseconds, at most a day; the answer cancels it. */
   wake(afterMs: number, callback: () => void): () => void;
 }
 
@@ -42,7 +42,7 @@ export interface Dialogs {
   pickTarget(suggestion: string | undefined): Promise<string | null>;
 }
 
-/** Something a person is told outside of the window. */
+/** A message to a person outside of the window. */
 export interface DesktopNotification {
   title: string;
   body: string;

@@ -86,7 +86,7 @@ async function checkSourceOf(core: CoreContext, { planId }: Run): Promise<void> 
   if (plan !== undefined) await checkSource(core, plan);
 }
 
-/** Tells the address that is told of backups; in the order of the moments, and nobody waits for it. */
+/** Pings the address of a plan, in the order of the moments; nothing waits for it. */
 function ping({ background, channels, events }: CoreContext, run: Run): void {
   const moment = momentOf(run);
   if (moment === null) return;

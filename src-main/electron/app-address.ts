@@ -13,7 +13,7 @@ export function filePath(address: string, rendererFolder: string): string | unde
   return path.startsWith(root + sep) ? path : undefined;
 }
 
-/** What is looked at in the frame a message comes from. */
+/** What is checked of the frame a message comes from. */
 interface SendingFrame {
   readonly url: string;
   readonly parent: object | null;

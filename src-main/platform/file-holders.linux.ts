@@ -30,7 +30,7 @@ function commandOf(pid: number): Promise<string> {
 
 async function holdsAny(pid: number, files: ReadonlySet<string>): Promise<boolean> {
   const folder = `/proc/${pid}/fd`;
-  // Processes end while they are looked at, and those of other users cannot be looked into: neither is ours to report.
+  // Processes end while they are read, and those of other users cannot be read: neither is an error.
   const descriptors = await readdir(folder).catch(() => []);
   const targets = await Promise.all(
     descriptors.map((descriptor) => readlink(`${folder}/${descriptor}`).catch(() => '')),

@@ -12,7 +12,7 @@ export async function fileHolders(files: ReadonlySet<string>): Promise<FileHolde
     const { stdout } = await run('/usr/sbin/lsof', ['-F', 'pcR', '--', ...files]);
     return othersOf(stdout);
   } catch (error) {
-    // lsof ends with 1 when nobody has any of the files open, or one of them is not there, and prints what it found.
+    // lsof ends with 1 when nobody has any of the files open, or one of them is missing, and prints what it found.
     if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string') return othersOf(error.stdout);
     if (errorCode(error) === 'ENOENT') return [];
     throw error;

@@ -22,9 +22,9 @@ import { serveWebSockets } from './web-socket.ts';
 
 /** How long a peer may take, each in milliseconds. */
 export interface TimeLimits {
-  /** Until the headers of a request are there. */
+  /** Until the headers of a request have arrived. */
   readonly headers: number;
-  /** Until the body of a request is there; uploads excepted. */
+  /** Until the body of a request has arrived; uploads excepted. */
   readonly body: number;
   /** Between two pieces of an upload. */
   readonly uploadPause: number;

@@ -53,7 +53,7 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): 
   );
 }
 
-/** Ends requests whose body is not there in time. @param limit milliseconds */
+/** Ends requests whose body does not arrive in time. @param limit milliseconds */
 export function limitBodyTime(request: FastifyRequest, reply: FastifyReply, limit: number): void {
   const timer = setTimeout(() => {
     if (!reply.sent)

@@ -99,7 +99,7 @@ export class Uploads {
     this.#wakeLater();
   }
 
-  /** Nothing is looked for as long as there is nothing that could go by itself. */
+  /** Does not search while there is nothing that could expire. */
   #wakeLater(): void {
     const mayGo = this.#unwanted.size > 0 || (this.#windows === 0 && this.#kept.size > 0);
     if (!mayGo || this.#closed || this.#forgetTimer !== null) return;

@@ -14,7 +14,7 @@ const MAX_FRAGMENTS = 256;
 /** The largest frame that shows a session, in bytes. */
 const MAX_SESSION_FRAME = 1_000;
 
-/** How much may wait to be read by a window before it is cut off, in bytes; it connects again and fetches anew. */
+/** How much may wait to be read by a window before it is disconnected, in bytes; it connects again and fetches anew. */
 const MAX_WAITING = 64 * 1024 * 1024;
 
 /** Who may open a WebSocket, and how long that may take. */

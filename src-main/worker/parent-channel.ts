@@ -32,7 +32,7 @@ export function parentChannel(): ParentChannel {
   process.on('disconnect', () => process.exit());
   endWithParent(parent);
   return {
-    // A channel that has broken is told of by "disconnect".
+    // A broken channel is reported by "disconnect".
     send: (message) => void process.send?.(message, undefined, {}, () => undefined),
     onOrder: (listener) => void process.on('message', (order) => listener(order as WorkerOrder)),
     isOpen: () => process.ppid === parent,

@@ -13,5 +13,5 @@ export const pageSize = z.number().int().min(1).max(500).default(100);
 /** What takes long answers its run at once. */
 export const started = z.object({ run: Run });
 export const key = KeyInput.optional();
-/** A template or a schedule that somebody wrote is not longer, in characters. */
+/** The longest template or schedule that is accepted, in characters. */
 export const templateTextInput = z.string().min(1).max(200_000);

@@ -8,7 +8,7 @@ import { Instant } from './values.ts';
 export const AlertChannel = z.enum(['desktop', 'webhook', 'ping', 'mail']);
 export type AlertChannel = z.infer<typeof AlertChannel>;
 
-/** What is told: a plan got into trouble, still is, or is out of it. */
+/** What an alert says: a plan got into trouble, still is, or is out of it. */
 export const Alert = z.object({
   kind: z.enum(['trouble', 'reminder', 'mended', 'test']),
   planId: z.uuid().nullable(),

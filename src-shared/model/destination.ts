@@ -21,7 +21,7 @@ export const ObjectLock = z.object({
   days: z.number().int().min(1).max(36_500),
 });
 
-/** At most so many bytes a second; `null`: as fast as it goes. */
+/** The highest transfer rate in bytes per second; `null`: unlimited. */
 const BandwidthLimit = z
   .number()
   .int()

@@ -20,7 +20,7 @@ export type VerificationSummary = z.infer<typeof VerificationSummary>;
 
 /**
  * How a snapshot stands at one destination. `waiting`: it is still to be copied there; `failed`: what keeps it from
- * being copied does not go away by itself; `missing`: it was there and is not any more; `deleting`: it is being removed.
+ * being copied lasts until a person acts; `missing`: it was stored and is missing now; `deleting`: it is being removed.
  */
 export const CopyState = z.enum(['waiting', 'copying', 'stored', 'failed', 'missing', 'deleting']);
 export type CopyState = z.infer<typeof CopyState>;

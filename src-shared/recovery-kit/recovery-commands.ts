@@ -97,7 +97,7 @@ export const KEY_HERE = 'THE KEY';
 /** What stands in commands where a person puts the salt of a database with a plaintext header. */
 export const SALT_HERE = 'THE SALT';
 
-/** What reads an encrypted database, and what it is told, in this order. */
+/** What reads an encrypted database, and its statements in order. */
 export function readEncrypted(settings: CipherSettings): { program: string; shell: string; statements: string[] } {
   const key = usesRawKey(settings) ? `PRAGMA key = "x'${KEY_HERE}'";` : `PRAGMA key = '${KEY_HERE}';`;
   if (settings.cipher === 'sqlcipher') {

@@ -4,19 +4,19 @@ import type { ScheduledTimes } from '../schedule/due-times.ts';
 import { decideRetention, type RetainedSnapshot } from './retention.ts';
 
 const YEAR_MS = 365 * DAY_MS;
-/** Of schedules that come more often, a projection takes one scheduled time in each so many milliseconds: an hour. */
+/** Of schedules that come more often, a projection takes one scheduled time per hour; in milliseconds. */
 const FINEST_MS = 3_600_000;
 
 /** What a projection is made from. */
 export interface ProjectionInput {
-  /** What is there now. */
+  /** The snapshots that are stored now. */
   snapshots: ReadonlyArray<RetainedSnapshot & { sizeBytes: number }>;
   scheduledTimes: ScheduledTimes;
   retention: Retention;
   timeZone: string | null;
   /** Milliseconds since 1970. */
   now: number;
-  /** The size of a snapshot where none is there to judge by. */
+  /** The size of a snapshot where there is none to judge by. */
   snapshotBytes: number;
 }
 

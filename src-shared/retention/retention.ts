@@ -128,7 +128,7 @@ export function findNewestGood<S extends RetainedSnapshot>(newestFirst: readonly
   );
 }
 
-/** What was kept before a restore is what somebody wanted to be rid of; it is kept for its own reason. */
+/** A safety snapshot holds what a person wanted to replace; it is kept for its own reason. */
 function isPresent({ missing, trigger }: RetainedSnapshot): boolean {
   return !missing && trigger !== 'before-restore';
 }

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../contract/errors.ts';
 
 /**
- * What an error says of what it happened to: `unavailable` ends by itself and is tried again; `bad` is wrong with
- * one item and says nothing of where it is stored; `failed` lasts until somebody mends it, for all items alike.
+ * What an error says of what it happened to: `unavailable` ends without an action and is tried again; `bad` is wrong with
+ * one item and says nothing of where it is stored; `failed` lasts until a person acts, for all items alike.
  */
 export type Failure = 'unavailable' | 'failed' | 'bad';
 

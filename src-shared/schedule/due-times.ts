@@ -59,7 +59,7 @@ export function nextTime(memory: ScheduleMemory, now: number, scheduledTimes: Sc
   return scheduledTimes.after(Math.max(memory.anchor, memory.lastTime ?? memory.anchor, now));
 }
 
-/** The scheduled times every so many milliseconds from an instant on. */
+/** The scheduled times at an interval in milliseconds from an instant on. */
 export function timesEvery(anchor: number, intervalMs: number): ScheduledTimes {
   const indexAt = (instant: number): number => Math.floor((instant - anchor) / intervalMs);
   const at = (index: number): number => anchor + index * intervalMs;

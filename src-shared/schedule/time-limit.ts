@@ -8,7 +8,7 @@ export const DEFAULT_TIME_LIMIT_MINUTES = 24 * 60;
 
 /**
  * How long a run may take, in minutes; `null`: as long as it needs. Copies have no limit, for the first ones over a slow
- * line may well take days, and a transfer that stands still ends by itself.
+ * line may well take days, and a stalled transfer is ended anyway.
  */
 export function timeLimitMinutes(
   kind: RunKind,

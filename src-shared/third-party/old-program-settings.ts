@@ -74,7 +74,7 @@ const READERS: readonly Reader[] = [
   },
 ];
 
-/** What the schedule is where only other settings of the program are there. */
+/** The schedule where only other settings of the program exist. */
 const USUAL_TIMES: Partial<Record<KnownProgram, { because: string; means: RegExp; value: string }>> = {
   openmemory: { because: 'OM_BACKUP_AUTO_SCHEDULE', means: /^true$/i, value: '0 2 * * *' },
   // Many scripts call their folder so; only its name tells whose it is.

@@ -12,7 +12,7 @@ export function templateText(template: Template): string {
 }
 
 /**
- * Reads a template that somebody wrote, in JSON.
+ * Reads a template in JSON that a person wrote.
  * @throws SnapkeepError `INVALID_PARAMS` with the line and the field of the first fault; `details.faults` has them all
  */
 export function parseTemplate(text: string): Template {

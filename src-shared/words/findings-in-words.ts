@@ -16,7 +16,7 @@ export interface OutOfStep {
   faults: Partial<Record<IndexFault, number>>;
 }
 
-/** How many rules or indexes are told. */
+/** How many rules or indexes are named. */
 const TOLD = 10;
 
 /** Returns what rows break, as sentences for a warning; `atLeast`: not all of them were counted. */

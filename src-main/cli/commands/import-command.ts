@@ -14,7 +14,7 @@ interface ImportOptions extends KeyOptions {
   yes?: boolean;
 }
 
-/** `import`: lists backups that are there and that no run of this service made. */
+/** `import`: lists existing backups that no run of this service made. */
 export function addImportCommand(program: Command): void {
   addKeyOptions(json(program.command('import')))
     .summary('import existing backups from a destination or folder')

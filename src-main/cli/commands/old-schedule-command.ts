@@ -37,7 +37,7 @@ export async function scheduleFrom(file: string): Promise<OldSchedule> {
   const { text, path } = await textOf(file);
   const { schedules, unread }: OldSchedules = readOldSchedules(text, path);
   const saying = schedules.filter(({ facts }) => facts.does === 'backup' || facts.does === 'unknown');
-  // One line may do several things, of which one alone is told.
+  // One line may do several things; only one of them is reported.
   const backups = saying.length > 0 ? saying : schedules;
   const [first, ...others] = backups;
   if (first === undefined)

@@ -62,7 +62,7 @@ export function addPlanCommands(program: Command): void {
     .option('--prometheus', 'print metrics for Prometheus (textfile collector of node_exporter)')
     .action(
       inSession(async (session, options: { json?: boolean; prometheus?: boolean }) => {
-        // Where nothing stays that would check every hour, somebody asking is the time to look.
+        // Where no host stays that would check every hour, this request is the time to check.
         await session.call('plans.check', {});
         const plans = await session.call('plans.list', {});
         if (options.prometheus === true) {

@@ -55,7 +55,7 @@ function scanInWords({ location, plans }: RecoveryScan): string[] {
   return [...lines, `${countInWords(plans.length, 'plan')} to recover in ${location}.`];
 }
 
-/** @throws UsageError for names that are not there, or stand for several plans */
+/** @throws UsageError for names that are unknown, or stand for several plans */
 function chosenPlans({ plans, location }: RecoveryScan, { plan: names, source = [] }: RecoverOptions): PlanRecovery[] {
   const sources = new Map(source.map(readSource));
   const wanted = names ?? plans.map(({ name }) => name);

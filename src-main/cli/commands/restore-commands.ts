@@ -83,7 +83,7 @@ async function restore(session: Session, source: RestoreSource, options: Restore
   if (snapshot === undefined) throw new UsageError('Use --to to set the target of a file.');
   const stored = snapshot.attachedFiles.some(({ files }) => files > 0);
   if (asked === 'database' || !stored) return restoreDatabase(session, source, snapshot.sourcePath, options);
-  // The files are looked at before the database is touched: what cannot be restored as a whole is not begun.
+  // The files are checked before the database is touched: what cannot be restored as a whole is not begun.
   const files = await checkFiles(session, snapshot, options);
   return restoreDatabase(session, source, snapshot.sourcePath, options, files);
 }

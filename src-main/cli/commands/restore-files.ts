@@ -16,7 +16,10 @@ export interface FilesOptions {
   force?: boolean;
 }
 
-/** Looks at the files of a snapshot; nothing is changed. @throws SnapkeepError `CONFLICT` without --force where something is there */
+/**
+ * Checks the files of a snapshot; changes nothing. @throws SnapkeepError `CONFLICT` without --force where the target
+ * exists
+ */
 export async function checkFiles(session: Session, snapshot: Snapshot, options: FilesOptions): Promise<Run> {
   const { attachedFile, path, to } = options;
   const checked = await session.run('restores.check', {
@@ -47,12 +50,12 @@ export async function checkFiles(session: Session, snapshot: Snapshot, options: 
   return checked;
 }
 
-/** Restores files that have been looked at. */
+/** Restores files that have been checked. */
 export async function restoreChecked(session: Session, checked: Run): Promise<void> {
   reportFiles(await session.run('restores.start', confirmedFiles(checked)));
 }
 
-/** What starts the restore of files that have been looked at. */
+/** The parameters that start the restore of checked files. */
 export function confirmedFiles(checked: Run): { checkRunId: string; confirmation: string } {
   return { checkRunId: checked.id, confirmation: resultOf(checked, 'files-check').check.confirmation };
 }

@@ -44,7 +44,7 @@ interface FailedCopies {
   problem: string;
 }
 
-/** What was given up until somebody looks at it: it is neither due nor tried again. */
+/** Failed copies: they are neither due nor tried again until a person acts. */
 function failedCopiesOf({ plan, destinations }: PlanSummary): FailedCopies[] {
   return destinations
     .filter(({ failedCopies }) => failedCopies > 0)

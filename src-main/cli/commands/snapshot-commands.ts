@@ -137,7 +137,7 @@ function describe(preview: PrunePreview): void {
     say(`keep    ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.map(ruleInWords).join(', ')})`);
 }
 
-/** How a removal is told that happened, and one that only would. */
+/** How a removal is reported, and how a preview of one. */
 const DONE = { removed: 'removed ', kept: 'kept    ', freed: 'freed' };
 const DRY = { removed: 'would remove', kept: 'would keep  ', freed: 'would be freed. Nothing was removed' };
 

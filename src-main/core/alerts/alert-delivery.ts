@@ -5,7 +5,7 @@ import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { isTimeToRetry, RETRY_LATER } from '../process/retry.ts';
 
-/** What is older says nothing new: trouble that lasts is told again each day. Milliseconds: 7 days. */
+/** What is older says nothing new: trouble that lasts is reported again each day. Milliseconds: 7 days. */
 const MOST_AGE_MS = 7 * DAY_MS;
 
 type Parts = Pick<CoreContext, 'background' | 'catalog' | 'channels' | 'clock' | 'events' | 'log'>;

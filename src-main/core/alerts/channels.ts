@@ -10,7 +10,7 @@ const TIMEOUT_MS = 15_000;
 const REDIRECTS = [301, 302, 307, 308];
 const MOST_REDIRECTS = 3;
 
-/** The moments a Healthchecks-style address is told of. */
+/** The moments that a Healthchecks-style address is pinged at. */
 export type PingMoment = 'start' | 'success' | 'fail';
 
 /** What the channels are made of. */

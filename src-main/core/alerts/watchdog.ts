@@ -18,7 +18,7 @@ export interface WatchdogPorts {
 }
 
 /**
- * Tells people when a plan is in trouble. It looks at what is there, not at what the scheduler says: should that be
+ * Tells people when a plan is in trouble. It checks what is stored, not what the scheduler says: should that be
  * dead, backups become overdue anyway.
  */
 export class Watchdog {

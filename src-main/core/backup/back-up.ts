@@ -15,7 +15,7 @@ export interface BackupRequest extends Omit<SnapshotRequest, 'check'> {
 /**
  * Takes a snapshot and verifies it: what is an image is checked while it is stored, and the copy read back; of anything
  * else, the copy is unpacked and checked in full.
- * @param tellStored is told the snapshot once it is stored; the verification begins when this has ended
+ * @param tellStored gets the snapshot once it is stored; the verification begins when this has ended
  * @returns `null` where no verification was asked for
  * @throws SnapkeepError
  */

@@ -56,7 +56,7 @@ export interface BackupOrder {
   /** What is stored beside the database, or alone. */
   attachedFiles: AttachedFile[];
   verify: boolean;
-  /** The scheduled time of a schedule that it serves; `null`: somebody asked for it. */
+  /** The scheduled time that it serves; `null`: started manually. */
   scheduledTime: Run['scheduledTime'];
   /** What opens the database, if it is encrypted. */
   keys: (log: RunHandle['log']) => DatabaseKey[] | Promise<DatabaseKey[]>;
@@ -142,14 +142,17 @@ async function sourceInTime(path: string): Promise<string> {
   return found;
 }
 
-/** Where a snapshot is stored first: in the first folder that is there, or else in the outbox, if it may go beyond folders. */
+/**
+ * Where a snapshot is stored first: in the first folder that is available, or else in the outbox, if it may go beyond
+ * folders.
+ */
 async function firstAvailableFolder(core: CoreContext, to: BackupOrder['to']): Promise<FolderDestination> {
   if ('folder' in to) return asFolder(await addFolder(core, to.folder));
   const destinations = to.destinationIds.map((id) => requireDestination(core.catalog, id));
   const folders = destinations.filter(isFolder);
   for (const folder of folders) if ((await destinationProblem(core, folder)) === null) return folder;
   const [first] = folders;
-  // The run says why it is not there.
+  // The run says why it is unavailable.
   if (first !== undefined && folders.length === destinations.length) return first;
   return asFolder(folderDestination(core.catalog, core.clock, core.dataFolder.outboxFolder, true));
 }
@@ -227,7 +230,7 @@ function secretsOfBackup(core: CoreContext, { plan, encryption, verify }: Backup
   return [...own, ...core.encryptions.all(plan.id)];
 }
 
-/** What a database that is copied by itself has of a group. */
+/** What a database that is copied alone has of a group. */
 const ALONE = { copied: null, takenWith: [] };
 
 /** Takes an error; a disk that has gone is unavailable, whatever was missed on it. */
@@ -267,7 +270,7 @@ function whyArchive(core: CoreContext, folder: string): string | null {
   return folder === core.dataFolder.outboxFolder ? 'its destinations store single files only' : null;
 }
 
-/** A snapshot that lacks an attached file is there, and is not what was asked for. @throws SnapkeepError */
+/** A snapshot that lacks an attached file is stored, but is not what was ordered. @throws SnapkeepError */
 function requireAttachedFiles({ attachedFiles, database, name }: Manifest, result: RunResult): RunResult {
   const lacking = attachedFiles.filter(({ storedName }) => storedName === null);
   if (lacking.length === 0) return result;

@@ -84,7 +84,7 @@ export type AfterStoring<T> = (manifest: Manifest, checked: SnapshotContent['che
 
 /**
  * Takes a consistent snapshot of a database while other programs write to it, or of files alone, and stores it with its
- * manifest. Either both files are there and synced in the end, or neither is.
+ * manifest. In the end either both files exist and are synced, or neither exists.
  * @param then what it was made of is held until this has ended
  * @returns what `then` returns
  * @throws SnapkeepError
@@ -141,7 +141,7 @@ const askForRoom =
       { use: storesIn, folder, bytes: leastPacked(imageBytes, compression) },
     );
 
-/** Stores what was read with its manifest. Either both files are there and synced in the end, or neither is. */
+/** Stores what was read with its manifest. In the end either both files exist and are synced, or neither exists. */
 export async function storeSnapshot(
   request: SnapshotRequest,
   how: Packing,

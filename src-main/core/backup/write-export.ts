@@ -15,7 +15,7 @@ export interface ExportRequest extends ContentRequest {
   descriptor: number;
 }
 
-/** A full pipe is tried again after so many milliseconds. */
+/** The pause before a full pipe is tried again, in milliseconds. */
 const PIPE_WAIT_MS = 5;
 
 /** Writes a snapshot to a descriptor instead of a file; there is no manifest. @throws SnapkeepError */

@@ -41,7 +41,7 @@ export class Copier {
     this.#looked = looked;
   }
 
-  /** From now on it is looked at again by itself. */
+  /** From now on it is checked automatically again. */
   serve(): void {
     this.#triesAgain = true;
   }
@@ -83,7 +83,7 @@ export class Copier {
     this.tick();
   }
 
-  /** Why nothing is copied by itself now, as the end of a sentence; `null`: it may. What goes on is finished. */
+  /** Why nothing is copied automatically now, as the end of a sentence; `null`: it may. Active copies are finished. */
   heldBack(): string | null {
     const { catalog, ports } = this.#core();
     if (activePause([catalog.settings.pause()], this.#now()) !== null) return 'all schedules are paused.';
@@ -147,7 +147,7 @@ export class Copier {
   }
 }
 
-/** Asks a destination whether it is there. What does not go away by itself is met by the run, which says so. */
+/** Asks a destination whether it is available. Lasting trouble is met by the run, which reports it. */
 async function probe(core: CoreContext, destinationId: string): Promise<SnapkeepError | null> {
   const destination = core.catalog.destinations.get(destinationId);
   if (destination === undefined) return null;

@@ -242,7 +242,7 @@ class CopyRun {
       await this.#store(driver, expected.name, checkedSource(path, expected), expected);
       this.#bytes += expected.sizeBytes;
     });
-    // A manifest that an interrupted run has put there stays as it is: what was added to the disk is told but once.
+    // A manifest that an interrupted run has stored stays as it is, so that its bytes are counted once.
     const before = await manifestAt(driver, name);
     const same = there.map((attachedFile) => {
       const known = (before?.id === id ? before : undefined)?.attachedFiles.find(
@@ -264,7 +264,7 @@ class CopyRun {
     }
   }
 
-  /** Stores something, unless just that is there already: an upload may have ended without its answer. */
+  /** Stores something, unless exactly that is stored already: an upload may have ended without its answer. */
   async #store(driver: Destination, name: string, source: UploadSource, content: Content): Promise<void> {
     const { signal, progress } = this.#handle;
     if (await this.#isStored(driver, name, content)) return;

@@ -10,7 +10,7 @@ import type { ExpectedContent } from './stored-content.ts';
 
 /**
  * Brings the attached files of a snapshot to a destination, and answers how they are described there.
- * @param put stores a file there under its name, unless just that is there already
+ * @param put stores a file under its name, unless exactly that is stored already
  * @throws SnapkeepError `CORRUPT` for what is no longer what was stored
  */
 export async function copyAttachedFiles(

@@ -13,7 +13,7 @@ const AT_ONCE = 8;
 
 /** What the manifests at a destination describe. Others could have written them. */
 export interface DescribedSnapshots {
-  /** Of snapshots whose file is there under the name that the manifest says. */
+  /** Of snapshots whose file exists under the name in the manifest. */
   manifests: Manifest[];
   /** Manifests that cannot be used, each with the reason. */
   problems: ScanOutcome['problems'];

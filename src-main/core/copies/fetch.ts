@@ -161,7 +161,7 @@ async function standIn(file: string, path: string): Promise<string> {
 const writeManifestTo = (path: string, manifest: Manifest): Promise<void> =>
   writeFile(manifestPath(path), manifestText(manifest), { flag: 'wx', mode: 0o600 });
 
-/** What is not there is left out: the verification says so. */
+/** What is missing is left out: the verification says so. */
 async function fetchAttachedFiles(
   driver: Destination,
   manifest: Manifest | undefined,
@@ -175,7 +175,7 @@ async function fetchAttachedFiles(
   }
 }
 
-/** One that is not there or not to be understood is left out: the verification says so. */
+/** One that is missing or cannot be parsed is left out: the verification says so. */
 async function fetchManifest(
   driver: Destination,
   name: string,

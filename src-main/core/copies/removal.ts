@@ -46,7 +46,7 @@ export async function removeCopy(
 
 /**
  * Removes what is at a destination of a snapshot that the catalog does not know there, such as a copy that nobody wants
- * any more. What is there under its name and is another's stays.
+ * any more. Another file of its name stays.
  * @returns whether it was there
  * @throws SnapkeepError as the destination's driver does
  */

@@ -31,12 +31,12 @@ export interface ReplicateRequest {
 /** How it is described there. */
 export interface Replicated {
   attachedFile: StoredAttachedFile & { storedName: string };
-  /** An archive that is still to be put there; `null`: it is there. */
+  /** An archive that is still to be stored there; `null`: it is stored. */
   archivePath: string | null;
 }
 
 /**
- * Brings a stored folder to another folder, as hard links to what is there where those can be had, or makes an archive
+ * Brings a stored folder to another folder, as hard links to existing files where possible, or makes an archive
  * of it, always the same one, in the staging folder. It is read and compared with its index first, so that no damage is handed on.
  * @throws SnapkeepError of the source, or `NO_SPACE` … of the folder it goes to; `CANCELLED`
  */

@@ -96,7 +96,7 @@ export function dropUnwanted(core: CoreContext, plan: Plan): Set<string> {
   return new Set(unwanted.map(({ snapshotId }) => snapshotId));
 }
 
-/** Whether a copy is still to be made, now or once somebody has done something about what keeps it from it. */
+/** Whether a copy is still to be made, now or once a person has removed what prevents it. */
 export function isAwaited({ state }: Pick<CopyRow, 'state'>): boolean {
   return state === 'waiting' || state === 'copying' || state === 'failed';
 }

@@ -62,7 +62,7 @@ export function previewDatabaseDeletion(
   return answerByTask(core, 'database-deletion-check', request, { what, signal, keys });
 }
 
-/** Queues the deletion of a database that has been looked at; it can be undone as a restore is. */
+/** Queues the deletion of a database after its preview; it can be undone as a restore is. */
 export function startDatabaseDeletion(
   core: CoreContext,
   order: DatabaseDeletionOrder,

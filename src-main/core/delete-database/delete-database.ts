@@ -82,7 +82,7 @@ function lockFilesNote(
 }
 
 /**
- * Removes a database with its log, its journal and its lock files, and nothing else: what is there is kept first, so
+ * Removes a database with its log, its journal and its lock files, and nothing else: the current content is kept first, so
  * that it can be put back.
  * @throws SnapkeepError `CONFLICT` when it is no longer what was confirmed, `BUSY` or `LOCKED` when another program has
  * it open; nothing has been removed then
@@ -193,7 +193,7 @@ async function requireKnown(path: string, damage: string): Promise<void> {
   });
 }
 
-/** What is there of all that goes; the database last of its own files, the lock files after it. */
+/** The existing files among those to delete; the database last of its own files, the lock files after it. */
 async function presentFiles({
   targetPath,
   lockFiles,

@@ -14,7 +14,7 @@ export function askInTime<T>(question: string, ask: () => Promise<T>): Promise<T
   if (answer === undefined) {
     answer = ask().finally(() => pending.delete(question));
     pending.set(question, answer);
-    // Whoever asks is told; nobody may be left when it fails.
+    // The caller gets the error; it may have stopped waiting when this fails.
     answer.catch(() => {});
   }
   return withinTime(answer);

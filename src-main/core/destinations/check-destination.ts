@@ -6,7 +6,7 @@ import { askInTime } from './ask-in-time.ts';
 import { assertReachable, doesNotAnswer, noteCheck, withDestination } from './destination-access.ts';
 
 /**
- * Asks a destination whether it is there, and waits only so long for the answer.
+ * Asks a destination whether it is available, and waits for the answer only for a limited time.
  * @returns why it is not; `null`: it is. Never rejects
  */
 export async function destinationProblem(

@@ -93,7 +93,7 @@ export function requireDestination(catalog: Catalog, destinationId: string): Sto
 export type Checking = Pick<CoreContext, 'catalog' | 'clock' | 'events'>;
 
 /**
- * Asks a destination whether it is there and the one it is taken for, by its marker file: before every write, and on
+ * Asks a destination whether it is available and the one it is taken for, by its marker file: before every write, and on
  * a timer. The answer is kept. A mount point without its disk has no marker, whatever else is in it. A folder has only
  * so long to answer.
  * @throws SnapkeepError `UNAVAILABLE` without a marker or an answer, `CONFLICT` for the marker of another destination,
@@ -136,7 +136,7 @@ export async function assertStillReachable(
 }
 
 /**
- * Asks whether a folder is there, if it is a destination.
+ * Asks whether a folder is available, if it is a destination.
  * @throws SnapkeepError as {@link assertReachable}
  */
 export async function requireFolderThere(core: Checking, folder: string): Promise<void> {
@@ -146,7 +146,7 @@ export async function requireFolderThere(core: Checking, folder: string): Promis
   await assertReachable(core, destination, driver);
 }
 
-/** Whether all of the folders that are destinations are there. */
+/** Whether all of the folders that are destinations are available. */
 export async function areReachable(core: Checking, folders: readonly string[]): Promise<boolean> {
   try {
     for (const folder of folders) await requireFolderThere(core, folder);
@@ -211,7 +211,7 @@ export function notMounted(driver: Destination, name: string): SnapkeepError {
   );
 }
 
-/** Marks a destination that a person adds, or takes over the marker that is there. @throws SnapkeepError */
+/** Marks a destination that a person adds, or takes over its existing marker. @throws SnapkeepError */
 export async function attach(core: Checking, { id }: StoredDestination, driver: Destination): Promise<void> {
   core.catalog.destinations.setMarker(id, await mark(driver));
   noteCheck(core, id, null);

@@ -39,7 +39,7 @@ export async function sameDiskWarnings(core: CoreContext, folder: string, destin
 
 async function isOnDiskOf(plan: Plan, folder: string): Promise<boolean> {
   const compare = async (): Promise<boolean> => (await disksOf(plan)).includes(await diskOf(folder));
-  // A source that is missing or does not answer is told by its own check.
+  // A source that is missing or does not answer is reported by its own check.
   return (await withinTime(compare().catch(() => false))) === true;
 }
 

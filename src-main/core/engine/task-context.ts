@@ -3,9 +3,9 @@ import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { EncryptionSecret } from './packing/encryption.ts';
 import type { DatabaseKey, Unlocking } from './sqlite/database-key.ts';
 
-/** What a piece of the engine's work is told and tells while it goes on. */
+/** What a piece of the engine's work gets, and how it reports while it runs. */
 export interface TaskContext {
-  /** A folder of this run's own for files in the making; removed when the run has ended. */
+  /** This run's own folder for temporary files; removed when the run has ended. */
   readonly stagingFolder: string;
   /** The keys to try on what is encrypted, the likeliest first. Never to be told. */
   readonly keys: readonly DatabaseKey[];
@@ -19,7 +19,10 @@ export interface TaskContext {
   throwIfCancelled(): void;
   /** Says how far a phase is, in bytes; `total` is `null` where it is not known. */
   progress(phase: RunPhase, done: number, total: number | null): void;
-  /** Says that a file is about to grow to so many bytes in one call that lets no progress through; it is looked at meanwhile. */
+  /**
+   * Announces that a file will grow to a number of bytes in one call that reports no progress; its size is watched
+   * meanwhile.
+   */
   watchFile(phase: RunPhase, path: string, total: number): void;
   log(level: LogEntry['level'], message: string): void;
   now(): Date;

@@ -6,7 +6,7 @@ import { contentInWords, isRestorable, notRead } from '../engine/identify/conten
 import { encodingOf, readableStart } from '../engine/identify/dump-text.ts';
 import { contentOf, contentOfSample } from '../engine/identify/identify-file.ts';
 
-/** How much of the beginning and of the end of a file is looked at, in bytes. */
+/** How much of the beginning and of the end of a file is read, in bytes. */
 export const SAMPLE = { head: 4096, tail: 256 } as const;
 
 /** A part of a file that another program has made. */

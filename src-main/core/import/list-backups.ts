@@ -117,7 +117,7 @@ async function walk(
   for (const name of folders) {
     const path = inFolder(name);
     const inside = readBackupName(`${path}/x`) ?? readBackupName(`${path}/x.db`);
-    // What a link to the newest backup has been copied as is there once more under its own name.
+    // A copy of a link to the newest backup repeats a file that is listed under its own name.
     if (inside?.link === true) found.links.push(path);
     else if (OWN_FOLDER.test(name)) found.own.push(path);
     else if (inside?.kind === 'folder') found.folders.push(path);

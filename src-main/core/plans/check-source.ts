@@ -14,14 +14,14 @@ const HEADER = 'SQLite format 3\0';
 
 interface Found {
   problem: SnapkeepError | null;
-  /** Where the paths of the plan that are there lead, by how they were given. */
+  /** Where the existing paths of the plan lead, by how they were given. */
   followed: ReadonlyMap<string, string>;
   /** `null`: that cannot be seen now. */
   oneDisk: boolean | null;
 }
 
 /**
- * Looks whether the source of a plan is there and can be opened, and keeps what it found. Never rejects.
+ * Checks whether the source of a plan exists and can be opened, and stores what it found. Never rejects.
  * @param options `accepted`: a person has seen where the source is now, so it has not moved
  */
 export async function checkSource(core: CoreContext, plan: Plan, { accepted = false } = {}): Promise<void> {
@@ -64,7 +64,7 @@ async function follow(plan: Plan): Promise<Map<string, string>> {
     try {
       followed.set(given, await realpath(given));
     } catch {
-      // It is missing, which is told where it matters: a link that leads nowhere has not moved.
+      // It is missing, which is reported where it matters: a link that leads nowhere has not moved.
     }
   }
   return followed;

@@ -22,7 +22,7 @@ type WhatIsHeld = Pick<
 
 /**
  * Refuses what only a database can have in a plan of files, and what cannot be watched.
- * @param hasKey somebody has given a key for it
+ * @param hasKey a key was given for it
  * @throws SnapkeepError `INVALID_PARAMS`
  */
 export function requireFilesOnly(plan: WhatIsHeld, hasKey: boolean): void {

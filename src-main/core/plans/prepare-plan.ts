@@ -39,7 +39,7 @@ async function requireKind({ kind, path }: AttachedFile): Promise<void> {
   });
 }
 
-/** The path of a database that is there, as it was given: a link in it is followed at each run. @throws SnapkeepError */
+/** The path of an existing database, as it was given: a link in it is followed at each run. @throws SnapkeepError */
 export async function requireSource(given: string): Promise<string> {
   const path = await canonicalFilePath(given);
   const info = await stat(path).catch(explainedAs(path));

@@ -74,7 +74,10 @@ export function holdDataFolder(path: string, host: string): DataFolder {
   return { path, catalogFile, stagingFolder, safetyFolder, outboxFolder, workerLockFile, tightened, release };
 }
 
-/** Makes an empty file unless it is there. One that is there is not opened: closing it would free this process's locks on it. */
+/**
+ * Makes an empty file unless it exists. An existing one is not opened: closing it would free this process's locks on
+ * it.
+ */
 function createPrivately(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));
@@ -98,7 +101,7 @@ function tighten(path: string): string | null {
     for (const each of open) chmodSync(each, lstatSync(each).mode & 0o700);
     return `${path} was accessible to other users. Now only its owner has access.`;
   } catch {
-    // Somebody else's folder, or a disk without rights: it can be used anyway.
+    // Another user's folder, or a disk without rights: it can be used anyway.
     return `${path} may be accessible to other users, and its permissions cannot be changed.`;
   }
 }
@@ -122,7 +125,7 @@ function lockFolder(path: string, host: string): () => void {
   return () => lock.close();
 }
 
-/** Who has the lock, for whoever is told that it is taken. */
+/** Who has the lock, for the error that says that it is taken. */
 const Holder = z.object({ host: z.string(), pid: z.int(), machine: z.string() });
 
 function readHolder(holderFile: string): string {

@@ -34,7 +34,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is there anyway.
+    // A process of another user exists anyway.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -8,7 +8,7 @@ import type { LogFacts, ProcessLog } from '../ports.ts';
 
 const TO_STANDARD_ERROR = 'stderr';
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
-/** A file of the log may be this large, and so many older ones are kept. */
+/** The largest size of a file of the log, and how many older ones are kept. */
 const FILE_SIZE = '5M';
 const OLDER_FILES = 4;
 
@@ -26,7 +26,7 @@ export function openProcessLog(dataFolder: string, wanted = ''): ProcessLog {
   const folder = join(dataFolder, 'logs');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = createStream('snapkeep.log', { path: folder, size: FILE_SIZE, rotate: OLDER_FILES, mode: 0o600 });
-  // A log that cannot be written stops nothing: what it would say is told where people look too.
+  // A log that cannot be written stops nothing: what it would say is also shown where people look.
   file.on('error', () => {});
   file.on('warning', () => {});
   const streams = words.includes(TO_STANDARD_ERROR)

@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 3_600_000;
 /** How long to wait before something is tried again. */
 export interface RetryPolicy {
   /**
-   * The pause after so many failures in a row.
+   * The pause after a number of failures in a row.
    * @param failures at least 1
    * @returns milliseconds
    */

@@ -123,7 +123,10 @@ export function raiseBrake(core: Core, planId: string, reason: BrakeReason): voi
   }
 }
 
-/** A person has reviewed what stops pruning at a plan's destinations: it goes on, and what is there now is taken as it is. */
+/**
+ * A person has reviewed what stops pruning at a plan's destinations: it resumes, and the current snapshots are
+ * accepted.
+ */
 export function releaseBrakes({ catalog, events }: CoreContext, plan: Plan): void {
   const reviewed = { snapshot: catalog.kept.newestNumber(plan.id), run: catalog.runs.newestNumber() };
   for (const { destinationId } of plan.destinations)

@@ -34,7 +34,7 @@ const LONGEST_LOCK_WAIT_MS = 20_000;
 
 /**
  * Cleans the folders in which a crash may have left something. A folder can be on a share that never answers, so each
- * is cleaned by itself, nobody waits for it longer than its time limit, and it is tried again later.
+ * is cleaned separately, no caller waits for it longer than its time limit, and it is tried again later.
  */
 export class CleanUp {
   readonly #parts: Parts;
@@ -60,7 +60,7 @@ export class CleanUp {
     this.#pending = new Set([...foldersOf(catalog, catalog.plans.list()), ...removals]);
   }
 
-  /** Cleans what has to be cleaned, each folder by itself; answers when each has ended or was given up. */
+  /** Cleans what has to be cleaned, each folder separately; answers when each has ended or was given up. */
   async tick(): Promise<void> {
     if (this.#stopped) return;
     const folders = new Set([...this.#pending, ...this.#leavings().flatMap(({ folders }) => folders)]);

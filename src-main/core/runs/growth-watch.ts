@@ -1,7 +1,7 @@
 import type { RunPhase } from '../../../src-shared/model/run.ts';
 import { fileSize } from '../engine/files/durable-files.ts';
 
-/** How often a growing file is looked at, in milliseconds. */
+/** How often the size of a growing file is read, in milliseconds. */
 const LOOK_EVERY = 250;
 
 /** Tells how far a file has grown while the worker that writes it can say nothing. */

@@ -101,7 +101,7 @@ async function cleanFolder(run: Run, folder: string, log: (message: string) => v
 }
 
 /**
- * Removes from a folder files in the making of runs that this catalog knows to have ended. Those of others are never
+ * Removes from a folder incomplete files of runs that this catalog knows to have ended. Those of others are never
  * touched.
  */
 export async function removeStrays({ catalog, clock }: Omit<Recovering, 'serviceId'>, folder: string): Promise<void> {
@@ -110,7 +110,7 @@ export async function removeStrays({ catalog, clock }: Omit<Recovering, 'service
     const path = join(folder, name);
     const tag = uploadIn(name)?.tag;
     if (tag == null || !catalog.runs.hasEnded(tag)) continue;
-    // Folders in the making are hidden; any other of such a name is somebody's own.
+    // Incomplete folders are hidden; any other of such a name belongs to another program.
     if (!name.startsWith('.') && (await lstat(path)).isDirectory()) continue;
     await removeTree(path);
     removed.push(path);

@@ -78,7 +78,7 @@ async function readOwn(path: string): Promise<Manifest | undefined> {
   }
 }
 
-/** Whether the file is there: it gets its name when all of it is written and synced. */
+/** Whether the file exists: it gets its name when all of it is written and synced. */
 async function isWhole(path: string, { stored }: Manifest): Promise<boolean> {
   try {
     return (await stat(path)).size === stored.bytes;

@@ -12,7 +12,7 @@ import { type Kept, WorkerMessage, type WorkerOrder } from './worker-protocol.ts
 /** How long a worker process may go on after it was asked to stop, in milliseconds; then it is killed. */
 export const GRACE_MS = 5_000;
 
-/** Who is told what a worker process says while it works. */
+/** Gets what a worker process reports while it works. */
 export interface WorkerListener {
   onProgress?(phase: RunPhase, done: number, total: number | null): void;
   onLog?(level: LogEntry['level'], message: string): void;

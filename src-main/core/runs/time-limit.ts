@@ -17,7 +17,7 @@ export class TimeLimitError extends SnapkeepError {
 /** The longest that a clock wakes after, in milliseconds. */
 const LONGEST_WAKE_MS = DAY_MS;
 
-/** Calls back once after so many milliseconds, also after more than a day; the answer forgets it. */
+/** Calls back once after a number of milliseconds, also after more than a day; the answer cancels it. */
 export function afterLong(clock: Clock, ms: number, callback: () => void): () => void {
   const rest = ms - LONGEST_WAKE_MS;
   let forget = clock.wake(Math.min(ms, LONGEST_WAKE_MS), () => {

@@ -7,7 +7,7 @@ import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import type { WorkerTaskName, WorkerTasks } from '../worker-tasks.ts';
 
-/** What a worker process is told: its task, once it has said that it is ready, and that it is to stop. */
+/** What a worker process gets: its task, once it has said that it is ready, and the order to stop. */
 export type WorkerOrder =
   | {
       type: 'start';

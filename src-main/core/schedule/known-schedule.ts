@@ -11,7 +11,7 @@ const ScheduleText = z.tuple([Schedule, TimeZone]);
 /** A schedule and its time zone as the text by which a change is noticed. */
 export const textOf = (...schedule: z.infer<typeof ScheduleText>): string => JSON.stringify(schedule);
 
-/** What is known of a plan's schedule for a job. What it comes to is worked out when somebody asks, and then kept. */
+/** What is known of a plan's schedule for a job. The text is computed on the first request, and then kept. */
 export interface KnownSchedule {
   readonly state: ScheduleState;
   scheduledTimes(): ScheduledTimes;

@@ -1,5 +1,5 @@
 /**
- * Lets Node read the machine's time zone again, which it otherwise does once. A zone that somebody gave in `TZ` stays.
+ * Lets Node read the machine's time zone again, which it otherwise does once. A zone that is set in `TZ` stays.
  * Windows tells its zone only at the start.
  */
 export function readMachineZone(): void {

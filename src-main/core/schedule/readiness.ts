@@ -8,7 +8,7 @@ import { destinationProblem } from '../destinations/check-destination.ts';
 import { exists } from '../engine/files/durable-files.ts';
 
 /**
- * What a job needs and is not there now, as a sentence; `null`: all is there. A plan that stores beyond this machine
+ * What a job needs and is unavailable now, as a sentence; `null`: nothing. A plan that stores beyond this machine
  * waits for no folder: what cannot be stored in one waits in the outbox, and is copied there later.
  */
 export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJob): Promise<string | null> {
@@ -23,12 +23,12 @@ export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJo
 }
 
 /**
- * The database that is not there; of files, the folder around one of them, which a disk or share brings along: a file
- * that is gone from a folder that is there has been removed, and people are to hear of it.
+ * The database that is missing; of files, the folder around one of them, which a disk or share brings along: a file
+ * that is missing from an existing folder has been removed, and people are to hear of it.
  */
 async function unavailableSource({ sourceKind, sourcePath, attachedFiles }: Plan): Promise<string | null> {
   const needed = sourceKind === 'database' ? [sourcePath] : attachedFiles.map(({ path }) => dirname(path));
-  // What cannot be looked at is as good as not there.
+  // What cannot be read counts as missing.
   for (const path of needed)
     if ((await askInTime(`stat ${path}`, () => exists(path).catch(() => false))) !== true) return path;
   return null;

@@ -64,20 +64,20 @@ export function begin(state: ScheduleState, runId: string): ScheduleState {
   };
 }
 
-/** Something it needs is away: it is tried again after a pause that grows. */
+/** Something it needs is unavailable: it is tried again after a pause that grows. */
 export function putOff(state: ScheduleState, waitingFor: string, now: number): ScheduleState {
   const attempts = state.attempts + 1;
   return { ...state, waitingFor, attempts, retryAt: now + RETRY_LATER.pauseAfter(attempts) };
 }
 
-/** It is tried again at the next look: the machine has slept, or somebody has asked. */
+/** It is tried again at the next look: the machine has slept, or a person has asked. */
 export function tryAgain(state: ScheduleState): ScheduleState {
   return state.retryAt === null ? state : { ...state, retryAt: null };
 }
 
 /**
  * The run that served the scheduled time has ended. What was away or in use is waited for; what a crash or the end of Snapkeep
- * stopped is done again; what somebody cancelled and what failed for good is not.
+ * stopped is done again; what a person cancelled and what failed for good is not.
  * @param closing Snapkeep itself ends, and cancelled it
  */
 export function finish(

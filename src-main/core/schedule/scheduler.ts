@@ -42,9 +42,9 @@ export interface SchedulerPorts {
   plans(): Plan[];
   notOnBattery(): boolean;
   pauseOfAll(): Pause | null;
-  /** What a job needs and is not there now, as a sentence; `null`: all is there. */
+  /** What a job needs and is unavailable now, as a sentence; `null`: nothing. */
   whatIsAway(plan: Plan, job: ScheduledJob): Promise<string | null>;
-  /** What the files of a source look like; another text means that they have changed. `null`: they are not there. */
+  /** What the files of a source look like; another text means that they have changed. `null`: they are missing. */
   fingerprint(plan: Plan): Promise<string | null>;
   start(plan: Plan, job: ScheduledJob, scheduledTime: NonNullable<Run['scheduledTime']>): Promise<Run>;
   /** How a run ended; `null` while it goes on, `undefined` when nothing is known of it. */

@@ -29,7 +29,7 @@ export class SourceWatch {
     this.#excludedPaths = excludedPaths;
   }
 
-  /** What the sources of a plan look like; another text means that they have changed. `null`: they are not there. */
+  /** What the sources of a plan look like; another text means that they have changed. `null`: they are missing. */
   async fingerprintOf(plan: Plan): Promise<string | null> {
     const database = plan.sourceKind === 'database' ? await describeDatabase(plan.sourcePath) : null;
     if (plan.sourceKind === 'database' && database === null) return null;
@@ -54,7 +54,7 @@ export class SourceWatch {
   }
 }
 
-/** Sizes and times of a database with its log and journal; `null` when it is not there. */
+/** Sizes and times of a database with its log and journal; `null` when it is missing. */
 async function describeDatabase(given: string): Promise<string | null> {
   const path = await followed(given);
   // SQLite keeps them beside the file that a link leads to.
@@ -67,7 +67,7 @@ async function followed(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {
-    // Not there, or not to be seen: whoever looks at it says so.
+    // Missing or unreadable: the check of the source reports it.
     return path;
   }
 }
@@ -95,7 +95,7 @@ async function describeFolder(
   }
 }
 
-/** Of folders only that they are there: their times change with what is left out of them, too. */
+/** Of folders only that they exist: their times change with what is left out of them, too. */
 function digestOf({ entries, problems }: Scan): string {
   const hash = createHash('sha256');
   for (const { type, path, stats, target } of entries) {

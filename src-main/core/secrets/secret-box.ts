@@ -47,7 +47,7 @@ export class SecretBox {
     };
   }
 
-  /** @throws SnapkeepError as {@link open} does, where the key that is there cannot be used */
+  /** @throws SnapkeepError as {@link open} does, where the existing key cannot be used */
   encryption(name: string, secret: string): Buffer {
     this.#log.hide(secret);
     const nonce = randomBytes(NONCE_BYTES);

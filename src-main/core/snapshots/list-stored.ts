@@ -6,9 +6,9 @@ import { assertStillReachable } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { noteLostAttached } from './lost-attached.ts';
 
-/** So many pages are listed at most: what comes behind them is looked at by name. */
+/** How many pages are listed at most: what follows them is checked by name. */
 const MOST_PAGES = 200;
-/** So many names are looked at one by one, at most. */
+/** How many names are checked one by one at most. */
 const MOST_LOOKS = 500;
 
 /**

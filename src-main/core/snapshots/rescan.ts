@@ -134,7 +134,7 @@ function bareFiles(names: ReadonlySet<string>, known: ReadonlySet<string>): Scan
     }));
 }
 
-/** What is in the making in a folder; elsewhere it cannot be seen. */
+/** Incomplete files in a folder; elsewhere they cannot be listed. */
 async function unfinished(destination: StoredDestination): Promise<ScanOutcome['problems']> {
   if (destination.settings.kind !== 'folder') return [];
   try {

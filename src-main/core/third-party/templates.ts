@@ -20,7 +20,7 @@ import { removedAtEnd } from '../engine/files/remove-tree.ts';
 
 const ENDING = '.json';
 
-/** The templates that somebody has saved: one file each in a folder of the data folder, as it would be shared. */
+/** The templates that a person has saved: one file each in a folder of the data folder, as it would be shared. */
 export class SavedTemplates {
   readonly #folder: string;
 
@@ -42,7 +42,7 @@ export class SavedTemplates {
     return templates;
   }
 
-  /** @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a file that somebody has changed to what is no template */
+  /** @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a file that was changed and is no template any more */
   async get(id: string): Promise<Template> {
     if (!(await this.#ids()).includes(id)) throw unknownTemplate(id);
     return parseTemplate(await readFile(join(this.#folder, id + ENDING), 'utf8'));
@@ -142,7 +142,7 @@ async function withExistence(paths: readonly string[]): Promise<Array<{ path: st
   return [...looked.filter((location) => location.exists), ...looked.filter((location) => !location.exists)];
 }
 
-/** What may not be looked at is taken for absent: it could not be backed up either. */
+/** What may not be read is taken for absent: it could not be backed up either. */
 async function mayExist(path: string): Promise<boolean> {
   try {
     return await exists(path);

@@ -7,7 +7,7 @@ import { type Appearance, loadPage, openWindow } from './window.ts';
 /** The one window, which is opened when it is first wanted. */
 export interface MainWindow {
   current(): BrowserWindow | undefined;
-  /** Opens it, or brings it to the front; resolves once its page is there. */
+  /** Opens it, or brings it to the front; resolves once its page is loaded. */
   show(appearance?: Appearance): Promise<void>;
   /** Shows a page in it, for example `/plans/…`. */
   openRoute(page: string): Promise<void>;

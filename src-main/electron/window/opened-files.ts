@@ -22,7 +22,7 @@ export class OpenedFiles {
     return this.#waiting.length > 0;
   }
 
-  /** Gives what has come so far and what comes from now on to somebody. */
+  /** Passes the paths that have come so far, and those that come from now on, to a listener. */
   handle(handler: (path: string) => void): void {
     this.#handler = handler;
     for (const path of this.#waiting.splice(0)) handler(path);

@@ -24,7 +24,7 @@ export const SMALLEST_SIZE = { width: 900, height: 600 };
 const GRIP = { width: 120, height: 30 };
 
 /**
- * Finds bounds for the window on the screens that are there now: the old one, no larger than its screen, or in the
+ * Finds bounds for the window on the current screens: the old ones, no larger than the screen, or in the
  * middle where the old one cannot be reached any more.
  * @param workAreas of all screens, the main one first
  */

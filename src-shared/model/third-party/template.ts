@@ -52,7 +52,7 @@ const AttachedFile = z.strictObject({ path: Inside, kind: z.enum(['file', 'folde
 const part = {
   id: Slug,
   name: z.string().trim().min(1).max(80),
-  /** It is offered, but made only when somebody wants it. */
+  /** It is offered, but made only when a person chooses it. */
   optional: z.boolean().default(false),
   locations: Locations.default(NOWHERE),
   /** The folder below the template's destination that its snapshots go into; empty: the destination itself. */

@@ -7,7 +7,7 @@ export const DEFAULT_NAME_PATTERN = '{plan}-{date}-{time}-{id}';
 
 /** How many letters of a snapshot's id stand in its name. */
 const LETTERS = 6;
-/** How many names there are to try: with so many letters of the id, two snapshots never have the same. */
+/** How many names are tried, each with more letters of the id than the one before. */
 export const NAME_ATTEMPTS = 3;
 
 /** What a name is made from. */

@@ -17,7 +17,7 @@ export function contentListExtension(encrypted: boolean): string {
   return `.files.json${encrypted ? ENCRYPTED : ''}`;
 }
 
-// With time, ending, manifest and what marks a file in the making, a name stays below the 255 bytes of file systems.
+// With time, ending, manifest and what marks an incomplete file, a name stays below the 255 bytes of file systems.
 const STEM_BYTES = 160;
 /** What comes after this many letters of a plan's name is in no file name. */
 const LONGEST_PLAN_NAME = 1000;

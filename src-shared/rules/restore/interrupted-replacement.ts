@@ -11,7 +11,7 @@ export type LastStep =
   | { kind: 'not begun' }
   /**
    * The content of the database is written in one transaction. It increments the schema version in the header, as other
-   * programs do with changes of the schema only; then pages tell that differ between what was there and what comes.
+   * programs do with changes of the schema only; then pages tell that differ between the previous and the new content.
    */
   | {
       kind: 'in place';

@@ -86,7 +86,7 @@ function differences(settings: SqlcipherSettings, defaults: SqlcipherSettings): 
   );
 }
 
-/** What SQLite3 Multiple Ciphers is told before the key: the arguments of PRAGMA statements. */
+/** What SQLite3 Multiple Ciphers needs before the key: the arguments of PRAGMA statements. */
 export function driverPragmas(settings: CipherSettings): string[] {
   if (!isSqlcipher(settings)) return OTHER_PRAGMAS[settings.cipher];
   const { kdfIterations, hmacAlgorithm, plaintextHeaderSize } = settings;
@@ -113,7 +113,10 @@ const OTHER_PRAGMAS: Record<OtherCipher, string[]> = {
   rc4: ["cipher='rc4'"],
 };
 
-/** What the shell of SQLCipher is told after the key, where that is not a default of version 4: whole statements, without the salt. */
+/**
+ * What the shell of SQLCipher needs after the key, where that is not a default of version 4: whole statements,
+ * without the salt.
+ */
 export function sqlcipherPragmas(settings: SqlcipherSettings): string[] {
   if (sameSettings({ ...settings, kdfIterations: settings.kdfIterations ?? V4.kdfIterations }, V4)) return [];
   const { version } = nearestDefaults(settings);

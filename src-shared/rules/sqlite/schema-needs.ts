@@ -8,7 +8,7 @@ import { sqlTokens, unquotedName } from './sql-tokens.ts';
 /** A part of a table that calls functions. */
 export interface CallingPart {
   kind: 'column' | 'check';
-  /** The column; of a CHECK the one that it stands at, or the table's name where it stands by itself. */
+  /** The column; of a CHECK the one that it stands at, or the table's name where it stands alone. */
   column: string | null;
   /** As they are written, each once. */
   functions: string[];

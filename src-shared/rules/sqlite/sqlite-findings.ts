@@ -6,8 +6,8 @@ import { countInWords, listInWords } from '../../words/wording.ts';
  * - `pages`: pages of the file are not where they should be. Which ones, only a closer look tells.
  * - `damage`: the content is not what it should be.
  * - `unchecked`: SQLite lacks what the database's own program brings, so nothing is known of that part.
- * - `rule`: a row breaks a rule of its table. The row is there, and a copy of it is exact.
- * - `index`, `order`: all rows are there, and what finds them is out of step.
+ * - `rule`: a row breaks a rule of its table. The row exists, and a copy of it is exact.
+ * - `index`, `order`: all rows exist, and what finds them is out of step.
  */
 export type Finding =
   | { kind: 'pages' }
@@ -104,7 +104,7 @@ export function whyUnchecked(code: string | undefined, message: string): Lack | 
   return because(`SQLite reports “${message.slice(0, NAME_TOLD)}”`);
 }
 
-/** How many letters of a name, or of what SQLite says, are told. */
+/** How many letters of a name, or of what SQLite says, are shown. */
 const NAME_TOLD = 200;
 /** How many names of a group are listed. */
 const NAMES_LISTED = 5;

@@ -2,9 +2,9 @@ import type { Alert } from '../../model/alert.ts';
 import type { PlanState } from '../../model/plan.ts';
 import { DAY_MS } from '../durations.ts';
 
-/** What people are told of at once. */
+/** What is reported at once. */
 const TROUBLE: readonly PlanState[] = ['failed', 'overdue', 'incomplete', 'unverified'];
-/** What mends itself as a rule: people are told when it has lasted for a day. */
+/** What usually ends without an action: it is reported when it has lasted for a day. */
 const TRANSIENT: readonly PlanState[] = ['unavailable', 'waiting'];
 
 /** What was last told of a plan. */
@@ -16,7 +16,7 @@ export interface AlertRecord {
 }
 
 /**
- * Decides what people are told now: once when a plan gets into trouble or into another one, once a day while it lasts,
+ * Decides what is reported now: once when a plan gets into trouble or into another one, once a day while it lasts,
  * and once when it is over. A run that goes on changes nothing: it may fail again.
  * @param pruningPaused pruning waits for a review, which is trouble whatever the state
  */

@@ -19,7 +19,7 @@ export interface Trouble {
 export interface PlanFacts {
   /** The newest backup that has ended, whatever its end. */
   lastBackup: Pick<Run, 'state' | 'error'> | null;
-  /** The verification of the newest snapshot that is there. */
+  /** The verification of the newest stored snapshot. */
   newest: VerificationSummary | null;
   /** What the newest snapshot lacks of its attached files, as sentences; `null`: nothing. */
   incomplete: string | null;

@@ -77,7 +77,7 @@ export abstract class BaseDestination<Upload extends UploadInTheMaking> implemen
     return readSource(source, this.#throttle, signal);
   }
 
-  /** @throws SnapkeepError when so many more bytes cannot be stored */
+  /** @throws SnapkeepError when this number of bytes cannot be stored */
   protected abstract requireRoom(bytes: number): Promise<void>;
 
   /** Stores something under a name that was free. What fails leaves nothing that can be seen. */

@@ -26,7 +26,7 @@ export interface ByteRange {
 /** How a transfer is watched and stopped. */
 export interface TransferOptions {
   readonly signal?: AbortSignal;
-  /** The run that stores it: uploads in the making carry the start of its id in their names. */
+  /** The run that stores it: incomplete uploads carry the start of its id in their names. */
   readonly runId?: string;
   /** Told how many bytes have been taken over so far. */
   readonly onProgress?: (bytes: number) => void;
@@ -73,8 +73,8 @@ export interface Destination extends AsyncDisposable {
    */
   get(name: string, range?: ByteRange, options?: TransferOptions): Promise<Readable>;
   /**
-   * @param after `next` of the page before; @param limit at most so many objects, 1 to 1000
-   * @param folder one below, by its path; names are those in it. One that is not there is `NOT_FOUND`, or empty
+   * @param after `next` of the page before; @param limit the most objects on a page, 1 to 1000
+   * @param folder one below, by its path; names are those in it. A missing one is `NOT_FOUND`, or empty
    */
   list(after?: string | null, limit?: number, folder?: string): Promise<ListPage>;
   /** The names of the folders in it, or in one below, in order. Links are none, so there are no circles. */
@@ -88,7 +88,7 @@ export interface Destination extends AsyncDisposable {
   /** What is to be known of it before it is relied upon, one sentence each. */
   warnings(): Promise<string[]>;
   /**
-   * Removes what interrupted uploads have left and nobody sees. Maintenance of its own, under the lock of the copies.
+   * Removes what interrupted uploads have left. Runs under the lock of the copies.
    * @param isOwn whether an upload is the caller's, and over; no upload that is in progress may be said to be
    * @returns how many were removed
    */
@@ -131,12 +131,12 @@ export function isName(name: string): boolean {
   return name.length > 0 && name.length <= 255 && !refused.test(name) && !name.endsWith(PARTIAL_SUFFIX);
 }
 
-/** The name of an upload in the making: it carries the run's id. Without a run, it is one that no other upload has. */
+/** The name of an incomplete upload: it carries the run's id. Without a run, it is one that no other upload has. */
 export function partialName(name: string, runId: string = randomBytes(4).toString('hex')): string {
   return `${name}.${runId.slice(0, 8)}${PARTIAL_SUFFIX}`;
 }
 
-/** What the name of an upload in the making tells; `undefined` for all other names. */
+/** What the name of an incomplete upload says; `undefined` for all other names. */
 export function uploadIn(name: string): TaggedUpload | undefined {
   const [, own, tag] = /^(.+)\.([0-9a-f]{8})\.partial$/.exec(name) ?? [];
   return own === undefined || tag === undefined ? undefined : { name: own, tag };

@@ -28,7 +28,7 @@ import {
 } from './destination.ts';
 import { Throttle } from './throttle.ts';
 
-/** A folder of a mounted disk or share. It is never created: a disk that is away must not look like an empty one. */
+/** A folder of a mounted disk or share. It is never created: an unavailable disk must not look like an empty one. */
 export class LocalFolder extends BaseDestination<TaggedUpload> {
   readonly label: string;
   readonly #folder: string;
@@ -93,7 +93,7 @@ export class LocalFolder extends BaseDestination<TaggedUpload> {
       return info.isFile() ? { name, bytes: info.size, modifiedAt: info.mtime } : undefined;
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw explainError(error, name);
-      // A folder that is away must not look like a file that is gone.
+      // An unavailable folder must not look like a missing file.
       await this.#names();
       return undefined;
     }
@@ -136,7 +136,7 @@ export class LocalFolder extends BaseDestination<TaggedUpload> {
       return await readdir(join(this.#folder, folder), { withFileTypes: true });
     } catch (error) {
       if (folder === '' || errorCode(error) !== 'ENOENT') throw this.#away(error);
-      // A folder that is away must not look like one below it that is gone.
+      // An unavailable folder must not look like a missing one below it.
       await this.#names();
       throw absent(folder, this.label, error);
     }

@@ -11,7 +11,7 @@ function sftpStatus(error: unknown): number | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 }
 
-/** Whether the server says that something is not there. */
+/** Whether the server says that something does not exist. */
 export function isNoSuchFile(error: unknown): boolean {
   return sftpStatus(error) === NO_SUCH_FILE;
 }

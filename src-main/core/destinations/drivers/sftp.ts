@@ -134,7 +134,7 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
       return isFile ? { name, bytes, modifiedAt } : undefined;
     } catch (error) {
       if (!isNoSuchFile(error)) throw error;
-      // A folder that is not there must not look like a file that is gone.
+      // A missing folder must not look like a missing file.
       await this.#requireFolder(channel);
       return undefined;
     }
@@ -157,7 +157,7 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
       await channel.writeAll(handle, this.pieces(source, signal), onProgress ?? (() => undefined));
       await channel.sync(handle);
     } finally {
-      // A connection that is gone has closed the file itself, and its loss is told already.
+      // A lost connection has closed the file itself, and its loss is reported already.
       if (!channel.isLost) await channel.close(handle);
     }
   }

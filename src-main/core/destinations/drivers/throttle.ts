@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 /** A clock that counts milliseconds and never jumps. */
 export interface ThrottleClock {
   now(): number;
-  /** Ends after so many milliseconds. @throws when the signal is aborted */
+  /** Waits a number of milliseconds. @throws when the signal is aborted */
   wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -13,7 +13,7 @@ const realClock: ThrottleClock = {
 };
 
 /**
- * Keeps all transfers that share it below so many bytes a second. A piece passes at once when those before it have
+ * Keeps all transfers that share it below a number of bytes per second. A piece passes at once when those before it have
  * been paid for, and what it costs is paid by the next one; so no piece is too large, and an idle time earns nothing.
  */
 export class Throttle {
@@ -27,7 +27,7 @@ export class Throttle {
     this.#clock = clock;
   }
 
-  /** Ends when so many bytes may pass. @throws when the signal is aborted */
+  /** Waits until a number of bytes may pass. @throws when the signal is aborted */
   async take(bytes: number, signal?: AbortSignal): Promise<void> {
     if (this.#bytesPerSecond === null) return;
     const now = this.#clock.now();

@@ -26,7 +26,7 @@ export interface AttachedRequest {
 export interface AttachedFileRequest extends AttachedRequest {
   /** Patterns in the manner of `.gitignore`, relative to the folder. */
   exclude: readonly string[];
-  /** Whether a file is unchanged is told by its content, not by its size and time. All files are read. */
+  /** Compares files by their content, not by size and time. All files are read. */
   compareContent: boolean;
   /** The link to the newest whole snapshot; `null`: none is kept. */
   latestName: string | null;
@@ -43,7 +43,7 @@ export interface AttachedFileSource {
 
 /**
  * Finds out what a request is about. The source itself may be a link; from there on none is followed.
- * @throws SnapkeepError when the source is not there, or is neither a file nor a folder
+ * @throws SnapkeepError when the source is missing, or is neither a file nor a folder
  */
 export async function openSource(
   { sourcePath, destination, name, ending, exclude }: Omit<AttachedFileRequest, 'compareContent' | 'latestName' | 'as'>,

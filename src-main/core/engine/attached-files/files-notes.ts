@@ -36,7 +36,7 @@ export async function filesNotes(
 
 const isSpecial = (mode: number): boolean => restoredMode(mode) !== mode;
 
-/** How many files at a path share their content with another name; `null`: nothing is there. */
+/** How many files at a path share their content with another name; `null`: nothing exists there. */
 async function hardLinked(path: string, context: TaskContext): Promise<number | null> {
   try {
     const stats = await lstat(onDisk(path));

@@ -201,7 +201,7 @@ async function finish(handle: FileHandle, rights: FileRights): Promise<bigint> {
   return (await handle.stat({ bigint: true })).mtimeNs;
 }
 
-/** The rights of something that is there. */
+/** The rights of something that exists. */
 export function rightsOf(stats: BigIntStats): FileRights {
   return {
     mode: Number(stats.mode) & 0o7777,

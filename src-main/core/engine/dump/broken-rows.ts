@@ -50,7 +50,7 @@ function dropOption(tokens: string[], at: number): void {
   else if (after > 0) tokens[after] = '';
 }
 
-/** Statements that give a table, which is there, the definition without its rules. */
+/** Statements that give an existing table the definition without its rules. */
 export const dropRules = (table: DumpedTable): string => define(table.name, withoutRules(table.sql));
 
 /** Statements that give it back its own. */

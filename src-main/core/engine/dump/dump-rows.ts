@@ -205,7 +205,7 @@ function concatenated(parts: readonly string[]): string {
   return concatenated(groups);
 }
 
-/** What SQLite writes of a row would be UTF-8, and half a surrogate pair has none: each text is looked at here. */
+/** What SQLite writes of a row would be UTF-8, and half a surrogate pair has none: each text is checked here. */
 function* utf16Rows(database: Database, columns: readonly string[], source: string): Generator<string> {
   const bigEndian = String(database.pragma('encoding', { simple: true })) === 'UTF-16be';
   const values = columns.map(

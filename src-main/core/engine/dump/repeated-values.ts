@@ -60,7 +60,7 @@ export class RepeatedValues {
     const ask = (sql: string): number => Number(this.#database.prepare(sql).pluck().get());
     try {
       const few = ask(`SELECT count(*) FROM (SELECT 1 ${source} LIMIT ${COMPARED_ROWS + 1})`) <= COMPARED_ROWS;
-      // Unlike count(*), a sum goes through the index that it is told to.
+      // Unlike count(*), a sum uses the index that is named.
       const inStep = !few && ask(`SELECT sum(1) ${byIndex} ${where}`) === ask(`SELECT count(*) ${source} ${where}`);
       return ask(repeated(inStep ? byIndex : source, key)) === 1;
     } catch (error) {

@@ -61,7 +61,7 @@ function repeats(table: string, index: string, name: string): SnapkeepError {
   );
 }
 
-/** Only one table is there at a time: SQLite reads its whole schema whenever something is made. */
+/** Only one table exists at a time: SQLite reads its whole schema whenever something is created. */
 function makeOnce(scratch: Database, { name, create }: DumpedTable, indexes: readonly string[]): void {
   if (create === null || /^sqlite_/i.test(name)) return;
   runWithQuotedStrings(scratch, create);

@@ -17,7 +17,7 @@ import { ShortSchema } from './short-schema.ts';
 import { type Statement, StatementSplitter } from './statement-splitter.ts';
 import { cutOff, Transactions } from './transactions.ts';
 
-/** What is read of a dump, and what is told meanwhile. */
+/** What is read of a dump, and what is reported meanwhile. */
 export interface RestoreDumpOptions {
   /** Told the bytes of SQL that have been read; may throw to stop. */
   onProgress?: (bytes: number) => void;
@@ -32,7 +32,7 @@ export interface RestoreDumpOptions {
  * @param targetPath nothing may be there; nothing is, when this fails
  * @returns what is to be known of the dump, as sentences: that a missing end could not be noticed, texts that are no UTF-8
  * @throws SnapkeepError `CORRUPT` for a dump that is truncated or that SQLite refuses, with the line; `UNSUPPORTED` for
- * what has no place in a dump; `CONFLICT` when something is there; whatever `pieces` or `onProgress` throws
+ * what has no place in a dump; `CONFLICT` when the target exists; whatever `pieces` or `onProgress` throws
  */
 export async function restoreDump(
   pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
@@ -183,7 +183,7 @@ class DumpLoader {
   }
 
   /**
-   * Older versions of Python's iterdump make a virtual table, fill it, and then make its shadow tables, which are there
+   * Older versions of Python's iterdump make a virtual table, fill it, and then make its shadow tables, which exist
    * already: its definition alone is kept, so that they can be made and filled as the dump says.
    * @returns whether that was in the way of a statement
    */

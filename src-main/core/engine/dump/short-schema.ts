@@ -1,7 +1,7 @@
 import { sqlTokens, unquotedName } from '../../../../src-shared/rules/sqlite/sql-tokens.ts';
 import type { Database } from '../sqlite/open-database.ts';
 
-/** How many tables and indexes are made before those that are there are put aside, and how many come back at once. */
+/** How many tables and indexes are made before the existing ones are put aside, and how many come back at once. */
 const AT_ONCE = 250;
 /** So many statements at least have to be run before tables are brought back again. */
 const WORTHWHILE = 50;
@@ -43,14 +43,14 @@ export class ShortSchema {
   /** Runs a statement that makes a table or an index. */
   make(sql: string, run: () => void): void {
     const name = nameOfMade(sql);
-    // Whether something of this name is there, SQLite has to know.
+    // Whether something of this name exists, SQLite has to know.
     if (name === null || this.#names.has(name)) this.complete();
     this.enter(run);
     this.#made += 1;
     if (this.#made >= AT_ONCE && !this.#givenUp) this.#putAside();
   }
 
-  /** Runs a statement that may need tables which are there. */
+  /** Runs a statement that may need existing tables. */
   enter(run: () => void): void {
     this.#run += 1;
     try {
@@ -80,7 +80,7 @@ export class ShortSchema {
     // A trigger is not read without its table, and a module may keep something in memory until the transaction ends.
     const special = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' OR type = 'table' AND rootpage = 0";
     if (this.#database.prepare(special).get() !== undefined) return;
-    // The last table stays: the next entry gets the number after it. So do the tables that SQLite makes by itself.
+    // The last table stays: the next entry gets the number after it. So do the tables that SQLite makes itself.
     const others = `FROM main.sqlite_schema WHERE rootpage > 0 AND tbl_name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
       AND tbl_name <> (SELECT tbl_name FROM main.sqlite_schema ORDER BY rowid DESC LIMIT 1)`;
     const entries = this.#database

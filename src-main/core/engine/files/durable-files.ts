@@ -7,10 +7,10 @@ import { fileSystem } from '../../../platform/file-system.ts';
 import { errorCode, explainError, explainedAs } from '../engine-errors.ts';
 import { onDisk } from './byte-names.ts';
 
-/** What the name of a file in the making ends with. */
+/** What the name of an incomplete file ends with. */
 export const PARTIAL_SUFFIX = '.partial';
 
-/** The path of a file in the making: beside the finished one, with the run's id so that each run knows its own. */
+/** The path of an incomplete file: beside the finished one, with the run's id so that each run knows its own. */
 export function partialPath(finishedPath: string, runId: string): string {
   return `${finishedPath}.${runId.slice(0, 8)}${PARTIAL_SUFFIX}`;
 }
@@ -105,7 +105,7 @@ export async function copySynced(from: string, to: string): Promise<void> {
   await syncFile(to);
 }
 
-/** Returns whether something is there, whatever it is. Other troubles than its absence are thrown. */
+/** Returns whether a path exists, whatever it is. Throws all errors but its absence. */
 export async function exists(path: string): Promise<boolean> {
   return (await ifThere(stat(onDisk(path)))) !== null;
 }
@@ -131,7 +131,7 @@ async function ifThere(looking: Promise<Stats>): Promise<Stats | null> {
 
 /**
  * Checks that a folder can take new files.
- * @throws SnapkeepError `UNAVAILABLE` when it is not there, `INVALID_PARAMS` when it is a file, `PERMISSION` when it
+ * @throws SnapkeepError `UNAVAILABLE` when it is missing, `INVALID_PARAMS` when it is a file, `PERMISSION` when it
  * cannot be written
  */
 export async function requireWritableFolder(folder: string): Promise<void> {

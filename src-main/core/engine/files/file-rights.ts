@@ -11,7 +11,7 @@ import { takeOverAttributes } from './file-attributes.ts';
 
 /*
  * Whom a restored file belongs to, and what it may be used for. What comes from a snapshot never gets a bit that lends
- * a program somebody else's rights, whatever file it replaces and whatever mode was stored.
+ * a program another user's rights, whatever file it replaces and whatever mode was stored.
  */
 
 /** What a file had that was removed, for the one that comes in its place. */
@@ -28,7 +28,7 @@ const DROPPED = 'The set-user-ID, set-group-ID and sticky bits are dropped.';
 /** The mode that a restored file gets for one that was stored, or that another file has. */
 export const restoredMode = (mode: number): number => mode & ~SPECIAL_BITS;
 
-/** The owner, group and mode of a file; `null`: it is not there. */
+/** The owner, group and mode of a file; `null`: it does not exist. */
 export async function rightsOfFile(path: string): Promise<FileRights | null> {
   try {
     const { uid, gid, mode } = await stat(path);

@@ -67,7 +67,7 @@ export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(Manifest.parse(manifest), null, 2)}\n`;
 }
 
-/** Writes a manifest so that it is there whole or not at all, and never over another. */
+/** Writes a manifest so that it exists completely or not at all, and never over another. */
 export async function writeManifest(path: string, manifest: Manifest, runId: string): Promise<void> {
   const partial = partialPath(path, runId);
   await using _partial = removedAtEnd(partial);

@@ -5,7 +5,7 @@ import { pageSizeOfDatabase, SQLITE_MAGIC } from './database-header.ts';
 import { kindOfText } from './kind-of-text.ts';
 import { requireFile } from './require-file.ts';
 
-/** How much is looked at. */
+/** How much is read. */
 export const SAMPLE_BYTES = 4096;
 /** The header of a database, in bytes. */
 const HEADER_BYTES = 100;

@@ -111,7 +111,7 @@ class ArchiveContents {
     return [...this.#added.values()].sort(byPath);
   }
 
-  /** Adds what is there; where something changed or went meanwhile, looks again at what is there now. */
+  /** Adds the current content; where something changed or was removed meanwhile, scans again. */
   async addAll(
     archive: TarWriter,
     rescan: () => ReturnType<typeof scanFolder>,

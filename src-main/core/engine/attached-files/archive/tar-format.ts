@@ -249,7 +249,7 @@ function namesOf({ name, linkname }: Header, comment: string | undefined): { nam
   try {
     return ByteNames.parse(JSON.parse(comment));
   } catch {
-    // A comment of somebody else's says nothing of names.
+    // A comment of another program says nothing of names.
     return names;
   }
 }

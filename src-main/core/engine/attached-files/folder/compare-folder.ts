@@ -49,7 +49,7 @@ export function compareEntries<H extends { type: string }, T extends { type: str
 }
 
 export interface FolderComparisonRequest {
-  /** The folder that is there now; where it is missing, or no folder, nothing is here. */
+  /** The current folder; empty where it is missing, or no folder. */
   folder: string;
   /** What a snapshot holds, by path. */
   entries: ReadonlyMap<string, Entry>;

@@ -133,7 +133,7 @@ class FolderCopy {
     return undefined;
   }
 
-  /** Copies what is there; where something changed or went meanwhile, looks again at what is there now. */
+  /** Copies the current content; where something changed or was removed meanwhile, scans again. */
   async #copyAll(): Promise<{ skipped: LeftOut[]; problems: LeftOut[] }> {
     for (let pass = 1; ; pass++) {
       const scan = await scanFolder(this.#source.root, this.#source.scan);
@@ -142,7 +142,7 @@ class FolderCopy {
       this.#total = scan.entries.reduce((sum, { type, stats }) => sum + (type === 'file' ? Number(stats.size) : 0), 0);
       this.#done = 0;
       const problems = [...scan.problems];
-      // Folders one after the other, so that each is there before what is in it.
+      // Folders one after the other, so that each exists before what is in it.
       for (const entry of scan.entries) if (entry.type === 'folder') await this.#keepFolder(entry);
       await inParallel(scan.entries, AT_ONCE, (entry) => this.#keep(entry, problems));
       if (pass === PASSES || !problems.some(({ passing }) => passing)) {
@@ -218,7 +218,7 @@ class FolderCopy {
     };
   }
 
-  /** A stored file that somebody has changed since is not handed on. */
+  /** A stored file that was changed since is not passed on. */
   async #isAsStored(stored: string, old: FileEntry): Promise<boolean> {
     try {
       const stats = await this.#pace.run(
@@ -238,7 +238,7 @@ class FolderCopy {
       await this.#calls.link(stored, this.#writer.at(path));
       return true;
     } catch (error) {
-      // A file can have only so many names, not every file may be given another, and a prune may have removed it.
+      // A file can have a limited number of names, not every file may be given another, and a prune may have removed it.
       if (!CANNOT.has(errorCode(error) ?? '') && errorCode(error) !== 'ENOENT') throw error;
       return false;
     }

@@ -74,7 +74,7 @@ export function keptMtime(entry: FileEntry): string {
   return entry.keptMtime ?? entry.mtime;
 }
 
-/** What a restore makes of an entry: files lose the bits that would lend somebody's rights to a program. */
+/** What a restore makes of an entry: files lose the bits that would lend another user's rights to a program. */
 export function restoredEntry<T extends { type: Entry['type']; mode?: number }>(entry: T): T {
   return entry.type === 'file' && entry.mode !== undefined ? { ...entry, mode: restoredMode(entry.mode) } : entry;
 }

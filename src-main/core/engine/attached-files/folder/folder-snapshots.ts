@@ -46,7 +46,7 @@ function stemIn(name: string): string | undefined {
   return match === null ? undefined : `${match[1]}${match[3] ?? ''}`;
 }
 
-/** The name of a snapshot in the making, or of one that is being removed: hidden, and known by its run. */
+/** The name of an incomplete snapshot, or of one that is being removed: hidden, and known by its run. */
 export function partialName(stem: string, runId: string): string {
   return `.${stem}.${runId.replaceAll('-', '').slice(0, 8)}${PARTIAL_SUFFIX}`;
 }

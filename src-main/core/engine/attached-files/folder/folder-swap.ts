@@ -11,13 +11,13 @@ import { partialName } from './folder-snapshots.ts';
 /** What puts a folder or file back as it was before a restore. */
 export interface UndoRecord {
   targetPath: string;
-  /** Where what was there has been moved to; `null`: nothing was there. */
+  /** Where the previous content has been moved to; `null`: there was none. */
   keptPath: string | null;
 }
 
 const KEPT_SUFFIX = '.kept';
 
-/** Where a restore keeps what was there: beside it, hidden, and known by its run. */
+/** Where a restore keeps the previous content: beside the target, hidden, and known by its run. */
 export function keptPathFor(targetPath: string, runId: string): string {
   const id = runId.replaceAll('-', '').slice(0, 8);
   return join(dirname(targetPath), `.${basename(targetPath)}.${id}${KEPT_SUFFIX}`);
@@ -88,7 +88,7 @@ export interface Exchange extends UndoRecord {
 export type NoteExchange = (exchange: Exchange) => Promise<void>;
 
 /**
- * Puts what is staged in the place of the target and keeps what was there.
+ * Replaces the target by what is staged and keeps the previous content.
  * @throws SnapkeepError; then everything is as it was
  */
 export async function swapIn(

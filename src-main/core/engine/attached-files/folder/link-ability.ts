@@ -8,7 +8,7 @@ import { partialName } from './folder-snapshots.ts';
 /**
  * Finds out by trying whether a folder is on a file system that has what dated folders need: hard links, and symbolic
  * links that can be replaced.
- * @param stem what names in the making begin with, so that the next run removes what a crash has left
+ * @param stem what temporary names begin with, so that the next run removes what a crash has left
  * @returns why not, as the end of a sentence; `null` when it has
  * @throws SnapkeepError when the folder cannot be written
  */

@@ -22,7 +22,7 @@ export interface FolderRestoreRequest {
 
 export interface RestoredFolder {
   facts: SnapshotFacts;
-  /** How what was there (here) differed from what is there now. */
+  /** How the previous content (here) differed from the restored one (there). */
   comparison: FolderComparison;
   undoRecord: UndoRecord;
 }
