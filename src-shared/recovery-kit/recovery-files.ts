@@ -1,7 +1,7 @@
 import type { AttachedFile } from '../model/attached-file.ts';
 import type { DestinationSettings } from '../model/destination.ts';
 import { fetchOne, shellWord } from './recovery-commands.ts';
-import type { KitBlock, KitSection } from './recovery-kit-pages.ts';
+import { commands, type KitBlock, type KitSection, text } from './recovery-kit-pages.ts';
 
 /*
  * The part of the recovery kit on files: what lies beside a database, or alone. The commands go on from those that
@@ -14,9 +14,6 @@ export interface KitFiles {
   /** How snapshots are encrypted, now and before; `null`: they are not. */
   encryptions: ReadonlyArray<'passphrase' | 'recipients' | null>;
 }
-
-const text = (words: string): KitBlock => ({ kind: 'text', text: words });
-const commands = (...lines: string[]): KitBlock => ({ kind: 'commands', lines });
 
 /** What brings the files of a snapshot here from a destination. */
 export function fetchFilesBlocks(settings: DestinationSettings): KitBlock[] {

@@ -18,6 +18,13 @@ export interface KitDocument {
   sections: KitSection[];
 }
 
+/** A paragraph of the kit. */
+export const text = (words: string): KitBlock => ({ kind: 'text', text: words });
+/** Commands of the kit, one a line. */
+export const commands = (...lines: string[]): KitBlock => ({ kind: 'commands', lines });
+/** A line of the kit to write on. */
+export const blank = (label: string): KitBlock => ({ kind: 'blank', label });
+
 const WIDTH = 96;
 const WRITING_LINE = '_'.repeat(64);
 
