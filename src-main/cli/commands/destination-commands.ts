@@ -52,7 +52,11 @@ export function addDestinationCommands(program: Command): void {
         return save(session, { destinationId: id, name: options.name ?? name, ...changed }, options);
       }),
     );
+  addUpkeepCommands(destination);
+}
 
+/** `destination list`, `test`, `reattach` and `remove`. */
+function addUpkeepCommands(destination: Command): void {
   json(destination.command('list'))
     .summary('list destinations')
     .action(

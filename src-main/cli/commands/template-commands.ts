@@ -49,7 +49,11 @@ export function addTemplateCommands(program: Command): void {
         print(checked, templateInWords(checked));
       }),
     );
+  addCustomTemplateCommands(template);
+}
 
+/** `template save`, `export` and `remove`. */
+function addCustomTemplateCommands(template: Command): void {
   json(template.command('save'))
     .summary('save a custom template')
     .argument('<file>')
