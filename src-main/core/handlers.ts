@@ -19,7 +19,7 @@ import { filesHandlers } from './settings/file-handlers.ts';
 import { appHandlers, settingsHandlers } from './settings/handlers.ts';
 import { snapshotsHandlers } from './snapshots/handlers.ts';
 import { templatesHandlers } from './third-party/template-handlers.ts';
-import { restoreTestsHandlers } from './verify/restore-test-handlers.ts';
+import { verifyHandlers } from './verify/handlers.ts';
 
 /** Every handler of the contract; leaving one out does not compile. */
 export function createHandlers(core: CoreContext): Handlers {
@@ -38,7 +38,7 @@ export function createHandlers(core: CoreContext): Handlers {
     ...runsHandlers(core),
     ...schedulesHandlers(core),
     ...retentionHandlers(core),
-    ...restoreTestsHandlers(core),
+    ...verifyHandlers(core),
     ...secretsHandlers(core),
     ...alertsHandlers(core),
     ...filesHandlers(core),

@@ -1,5 +1,4 @@
 import type { Pause } from '../model/schedule.ts';
-import { nextMorning } from '../schedule/pause-end.ts';
 import { momentInWords, upcomingInWords } from './moments.ts';
 
 /**
@@ -16,3 +15,11 @@ export const PAUSES: ReadonlyArray<{ label: string; until(now: Date): Date | nul
   { label: 'Until tomorrow', until: nextMorning },
   { label: 'Until resumed', until: () => null },
 ];
+
+const MORNING_HOUR = 6;
+
+/** Returns when a pause “until tomorrow” ends: the next time the machine's clock shows 6:00. */
+export function nextMorning(now: Date): Date {
+  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate(), MORNING_HOUR);
+  return today > now ? today : new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, MORNING_HOUR);
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextMorning } from '../../src-shared/schedule/pause-end.ts';
+import { nextMorning } from '../../src-shared/words/pause-words.ts';
 
 test.each([
   ['in the evening', new Date(2026, 10, 20, 22, 15), new Date(2026, 10, 21, 6)],
