@@ -2,67 +2,33 @@ import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { AttachedFile, StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import type { SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
-import type { SourceKind } from '../../../src-shared/model/source.ts';
-import type { Compression } from '../../../src-shared/model/values.ts';
-import { hasId, idLetters, NAME_ATTEMPTS, nameFromPattern } from '../../../src-shared/rules/names/name-pattern.ts';
-import {
-  contentListExtension,
-  extensionFor,
-  fileStem,
-  ownSnapshotName,
-} from '../../../src-shared/rules/names/naming.ts';
+import { idLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
-import { whyNoLinks } from '../engine/attached-files/folder/link-ability.ts';
 import { removeAttachedFiles } from '../engine/attached-files/stored-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { explainWrite, requireRoom } from '../engine/files/disk-full.ts';
-import {
-  exists,
-  partialPath,
-  publishFile,
-  publishUnique,
-  requireWritableFolder,
-  writerOf,
-} from '../engine/files/durable-files.ts';
+import { partialPath, requireWritableFolder, writerOf } from '../engine/files/durable-files.ts';
 import { rightsOfFile } from '../engine/files/file-rights.ts';
-import { manifestPath, writeManifest } from '../engine/files/manifest-files.ts';
 import { contentList } from '../engine/identify/content-list.ts';
 import { leastPacked, type StoredDigest, storePieces } from '../engine/packing/compress.ts';
 import { type Encryptor, encryptorOf } from '../engine/packing/encryption.ts';
 import { databaseEncryptionOf } from '../engine/sqlite/database-key.ts';
 import { sqliteVersion } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
+import { fullOwnName, type Naming, nameOf, publish, requireFreeName } from './publish-snapshot.ts';
 import { type ContentRequest, type Packing, readContent, type SnapshotContent } from './snapshot-content.ts';
 import { storeAttachedFiles } from './store-attached-files.ts';
 
 /** What a snapshot is taken of and where it goes. */
-export interface SnapshotRequest extends ContentRequest {
-  runId: string;
+export interface SnapshotRequest extends ContentRequest, Naming {
   /** The snapshot's id: random, and made before its name, which has letters of it. */
   snapshotId: string;
-  /** `files`: there is no database, and the attached files are all there is. */
-  sourceKind: SourceKind;
-  /** The folder it is stored in. */
-  folder: string;
   /** What that folder is. */
   storesIn: 'destination' | 'outbox' | 'safety';
-  plan: Manifest['plan'];
   /** The snapshots that were taken at the same instant. */
   takenWith: Manifest['takenWith'];
-  /** A file name of the user's own; without one the pattern is used. */
-  ownName: string | null;
-  namePattern: string;
-  /** Names that are other snapshots', in this folder or elsewhere. */
-  takenNames: readonly string[];
-  /** Whether a name by the pattern always has letters of the snapshot's id: it goes where names cannot be taken exclusively. */
-  distinctName: boolean;
-  /** Of the times in names that show the local clock; `null`: the machine's. */
-  timeZone: string | null;
-  compression: Compression;
-  encryption: SnapshotEncryption;
   /** What is stored beside it. */
   attachedFiles: AttachedFile[];
   /** Why folders are to be stored as archives whatever the folder can do; `null`: they need not be. */
@@ -224,36 +190,6 @@ function listOf(
   return (write) => storePieces([contentList({ planName: plan.name, takenAt, attachedFiles })], how, write, () => {});
 }
 
-/**
- * Gives a snapshot the first of its names that no other has, in its folder or in the catalog. Names cannot be found free
- * by looking, for others may write to the same folder: they are taken.
- */
-async function publish(
-  request: SnapshotRequest,
-  takenAt: Date,
-  unnamed: Omit<Manifest, 'name'>,
-  partial: string,
-): Promise<Manifest> {
-  const letters = idLetters(unnamed.id);
-  const name = await publishUnique(
-    (attempt) => nameOf(request, takenAt, letters, attempt),
-    async (free) => {
-      if (request.takenNames.includes(free)) throw Object.assign(new Error(`${free} is known`), { code: 'EEXIST' });
-      await publishSnapshot(partial, join(request.folder, free), { ...unnamed, name: free }, request.runId);
-    },
-    await firstAttempt(request),
-  );
-  return { ...unnamed, name };
-}
-
-/** Letters of the id are in the name from the beginning where it could not be taken exclusively, and never in one's own. */
-async function firstAttempt(request: SnapshotRequest): Promise<number> {
-  const { ownName, namePattern, distinctName, folder, plan, runId } = request;
-  if (ownName !== null) return NAME_ATTEMPTS;
-  if (hasId(namePattern)) return 1;
-  return distinctName || (await whyNoLinks(folder, fileStem(plan.name), runId)) !== null ? 2 : 1;
-}
-
 async function writeStored(store: Store, partial: string): Promise<StoredDigest> {
   const handle = await open(partial, 'wx', 0o600);
   try {
@@ -263,47 +199,4 @@ async function writeStored(store: Store, partial: string): Promise<StoredDigest>
   } finally {
     await handle.close();
   }
-}
-
-/**
- * Gives a stored file and its manifest their names. The manifest comes first: a snapshot that can be seen is always
- * described. Neither name is ever taken from another file.
- */
-async function publishSnapshot(partial: string, finished: string, manifest: Manifest, runId: string): Promise<void> {
-  const described = manifestPath(finished);
-  await writeManifest(described, manifest, runId);
-  try {
-    await publishFile(partial, finished);
-  } catch (error) {
-    await rm(described, { force: true });
-    throw error;
-  }
-}
-
-/** @throws SnapkeepError `CONFLICT` when a name of the user's own is taken */
-async function requireFreeName(request: SnapshotRequest, ownName: string): Promise<void> {
-  const name = fullOwnName(ownName, request);
-  const path = join(request.folder, name);
-  const isThere = (await exists(path)) || (await exists(manifestPath(path)));
-  if (!isThere && !request.takenNames.includes(name)) return;
-  throw new SnapkeepError('CONFLICT', `A snapshot named ${isThere ? path : name} already exists.`, {
-    hint: 'Nothing was overwritten. Choose another name.',
-  });
-}
-
-/** The name by the pattern, or the user's own, which is the same for every attempt. */
-function nameOf(request: SnapshotRequest, at: Date, letters: string, attempt: number): string {
-  const { ownName, namePattern, timeZone, plan } = request;
-  if (ownName !== null) return fullOwnName(ownName, request);
-  const parts = { planName: plan.name, at, timeZone, ending: endingOf(request), letters, attempt };
-  return nameFromPattern(namePattern, parts);
-}
-
-const fullOwnName = (name: string, request: SnapshotRequest): string => ownSnapshotName(name, endingOf(request));
-
-function endingOf({ sourceKind, compression, encryption, method }: SnapshotRequest): string {
-  const encrypted = encryption !== null;
-  return sourceKind === 'files'
-    ? contentListExtension(encrypted)
-    : extensionFor(compression, encrypted, method === 'dump');
 }
