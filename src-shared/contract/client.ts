@@ -44,82 +44,112 @@ interface Pending {
   reject(error: SnapkeepError): void;
 }
 
+/** Callbacks of one kind; what adds one answers what removes it. */
+class Listeners<Args extends readonly unknown[]> {
+  readonly #all = new Set<(...args: Args) => void>();
+
+  add(listener: (...args: Args) => void): () => void {
+    this.#all.add(listener);
+    return () => this.#all.delete(listener);
+  }
+
+  call(...args: Args): void {
+    for (const listener of this.#all) listener(...args);
+  }
+}
+
 /** Makes typed calls out of frames; the same for the window of every host. */
 export function createClient(transport: Transport): Client {
-  const pending = new Map<number, Pending>();
-  const listeners = new Map<string, Set<(payload: never, revision: number) => void>>();
-  const resyncListeners = new Set<() => void>();
-  const connectionListeners = new Set<(connected: boolean) => void>();
-  let nextId = 1;
-  let connected = false;
+  const requests = new Requests(transport);
+  const listeners = new Map<string, Listeners<[payload: never, revision: number]>>();
+  const onResync = new Listeners<[]>();
+  const onConnection = new Listeners<[connected: boolean]>();
   let revision: number | undefined;
 
   transport.onFrame((raw) => {
     const frame = CoreFrame.parse(raw);
-    if (frame.type === 'response') resolveRequest(frame);
-    else announce(frame.revision, frame.name, frame.payload);
+    if (frame.type === 'response') return requests.resolve(frame);
+    const gap = revision !== undefined && frame.revision !== revision + 1;
+    revision = frame.revision;
+    if (gap) onResync.call();
+    if (Object.hasOwn(events, frame.name)) listeners.get(frame.name)?.call(frame.payload as never, frame.revision);
   });
-
-  transport.onConnection((now) => {
-    connected = now;
+  transport.onConnection((connected) => {
     revision = undefined;
-    if (!now) {
-      for (const request of pending.values()) request.reject(connectionLost());
-      pending.clear();
-    }
-    for (const listener of connectionListeners) listener(now);
-    if (now) for (const listener of resyncListeners) listener();
+    requests.setConnected(connected);
+    onConnection.call(connected);
+    if (connected) onResync.call();
   });
-
-  function resolveRequest({ id, revision: arrivedAt, answer }: Extract<CoreFrame, { type: 'response' }>): void {
-    const request = pending.get(id);
-    pending.delete(id);
-    if (answer.ok) request?.resolve({ result: answer.result, revision: arrivedAt });
-    else request?.reject(SnapkeepError.fromBody(answer.error));
-  }
-
-  function announce(newRevision: number, name: string, payload: unknown): void {
-    const gap = revision !== undefined && newRevision !== revision + 1;
-    revision = newRevision;
-    if (gap) for (const listener of resyncListeners) listener();
-    if (!Object.hasOwn(events, name)) return;
-    for (const listener of listeners.get(name) ?? []) listener(payload as never, newRevision);
-  }
-
-  const ask: Client['ask'] = (method, params, options = {}) =>
-    new Promise((resolve, reject) => {
-      if (!connected) return reject(connectionLost());
-      if (options.signal?.aborted) return reject(cancelled());
-      const id = nextId++;
-      options.signal?.addEventListener('abort', () => {
-        if (!pending.delete(id)) return;
-        transport.send({ type: 'cancel', id });
-        reject(cancelled());
-      });
-      pending.set(id, { resolve: (answered) => resolve(answered as never), reject });
-      transport.send({ type: 'request', id, method, params });
-    });
 
   return {
-    ask,
-    call: async (method, params, options) => (await ask(method, params, options)).result,
+    ask: (method, params, options) => requests.ask(method, params, options),
+    call: async (method, params, options) => (await requests.ask(method, params, options)).result,
     on(name, listener) {
-      const set = listeners.get(name) ?? new Set();
-      listeners.set(name, set);
-      set.add(listener);
-      return () => set.delete(listener);
+      const known = listeners.get(name) ?? new Listeners();
+      listeners.set(name, known);
+      return known.add(listener);
     },
     onResync(listener) {
-      resyncListeners.add(listener);
-      if (connected) listener();
-      return () => resyncListeners.delete(listener);
+      const remove = onResync.add(listener);
+      if (requests.connected) listener();
+      return remove;
     },
     onConnection(listener) {
-      connectionListeners.add(listener);
-      listener(connected);
-      return () => connectionListeners.delete(listener);
+      const remove = onConnection.add(listener);
+      listener(requests.connected);
+      return remove;
     },
   };
+}
+
+/** The requests that wait for their answers. */
+class Requests {
+  readonly #transport: Transport;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #connected = false;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Requests that are pending when the connection is lost fail. */
+  setConnected(connected: boolean): void {
+    this.#connected = connected;
+    if (connected) return;
+    for (const request of this.#pending.values()) request.reject(connectionLost());
+    this.#pending.clear();
+  }
+
+  ask<M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    { signal }: { signal?: CancelSignal } = {},
+  ): Promise<Answered<M>> {
+    return new Promise((resolve, reject) => {
+      if (!this.#connected) return reject(connectionLost());
+      if (signal?.aborted) return reject(cancelled());
+      const id = this.#nextId++;
+      signal?.addEventListener('abort', () => {
+        if (!this.#pending.delete(id)) return;
+        this.#transport.send({ type: 'cancel', id });
+        reject(cancelled());
+      });
+      this.#pending.set(id, { resolve: (answered) => resolve(answered as Answered<M>), reject });
+      this.#transport.send({ type: 'request', id, method, params });
+    });
+  }
+
+  resolve({ id, revision, answer }: Extract<CoreFrame, { type: 'response' }>): void {
+    const request = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (answer.ok) request?.resolve({ result: answer.result, revision });
+    else request?.reject(SnapkeepError.fromBody(answer.error));
+  }
 }
 
 const connectionLost = () =>
