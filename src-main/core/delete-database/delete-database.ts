@@ -127,7 +127,7 @@ async function removeKept(
     context.throwIfCancelled();
     const lost = await keepAttributes(targetPath, join(request.safetyFolder, name));
     if (lost !== null) context.log('warning', lost);
-    // Under the hold the file is all there is of the database: as long as it is there, nothing is lost.
+    // Under the hold the file is all of the database: as long as it exists, nothing is lost.
     await keeper.note(hold && { method: 'remove', targetPath, previous: await identityOf(targetPath) });
     context.progress('removing', 0, null);
     // Where nothing that is open can be removed, the hold ends just before.
