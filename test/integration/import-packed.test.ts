@@ -144,3 +144,38 @@ test.each<[string, string]>([
   expect(restored.prepare('SELECT count(*) FROM t').pluck().get()).toBe(51);
   restored.close();
 });
+
+test.each<[string, string]>([
+  ['the journal after its database', 'tar cf "$1" app.db app.db-journal'],
+  ['the journal before its database', 'tar czf "$1" app.db-journal app.db'],
+  ['a ZIP archive', 'zip -q "$1" app.db app.db-journal'],
+])(
+  'a database was packed in the middle of a commit, %s: what was not committed is taken back',
+  async (_title, command) => {
+    const work = temporaryFolder();
+    const writer = new Database(join(work, 'app.db'));
+    writer.exec('CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT)');
+    writer.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+    INSERT INTO t(a) SELECT 'committed' FROM n`);
+    // A small cache makes the transaction write to the file before it ends.
+    writer.pragma('cache_size = 5');
+    writer.exec("BEGIN; UPDATE t SET a = 'unfinished'");
+    const archive = join(temporaryFolder(), 'app.archive');
+    execFileSync('sh', ['-c', command, 'sh', archive], { cwd: work });
+    expect(readFileSync(join(work, 'app.db')).includes('unfinished')).toBe(true);
+    writer.exec('ROLLBACK');
+    writer.close();
+    const core = await startTestCore(temporaryFolder());
+    const targetPath = join(temporaryFolder(), 'restored.db');
+    const check = await succeed(core, 'restores.check', { source: { path: archive }, targetPath });
+    expect(checkOf(check).verification.checks).toContainEqual(
+      expect.objectContaining({ name: 'archive', detail: 'Read together with app.db-journal from the archive.' }),
+    );
+    await succeed(core, 'restores.start', { checkRunId: check.id, confirmation: checkOf(check).confirmation });
+    const restored = new Database(targetPath, { readonly: true });
+    expect(restored.prepare('SELECT a, count(*) AS rows FROM t GROUP BY a').all()).toEqual([
+      { a: 'committed', rows: 3000 },
+    ]);
+    restored.close();
+  },
+);
