@@ -63,14 +63,20 @@ async function expectRefusal(scene: Scene, code: string): Promise<void> {
 
 describe('a source that is no database', () => {
   test.each([
-    ['a text file', Buffer.from('id,name\n1,Ada\n'.repeat(200))],
+    ['a table of values (CSV)', Buffer.from('id,name\n1,Ada\n'.repeat(200))],
+    ['a text file', Buffer.from('Dear diary.\n'.repeat(200))],
+    ['a SQL dump', Buffer.from('BEGIN TRANSACTION;\nCREATE TABLE t(a);\nCOMMIT;\n')],
     ['a ZIP archive', Buffer.concat([Buffer.from('PK\u0003\u0004'), randomBytes(4000)])],
     ['a gzip file', Buffer.concat([Buffer.from([0x1f, 0x8b, 8]), randomBytes(4000)])],
-  ])('%s is refused', async (_what, content) => {
+  ])('%s is refused, and named', async (what, content) => {
     const scene = await setScene();
     clear(scene.source);
     writeFileSync(scene.source, content);
     await expectRefusal(scene, 'UNSUPPORTED');
+    const { error } = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+    expect(error?.message).toBe(`${scene.source} is ${what}, not a database.`);
+    const described = scene.core.call('sources.describe', { path: scene.source });
+    await expect(described).rejects.toMatchObject({ message: error?.message });
   });
 
   test('random bytes, as an encrypted database looks: the backup asks for a key, and what it is says no more', async () => {

@@ -82,3 +82,16 @@ export function notRead(subject: string, content: FileContent): SnapkeepError | 
   if (elsewhere === undefined) return null;
   return new SnapkeepError('UNSUPPORTED', `${subject} ${words}: ${elsewhere.why}.`, { hint: elsewhere.hint });
 }
+
+/** What a database may be found to be that cannot be opened. */
+const MAY_BE_DATABASE: readonly FileContent[] = ['sqlite', 'empty', 'encrypted', 'unknown'];
+
+/** Returns what a file is that was chosen as a database and is another kind of file; `null`: it may be a database. */
+export function notDatabase(path: string, content: FileContent): SnapkeepError | null {
+  if (MAY_BE_DATABASE.includes(content)) return null;
+  return new SnapkeepError('UNSUPPORTED', `${path} is ${contentInWords(content)}, not a database.`, {
+    hint: isRestorable(content)
+      ? 'Choose the database itself. To restore this file, drop it on the window, or use “snapkeep restore”.'
+      : 'Choose the database itself.',
+  });
+}

@@ -6,6 +6,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { PAGE_SIZES } from '../../../../src-shared/model/database-encryption.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { exists, sidecarPaths } from '../files/durable-files.ts';
+import { notDatabase } from '../identify/content-words.ts';
 import { hasPlaintextHeader, laterFormatOf } from '../identify/database-header.ts';
 import { identifyContent } from '../identify/identify-file.ts';
 import { requireFile } from '../identify/require-file.ts';
@@ -95,7 +96,10 @@ export async function openForReading(given: string, opening: Opening): Promise<R
   requireKnownFormat(path, await startOf(path));
   if (!isWrongKey(plain.error) && content !== 'encrypted') throw explainError(plain.error, path);
   const reading = await firstToOpen(path, opening, waysToOpen(await startOf(path), keys));
-  if (reading === null) throw content === 'encrypted' ? await badKey(path, keys) : explainError(plain.error, path);
+  if (reading === null) {
+    if (content === 'encrypted') throw await badKey(path, keys);
+    throw notDatabase(path, content) ?? explainError(plain.error, path);
+  }
   opened.unshift(reading.unlocking);
   return reading;
 }
