@@ -9,14 +9,14 @@ import { holdDataFolder } from '../process/data-folder.ts';
 import { catalogCopies } from './catalog-copies.ts';
 import { forgetDamage, isDamage } from './damaged-catalog.ts';
 
-/** What takes the place of a damaged catalog: the newest automatic copy that is sound, or an empty one. */
+/** What replaces a damaged catalog: the newest automatic copy that is sound, or an empty one. */
 type Replacement = 'copy' | 'empty';
 
 /** A damaged catalog that was replaced. */
 export interface RestoredCatalog {
   /** Where the damaged one is kept; `null`: there was none. */
   keptAt: string | null;
-  /** When the copy in its place was made, in milliseconds since 1970; `null`: it is empty. */
+  /** When the copy that replaces it was made, in milliseconds since 1970; `null`: it is empty. */
   copyOf: number | null;
 }
 

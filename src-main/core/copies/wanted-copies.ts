@@ -117,7 +117,7 @@ export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<strin
     const snapshot = catalog.snapshots.get(snapshotId);
     if (snapshot === undefined) continue;
     const path = locationOf(outbox, snapshot.name);
-    // Somebody reads it, or is about to verify it: it goes the next time.
+    // A run reads it, or is about to verify it: it is removed the next time.
     const inBackup = core.runs.active().some((run) => run.kind === 'backup' && run.snapshotId === snapshotId);
     if (inBackup || core.runs.isLocked(path)) continue;
     await removeFromOutbox(core, outbox, copy);

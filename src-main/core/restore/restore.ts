@@ -24,7 +24,7 @@ type WaitingDatabase = Extract<WaitingRestore, { what: 'database' }>;
 type WaitingFiles = Extract<WaitingRestore, { what: 'files' }>;
 
 /**
- * Queues a restore that has been looked at: of a database, of files, or of both together.
+ * Queues a restore that has been checked: of a database, of files, or of both together.
  * @param force also what is newer than the database or the program that will open it, far larger than its file, or in need of repair
  * @throws SnapkeepError `CONFLICT` when it must be looked at again, `TOO_NEW`
  */
@@ -37,7 +37,7 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
       hint: 'Nothing was changed. Start them one after the other.',
     });
   }
-  if (database !== null) requireInsisted(database, force);
+  if (database !== null) requireForce(database, force);
   const targetPath = database?.prepared.check.target.path ?? null;
   const filePaths = files?.files.targets.map((target) => target.targetPath) ?? [];
   const used = usedBy(core, targetPath, filePaths);
@@ -68,8 +68,8 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
   return run;
 }
 
-/** @throws SnapkeepError for what a person has to insist on */
-function requireInsisted({ prepared }: WaitingDatabase, force: boolean): void {
+/** @throws SnapkeepError for what a person has to confirm separately */
+function requireForce({ prepared }: WaitingDatabase, force: boolean): void {
   const { guard, expansion, repairs } = prepared.check;
   if (repairs !== null && !force) {
     throw new SnapkeepError('CONFLICT', `The database in ${prepared.check.source.name} needs repair. ${repairs}`, {

@@ -21,7 +21,7 @@ const FINDINGS_COUNTED = 1_000_000;
 const FINDINGS_OF_TABLE = 100;
 /** How many rows without a parent are counted. */
 const VIOLATIONS_COUNTED = 1000;
-/** The page at this place of a file is never used: SQLite's locks are there. */
+/** The page at this offset of a file is never used: it holds SQLite's locks. */
 const LOCK_BYTE = 2 ** 30;
 
 /** What of a task a check needs. */
@@ -82,7 +82,7 @@ export class Findings {
   #take(finding: Finding, rows: number, text: string, table: string | null): void {
     switch (finding.kind) {
       case 'pages':
-        // Of a table by itself it is damage: free pages are not looked at there.
+        // In the check of one table it is damage: free pages are not checked there.
         if (table === null) this.misplacedPages = true;
         else this.damage.push(text.slice(text.indexOf('\n') + 1));
         break;

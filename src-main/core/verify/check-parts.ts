@@ -65,7 +65,7 @@ export class PartsOfTables {
   }
 
   /**
-   * Checks what can be checked of a table by itself.
+   * Checks what can be checked of one table alone.
    * @param lack what keeps SQLite from checking the table with its indexes
    * @param rowsLack what keeps it from checking the rows without what is in the indexes; `null`: they were checked
    */

@@ -81,7 +81,7 @@ const settingsOf = (databaseEncryption: DatabaseEncryption | null): string =>
   databaseEncryption === null ? 'none' : settingsInWords(databaseEncryption.settings);
 const inFile = (journalMode: string): string => (journalMode === 'wal' ? 'wal' : 'rollback');
 
-/** Tables whose content was checked in part are told already. */
+/** Tables whose content was checked in part are reported already. */
 function reportUncounted(tables: readonly TableRows[], report: VerificationReport): void {
   const told = new Set(report.unchecked.filter(({ what }) => what === 'table').map(({ name }) => name));
   for (const { name, rows } of tables)
@@ -119,5 +119,5 @@ function compareRows(
   }
 }
 
-/** How many tables with other rows are told. */
+/** How many tables with other rows are named. */
 const DIFFERENCES_TOLD = 20;

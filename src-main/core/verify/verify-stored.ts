@@ -243,7 +243,7 @@ async function unpackWith(
   return { ...unpacked, taken };
 }
 
-/** A ZIP archive is read by the directory at its end, so its file is hashed by itself, and the image is the file in it. */
+/** A ZIP archive is read by the directory at its end, so its file is hashed separately, and the image is the file in it. */
 async function unpackZip(
   path: string,
   imagePath: string,

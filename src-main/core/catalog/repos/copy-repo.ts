@@ -146,12 +146,12 @@ export class CopyRepo {
     return z.array(z.string()).parse(found);
   }
 
-  /** The first file of a copy is about to be stored, and its snapshot is not there yet. */
+  /** The first file of a copy is about to be stored, and its snapshot is not stored yet. */
   markStarted(destinationId: string, { id, name }: { id: string; name: string }): void {
     this.#begun.save({ destinationId, snapshotId: id, name }, ['destinationId', 'snapshotId']);
   }
 
-  /** A copy that was begun is there whole, or nothing of it is. */
+  /** A copy that was begun is stored completely, or nothing of it is. */
   clearStarted(destinationId: string, snapshotId: string): void {
     this.#db
       .prepare('DELETE FROM begun_copies WHERE destination_id = ? AND snapshot_id = ?')
@@ -251,7 +251,7 @@ export class CopyRepo {
       .run(message, destinationId);
   }
 
-  /** Nothing that waits for a destination can be copied there before somebody has done something about it. */
+  /** Nothing that waits for a destination can be copied there before a person acts. */
   failWaiting(destinationId: string, at: string, message: string): void {
     this.#db
       .prepare(

@@ -14,7 +14,7 @@ const StoredDestination = z.object({
   lastTest: json(z.object({ at: Instant, report: SelfTestReport })).nullable(),
   /** The id in its marker file; `null`: nobody could write one yet. */
   markerId: z.string().nullable(),
-  /** When it was last asked whether it is there; `null`: never. */
+  /** When its availability was last checked; `null`: never. */
   checkedAt: Instant.nullable(),
   /** When it last was. */
   reachedAt: Instant.nullable(),
@@ -84,7 +84,7 @@ export class DestinationRepo {
     this.#db.prepare('UPDATE destinations SET marker_id = ? WHERE id = ?').run(markerId, id);
   }
 
-  /** It was asked whether it is there. @param problem why it was not; `null`: it was */
+  /** Its availability was checked. @param problem why it is unavailable; `null`: it is available */
   setChecked(id: string, at: string, problem: ErrorBody | null): void {
     this.#db
       .prepare(

@@ -107,7 +107,7 @@ export class KeptRepo {
   /**
    * The newest of a plan's own snapshots that are stored, and those that hold the most tables, rows and bytes: few,
    * however many there are.
-   * @param since the number of the oldest that is looked at
+   * @param since the number of the oldest that counts
    */
   fullest(planId: string, since: number): WeighedRow[] {
     const most = (order: string): string => `SELECT * FROM (SELECT * FROM content ORDER BY ${order} LIMIT 2)`;

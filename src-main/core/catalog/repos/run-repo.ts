@@ -9,7 +9,7 @@ import { among, flag, json, Table } from '../table.ts';
 /** What a run may leave behind when it is killed: removed at the next start. */
 const Leftovers = z.object({
   stagingFolder: z.string(),
-  /** Folders in which the run has files in the making; they carry its id in their names. */
+  /** Folders in which the run has incomplete files; they carry its id in their names. */
   folders: z.array(z.string()),
   /** What it was replacing, to be settled before anything is removed; `null`: nothing. */
   replacement: NotedReplacement.nullable().default(null),
@@ -36,7 +36,7 @@ const LogRow = z.object({ ...LogEntry.shape, runId: z.string() });
 
 /** So many are removed at a time: nothing else is done meanwhile. */
 const MOST_REMOVED = 200;
-/** The number of the newest run but so many of a plan `p`. */
+/** The number of the `n`th newest run of a plan `p`. */
 const nthNewest = (n: number): string =>
   `(SELECT number FROM runs WHERE plan_id IS p.plan_id ORDER BY number DESC LIMIT 1 OFFSET ${n - 1})`;
 

@@ -153,7 +153,7 @@ function explainStatus(
 /** What the SDK calls answers that name no error. */
 const NAMES_OF_THE_SDK = ['Unknown', 'UnknownError', 'NotFound'];
 
-/** Whether a request was refused without a name for why, as one for the head of an object is that is not there. */
+/** Whether a request was refused without a name for why, as one for the head of a missing object is. */
 export const isNameless = (error: unknown): boolean =>
   error instanceof S3ServiceException && NAMES_OF_THE_SDK.includes(error.name) && error.$fault === 'client';
 

@@ -44,7 +44,7 @@ async function readOnce(
   read: (source: FileHandle, stats: BigIntStats) => Promise<number>,
 ): Promise<BigIntStats | undefined> {
   await using source = await fromSource(path, () =>
-    // A pipe that has come in the place of the file must not be waited for.
+    // A pipe that has replaced the file must not be waited for.
     open(onDisk(path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)),
   );
   const before = await fromSource(path, () => source.stat({ bigint: true }));

@@ -22,7 +22,7 @@ export const MAX_STATEMENT_BYTES = 500_000_000;
 /** As many arguments as a function of SQLite takes, with some to spare. */
 const ARGUMENTS = 500;
 
-/** What takes the place of bytes that are not UTF-8 when they become a string. */
+/** What replaces bytes that are not UTF-8 when they become a string. */
 const REPLACEMENT = '\ufffd';
 const REAL_FUNCTION = 'snapkeep_real';
 

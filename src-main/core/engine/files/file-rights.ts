@@ -14,7 +14,7 @@ import { takeOverAttributes } from './file-attributes.ts';
  * a program another user's rights, whatever file it replaces and whatever mode was stored.
  */
 
-/** What a file had that was removed, for the one that comes in its place. */
+/** The rights of a removed file, for the one that replaces it. */
 export interface RemovedRights extends FileRights {
   /** The kept file that carries its access control list and its extended attributes. */
   attributesOf: string;

@@ -34,7 +34,7 @@ export interface Takers {
  * @param read hands out the files of the archive in turn
  * @returns the name of the database, and of the log or journal beside it, if there is one
  * @throws SnapkeepError `INVALID_PARAMS` with `details.entries` when there are several and none was chosen; `NOT_FOUND`
- * for a name that is not there; `UNSUPPORTED` when no database is in it; what `take` throws
+ * for a name that is missing; `UNSUPPORTED` when no database is in it; what `take` throws
  */
 export async function takeDatabase(
   { archive, entry }: Wanted,

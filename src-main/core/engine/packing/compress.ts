@@ -19,7 +19,7 @@ const ZSTD_LEVEL = 3;
 /** So many bytes a packer makes of one at most: deflate by its format, Zstandard by the largest block and its header. */
 const MOST_GAIN: Record<Compression, number> = { none: 1, gz: 1032, zst: 32_768 };
 
-/** The fewest bytes that so many may be packed to. How many it will be, nobody knows before. */
+/** The fewest bytes that a number of bytes may be packed to. How many it will be is not known before. */
 export function leastPacked(bytes: number, compression: Compression): number {
   return Math.ceil(bytes / MOST_GAIN[compression]);
 }
@@ -132,7 +132,7 @@ async function* packedPieces(
 
 async function pack(piece: Buffer, compression: Compression): Promise<Buffer> {
   if (compression === 'gz') return packMember(piece, (await getsSmaller(piece)) ? GZIP_LEVEL : 0);
-  // Zstandard finds out by itself, and at no cost.
+  // Zstandard detects it, at no cost.
   if (compression === 'zst') return packFrame(piece, ZSTD_LEVEL);
   return piece;
 }

@@ -6,7 +6,7 @@ import { UnreadableError } from './unreadable-error.ts';
 
 /*
  * An xz file is a sequence of streams (The .xz File Format, version 1.2.1). Where a stream ends follows from the headers
- * of its blocks and of the LZMA2 chunks in them, so each stream is handed to the library by itself, and what follows the
+ * of its blocks and of the LZMA2 chunks in them, so each stream goes to the library separately, and what follows the
  * last one is known. The library checks CRC-32 and CRC-64.
  */
 
@@ -122,7 +122,7 @@ async function* indexParts(reader: PieceReader): AsyncGenerator<Buffer> {
   yield await reader.take(missing(reader.position - start) + CRC_BYTES);
 }
 
-/** How many bytes are to follow so many for a multiple of four. */
+/** How many bytes are missing to a multiple of four. */
 const missing = (bytes: number): number => (ALIGNMENT - (bytes % ALIGNMENT)) % ALIGNMENT;
 
 /** @throws UnreadableError where a block needs more than the library has */

@@ -176,7 +176,7 @@ export function warnOfWaiting(journalMode: string, meanwhile: string, context: P
   );
 }
 
-/** @throws SnapkeepError `CONFLICT` when another file has taken the place of the one that was read */
+/** @throws SnapkeepError `CONFLICT` when another file has replaced the one that was read */
 export async function requireSameFile(path: string, identity: string): Promise<void> {
   if ((await fileIdentity(path)) === identity) return;
   throw new SnapkeepError('CONFLICT', `${path} was replaced by another file while it was being copied.`, {

@@ -43,7 +43,7 @@ export function withSettings(key: DatabaseKey, settings: CipherSettings): Databa
   return { ...key, settings: [settings, ...key.settings.filter((other) => !sameSettings(other, settings))] };
 }
 
-/** The keys with the one first that something was encrypted with, which is told the settings to try first. */
+/** The keys with the one first that something was encrypted with, which says what settings to try first. */
 export function likelyFirst(
   keys: readonly DatabaseKey[],
   databaseEncryption: DatabaseEncryption | null | undefined,

@@ -6,7 +6,7 @@ import type { TaskContext } from '../task-context.ts';
 import type { Database } from './open-database.ts';
 import { CommittedFrames, LogRestarted, readLogState } from './write-ahead-log.ts';
 
-/** The page at this place of a file is never used: SQLite's locks are there, and on some systems it cannot be read. */
+/** The page at this offset of a file is never used: it holds SQLite's locks, and on some systems it cannot be read. */
 const LOCK_BYTE = 2 ** 30;
 /** Pages are read in steps of about this many bytes. */
 const STEP_BYTES = 4_194_304;
@@ -68,7 +68,7 @@ export class RawPages {
   }
 
   /**
-   * Reads some pages; those that are not there are zeros.
+   * Reads some pages; missing ones are zeros.
    * @throws SnapkeepError as {@link copyTo}
    */
   read(numbers: readonly number[]): Buffer[] {

@@ -16,7 +16,7 @@ import type { TaskContext } from '../../engine/task-context.ts';
 /** What stands where a restore would go. */
 export interface Target {
   exists: boolean;
-  /** Why it cannot be read as a database; `null` when it can, or when nothing is there. */
+  /** Why it cannot be read as a database; `null` when it can, or when it does not exist. */
   damage: string | null;
   facts: DatabaseFacts | undefined;
   /** What opened it; `null`: it is not encrypted, or cannot be read. */

@@ -5,11 +5,11 @@ import type { RawPages } from '../../engine/sqlite/raw-pages.ts';
 
 /** So many pages tell for certain, also when a program has written to most of them since. */
 const SAMPLES = 16;
-/** Of a larger database, so many of its pages are compared, evenly spread: no restore waits long for this. */
+/** How many pages of a larger database are compared, evenly spread: no restore waits long for this. */
 const MOST_COMPARED = 16_384;
 
 /**
- * Finds pages by which it is told later which of two images a database is, whatever was committed to it since. The first
+ * Finds pages that tell later which of two images a database is, whatever was committed to it since. The first
  * page is none of them: its header changes with every schema.
  * @param previousPath the content of the database before it is replaced
  * @param arrivingPath what it is replaced with

@@ -57,7 +57,7 @@ interface Item {
 }
 
 /**
- * Looks at what would be put back and compares it with what is there. Nothing is changed.
+ * Reads what would be restored and compares it with the current files. Changes nothing.
  * @throws SnapkeepError `NOT_FOUND` for what the snapshot does not hold, `CORRUPT` when it is damaged, `CANCELLED`
  */
 export async function checkFiles(request: FilesRequest, context: TaskContext): Promise<PreparedFiles> {
@@ -76,7 +76,7 @@ export type NoteFiles = (files: FileExchange[]) => Promise<void>;
 /**
  * Puts back what was checked. Each attached file comes into its place in one step; when a later one fails, whoever has
  * taken note of those before it takes them back.
- * @throws SnapkeepError `CONFLICT` when what is there is no longer what was looked at; nothing has changed then
+ * @throws SnapkeepError `CONFLICT` when the current files have changed since the check; nothing has changed then
  */
 export async function restoreFiles(
   { request, confirmation }: FilesToRestore,
