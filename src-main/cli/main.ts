@@ -2,4 +2,4 @@ import { keepCompiledCode } from '../platform/compiled-code.ts';
 
 keepCompiledCode(import.meta.dirname);
 // Loaded afterwards, for only what is loaded from now on is kept.
-void import('./run.ts');
+void import('./plain-schemas.ts').then(() => import('./run.ts'));

@@ -1,4 +1,3 @@
-import { exportTo } from './backup/handlers.ts';
 import { type Catalog, createCatalog } from './catalog/catalog.ts';
 import { noteMachine, thisMachine } from './catalog/this-machine.ts';
 import { openConnection } from './connection.ts';
@@ -85,7 +84,7 @@ function coreOf(context: CoreContext, orchestrator: Orchestrator, log: ProcessLo
     on: (name, listener) => events.on(name, listener),
     requestRestore: (path) => events.emit('restore.requested', { path }),
     requestPage: (page) => events.emit('page.requested', { page }),
-    exportTo: (descriptor, given) => exportTo(context, descriptor, given),
+    exportTo: async (descriptor, given) => (await import('./backup/handlers.ts')).exportTo(context, descriptor, given),
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),
     isInUse: (path) => runs.isWanted(path),

@@ -9,5 +9,5 @@ export type Handler<M extends MethodName> = (
 /** The handlers of some methods; of all of them by default. */
 export type Handlers<M extends MethodName = MethodName> = { readonly [K in M]: Handler<K> };
 
-/** The methods of one noun. */
-export type MethodsOf<Noun extends string> = Extract<MethodName, `${Noun}.${string}`>;
+/** Returns the handler of a method. */
+export type LoadHandler = <M extends MethodName>(method: M) => Promise<Handler<M>>;

@@ -1,50 +1,49 @@
-import { alertsHandlers } from './alerts/handlers.ts';
-import { backupsHandlers } from './backup/handlers.ts';
-import { copiesHandlers } from './copies/handlers.ts';
+import { nounOf } from '../../src-shared/contract/load-method.ts';
+import type { MethodName, MethodsOf, Noun } from '../../src-shared/contract/methods.ts';
 import type { CoreContext } from './core-context.ts';
-import { databaseDeletionsHandlers } from './delete-database/handlers.ts';
-import { destinationsHandlers } from './destinations/handlers.ts';
-import type { Handlers } from './handler.ts';
-import { importHandlers } from './import/handlers.ts';
-import { plansHandlers } from './plans/handlers.ts';
-import { sourcesHandlers } from './plans/source-handlers.ts';
-import { pruneHandlers, retentionHandlers } from './prune/handlers.ts';
-import { recoveriesHandlers } from './recover-plans/handlers.ts';
-import { recoveryKitHandlers } from './recovery-kit/handlers.ts';
-import { restoresHandlers } from './restore/handlers.ts';
-import { runsHandlers } from './runs/handlers.ts';
-import { schedulesHandlers } from './schedule/handlers.ts';
-import { secretsHandlers } from './secrets/handlers.ts';
-import { filesHandlers } from './settings/file-handlers.ts';
-import { appHandlers, settingsHandlers } from './settings/handlers.ts';
-import { snapshotsHandlers } from './snapshots/handlers.ts';
-import { templatesHandlers } from './third-party/template-handlers.ts';
-import { verifyHandlers } from './verify/handlers.ts';
+import type { Handler, Handlers, LoadHandler } from './handler.ts';
 
-/** Every handler of the contract; leaving one out does not compile. */
-export function createHandlers(core: CoreContext): Handlers {
-  return {
-    ...appHandlers(core),
-    ...settingsHandlers(core),
-    ...plansHandlers(core),
-    ...destinationsHandlers(core),
-    ...copiesHandlers(core),
-    ...sourcesHandlers(core),
-    ...backupsHandlers(core),
-    ...snapshotsHandlers(core),
-    ...restoresHandlers(core),
-    ...databaseDeletionsHandlers(core),
-    ...pruneHandlers(core),
-    ...runsHandlers(core),
-    ...schedulesHandlers(core),
-    ...retentionHandlers(core),
-    ...verifyHandlers(core),
-    ...secretsHandlers(core),
-    ...alertsHandlers(core),
-    ...filesHandlers(core),
-    ...recoveryKitHandlers(core),
-    ...importHandlers(core),
-    ...recoveriesHandlers(core),
-    ...templatesHandlers(core),
+/** Where the handlers of each noun are; leaving one out does not compile. */
+const LOADERS: { readonly [N in Noun]: (core: CoreContext) => Promise<Handlers<MethodsOf<N>>> } = {
+  alerts: async (core) => (await import('./alerts/handlers.ts')).alertsHandlers(core),
+  app: async (core) => (await import('./settings/handlers.ts')).appHandlers(core),
+  backups: async (core) => (await import('./backup/handlers.ts')).backupsHandlers(core),
+  databaseDeletions: async (core) => (await import('./delete-database/handlers.ts')).databaseDeletionsHandlers(core),
+  destinations: async (core) => ({
+    ...(await import('./destinations/handlers.ts')).destinationsHandlers(core),
+    ...(await import('./copies/handlers.ts')).copiesHandlers(core),
+    ...(await import('./snapshots/handlers.ts')).rescanHandlers(core),
+  }),
+  dialogs: async (core) => (await import('./settings/file-handlers.ts')).filesHandlers(core),
+  files: async (core) => (await import('./settings/file-handlers.ts')).filesHandlers(core),
+  imports: async (core) => (await import('./import/handlers.ts')).importHandlers(core),
+  plans: async (core) => (await import('./plans/handlers.ts')).plansHandlers(core),
+  prune: async (core) => (await import('./prune/handlers.ts')).pruneHandlers(core),
+  recoveries: async (core) => (await import('./recover-plans/handlers.ts')).recoveriesHandlers(core),
+  recoveryKit: async (core) => (await import('./recovery-kit/handlers.ts')).recoveryKitHandlers(core),
+  restoreTests: async (core) => (await import('./verify/handlers.ts')).verifyHandlers(core),
+  restores: async (core) => (await import('./restore/handlers.ts')).restoresHandlers(core),
+  retention: async (core) => (await import('./prune/handlers.ts')).retentionHandlers(core),
+  runs: async (core) => (await import('./runs/handlers.ts')).runsHandlers(core),
+  schedules: async (core) => (await import('./schedule/handlers.ts')).schedulesHandlers(core),
+  secrets: async (core) => (await import('./secrets/handlers.ts')).secretsHandlers(core),
+  settings: async (core) => (await import('./settings/handlers.ts')).settingsHandlers(core),
+  snapshots: async (core) => (await import('./snapshots/handlers.ts')).snapshotsHandlers(core),
+  sources: async (core) => (await import('./plans/source-handlers.ts')).sourcesHandlers(core),
+  templates: async (core) => (await import('./third-party/template-handlers.ts')).templatesHandlers(core),
+  verifications: async (core) => (await import('./verify/handlers.ts')).verifyHandlers(core),
+};
+
+/** Returns the way to the handlers of the contract. Those of a noun are loaded when one of them is first asked for. */
+export function createHandlers(core: CoreContext): LoadHandler {
+  const loaded = new Map<Noun, Promise<Partial<Handlers>>>();
+  return async <M extends MethodName>(method: M): Promise<Handler<M>> => {
+    const noun = nounOf(method);
+    if (noun === undefined) throw new TypeError(`No handlers for ${method}.`);
+    const handlers: Promise<Partial<Handlers>> = loaded.get(noun) ?? LOADERS[noun](core);
+    loaded.set(noun, handlers);
+    const handler: Partial<Handlers>[M] = (await handlers)[method];
+    if (handler === undefined) throw new TypeError(`No handler for ${method}.`);
+    return handler;
   };
 }

@@ -1,10 +1,7 @@
-import { z } from 'zod';
-import { AlertChannel, UndeliveredAlert } from '../model/alert.ts';
-import { AppInfo } from '../model/app-info.ts';
-import { SecretList, SecretName, SecretState, Settings } from '../model/settings.ts';
+import type { z } from 'zod';
 import { destinationMethods } from './destination-methods.ts';
-import { nothing } from './params.ts';
 import { planMethods } from './plan-methods.ts';
+import { serviceMethods } from './service-methods.ts';
 import { snapshotMethods } from './snapshot-methods.ts';
 
 /**
@@ -12,42 +9,18 @@ import { snapshotMethods } from './snapshot-methods.ts';
  * TypeScript types are inferred from here and written nowhere else.
  */
 export const methods = {
-  /** Returns the version, the platform and what the host can do. */
-  'app.info': { params: nothing, result: AppInfo },
-
-  /** Returns the settings. */
-  'settings.get': { params: nothing, result: Settings },
-  /** Changes the given settings. */
-  'settings.update': { params: z.strictObject(Settings.partial().shape), result: Settings },
-
-  /** Lists which secrets are stored and how they are protected. No method returns a secret. */
-  'secrets.list': {
-    params: nothing,
-    result: SecretList,
-  },
-  /**
-   * Moves the key of the secrets into the system's keychain, or back into a file of the data folder. Only the desktop
-   * application can; while the keychain holds the key, other hosts cannot open secrets.
-   */
-  'secrets.useKeychain': { params: z.strictObject({ use: z.boolean() }), result: SecretList },
-  /** Stores a secret; `null` deletes it. */
-  'secrets.set': {
-    params: z.strictObject({ name: SecretName, value: z.string().min(1).max(2000).nullable() }),
-    result: SecretState,
-  },
-
-  /** Sends a test alert over one channel. */
-  'alerts.test': { params: z.strictObject({ channel: AlertChannel }), result: nothing },
-
-  /** Lists alerts that have not been delivered yet, the oldest first. */
-  'alerts.undelivered': { params: nothing, result: z.array(UndeliveredAlert) },
-
+  ...serviceMethods,
   ...planMethods,
   ...snapshotMethods,
   ...destinationMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;
+type NounOf<M extends string> = M extends `${infer N}.${string}` ? N : never;
+/** What the methods with the same first word are about. */
+export type Noun = NounOf<MethodName>;
+/** The methods of some nouns. */
+export type MethodsOf<N extends Noun> = Extract<MethodName, `${N}.${string}`>;
 /** What a caller passes. */
 export type Params<M extends MethodName> = z.input<(typeof methods)[M]['params']>;
 /** What a handler gets: defaults filled in. */

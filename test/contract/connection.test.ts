@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { openConnection } from '../../src-main/core/connection.ts';
-import { Dispatcher } from '../../src-main/core/dispatcher.ts';
 import { EventBus } from '../../src-main/core/event-bus.ts';
-import type { Handlers } from '../../src-main/core/handler.ts';
 import { CoreFrame } from '../../src-shared/contract/frames.ts';
+import { answering } from '../support/answering.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { setScene } from '../support/scene.ts';
 
@@ -13,7 +12,7 @@ function connect(handlers: Partial<Record<string, (params: never, signal: AbortS
   const arrivals: Array<() => void> = [];
   const { log } = capturedLog();
   const events = new EventBus(log);
-  const connection = openConnection(new Dispatcher(handlers as unknown as Handlers), events, log, (frame) => {
+  const connection = openConnection(answering(handlers), events, log, (frame) => {
     frames.push(CoreFrame.parse(JSON.parse(JSON.stringify(frame))));
     for (const arrived of arrivals.splice(0)) arrived();
   });
@@ -99,9 +98,11 @@ test('what a handler throws is in the answer, whatever it is', async () => {
 
 test('a cancelled request is aborted and not answered; cancelling what is not there does nothing', async () => {
   const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const { connection, frames } = connect({
     'app.info': (_params, signal) =>
       new Promise((_resolve, reject) => {
+        begin();
         signal.addEventListener('abort', () => {
           reject(new Error('aborted'));
           resolve();
@@ -110,10 +111,26 @@ test('a cancelled request is aborted and not answered; cancelling what is not th
   });
   connection.receive({ type: 'cancel', id: 99 });
   connection.receive({ type: 'request', id: 1, method: 'app.info', params: {} });
+  await begun;
   connection.receive({ type: 'cancel', id: 1 });
   await aborted;
   await Promise.resolve();
   expect(frames).toEqual([]);
+});
+
+test('what is cancelled before its handler is loaded is not begun', async () => {
+  const begun: string[] = [];
+  const { connection, frames, next } = connect({
+    'app.info': () => void begun.push('app.info'),
+    'settings.get': () => void begun.push('settings.get'),
+  });
+  const answered = next();
+  connection.receive({ type: 'request', id: 1, method: 'app.info', params: {} });
+  connection.receive({ type: 'cancel', id: 1 });
+  connection.receive({ type: 'request', id: 2, method: 'settings.get', params: {} });
+  await answered;
+  expect(begun).toEqual(['settings.get']);
+  expect(frames).toMatchObject([{ id: 2 }]);
 });
 
 test('a second request with the id of one that is not answered yet is not understood, and the first stays', async () => {

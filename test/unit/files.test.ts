@@ -4,18 +4,17 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
 import { SCHEMA_VERSION } from '../../src-main/core/catalog/schema.ts';
-import { Dispatcher } from '../../src-main/core/dispatcher.ts';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
 import { diskFull } from '../../src-main/core/engine/files/disk-full.ts';
 import { findFileHolders } from '../../src-main/core/engine/files/file-holders.ts';
 import { canonicalFilePath, canonicalPath, isWithin } from '../../src-main/core/engine/files/paths.ts';
 import { contentInWords, isRestorable } from '../../src-main/core/engine/identify/content-words.ts';
 import { contentOf, identifyContent } from '../../src-main/core/engine/identify/identify-file.ts';
-import type { Handlers } from '../../src-main/core/handler.ts';
 import { holdDataFolder } from '../../src-main/core/process/data-folder.ts';
 import { parseLsof } from '../../src-main/platform/file-holders.macos.ts';
 import { ErrorCode } from '../../src-shared/contract/errors.ts';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
+import { answering } from '../support/answering.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
@@ -179,7 +178,7 @@ describe('the catalog', () => {
 });
 
 describe('the dispatcher', () => {
-  const dispatcher = new Dispatcher({
+  const dispatcher = answering({
     'settings.get': () => {
       throw diskFull('catalog', '/data/catalog.db');
     },
@@ -187,7 +186,7 @@ describe('the dispatcher', () => {
       throw new TypeError('oops');
     },
     'plans.create': (input: unknown) => input,
-  } as unknown as Handlers);
+  });
   const never = new AbortController().signal;
 
   test('fills in defaults, trims names, and lets nothing else through', async () => {

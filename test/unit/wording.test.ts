@@ -73,6 +73,8 @@ test('counts carry their noun', () => {
     countInWords(1, 'row'),
     countInWords(0, 'row'),
     countInWords(1204, 'row'),
+    countInWords(999, 'row'),
+    countInWords(1_234_567, 'row'),
     countInWords(2, 'entry', 'entries'),
-  ]).toEqual(['1 row', '0 rows', '1,204 rows', '2 entries']);
+  ]).toEqual(['1 row', '0 rows', '1,204 rows', '999 rows', '1,234,567 rows', '2 entries']);
 });

@@ -1,6 +1,7 @@
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { Alert } from '../../../src-shared/model/alert.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 
 /** Tries the ways alerts take. */
 export function alertsHandlers(core: CoreContext): Handlers<MethodsOf<'alerts'>> {

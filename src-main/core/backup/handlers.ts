@@ -1,4 +1,5 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
@@ -6,7 +7,7 @@ import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/names/name-patte
 import { planNameFromPath } from '../../../src-shared/rules/names/naming.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { orderOf, startBackup } from './backup.ts';
 import { type ExportOrder, startExport } from './export.ts';
 import { startPlanBackup } from './group-backup.ts';

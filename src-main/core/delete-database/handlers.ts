@@ -1,5 +1,6 @@
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { databaseDeletionOrder, previewDatabaseDeletion, startDatabaseDeletion } from './database-deletion.ts';
 
 /** Removes databases so that their programs begin anew. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type {
   DestinationSecretsInput,
   DestinationSettings,
@@ -12,7 +13,7 @@ import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { driverSecrets, forgetSecrets, keepSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
 import { assertReachable, attach, requireDestination, withDestination } from './destination-access.ts';
 import { summarizeDestinations } from './destination-summary.ts';
@@ -23,7 +24,7 @@ import { requireMoved } from './moved-destination.ts';
 import { sameDiskWarnings } from './one-disk.ts';
 import { previewReattach, reattach } from './reattach.ts';
 
-/** Lists, saves, tests, removes and rescans destinations. */
+/** Lists, saves, tests and removes destinations. */
 export function destinationsHandlers(
   core: CoreContext,
 ): Handlers<Exclude<MethodsOf<'destinations'>, 'destinations.catchUp' | 'destinations.rescan'>> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
 import {
   type ChosenDestination,
@@ -12,7 +13,7 @@ import {
 } from '../destinations/chosen-destination.ts';
 import { absent, type Destination } from '../destinations/drivers/destination.ts';
 import { removedAtEnd } from '../engine/files/remove-tree.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { answerByTask } from '../runs/request-task.ts';
 import { describeExamination, describeLocked, examineBackup } from './examine-backup.ts';
 import { knownAt, startBackupImport } from './import-backups.ts';

@@ -8,7 +8,7 @@ import { askInTime } from '../destinations/ask-in-time.ts';
 import { isOneDisk } from '../destinations/one-disk.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
-import { notLockable } from '../engine/sqlite/copy-together.ts';
+import { notLockable } from '../engine/sqlite/not-lockable.ts';
 
 const HEADER = 'SQLite format 3\0';
 

@@ -1,7 +1,8 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import { tellPlans } from '../catalog/changes.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { checkEverything } from './check-everything.ts';
 import { summarizePlans } from './plan-summary.ts';
 import { createPlan, updatePlan } from './save-plan.ts';

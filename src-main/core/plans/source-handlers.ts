@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { answerByTask } from '../runs/request-task.ts';
 
 /** Says what databases are. */

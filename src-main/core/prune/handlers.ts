@@ -1,6 +1,7 @@
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import { projectRetention } from '../../../src-shared/retention/retention-projection.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { requireTimeZone, scheduledTimesOf } from '../schedule/calendar-times.ts';
 import { startPrune } from './prune.ts';
 import { previewPrune } from './prune-preview.ts';

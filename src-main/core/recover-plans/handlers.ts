@@ -1,8 +1,9 @@
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import { tellEverything } from '../catalog/changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { chosenDestination, driverAt } from '../destinations/chosen-destination.ts';
 import { openDestination } from '../destinations/destination-access.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { checkSource } from '../plans/check-source.ts';
 import { recoverPlans, scanForPlans } from './recover-plans.ts';
 

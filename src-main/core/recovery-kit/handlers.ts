@@ -1,5 +1,6 @@
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { kitStatus, makeKit, markKitSaved, saveKit } from './recovery-kit.ts';
 
 /** Makes and saves the recovery kit. */

@@ -1,8 +1,8 @@
-import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
+import type { MethodsOf, ParsedParams } from '../../../src-shared/contract/methods.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { findSource, readKey } from '../verify/find-source.ts';
 import type { ReadSource } from '../verify/verify.ts';
 import { holdsNoDatabase } from './check/prepare-restore.ts';

@@ -1,7 +1,8 @@
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { Pause } from '../../../src-shared/model/schedule.ts';
 import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { requireTimeZone, scheduledTimesOf } from './calendar-times.ts';
 import { activePause } from './schedule-state.ts';
 import { scheduleInWords } from './schedule-words.ts';

@@ -4,7 +4,7 @@ import type { ScheduledTimes } from '../../../src-shared/schedule/due-times.ts';
 import { rememberTimes } from '../../../src-shared/schedule/remembered-times.ts';
 import type { ScheduleState } from '../catalog/repos/schedule-repo.ts';
 import { scheduledTimesOf } from './calendar-times.ts';
-import { scheduleInWords } from './schedule-words.ts';
+import { hasTime, scheduleInWords } from './schedule-words.ts';
 
 const ScheduleText = z.tuple([Schedule, TimeZone]);
 
@@ -15,8 +15,8 @@ export const textOf = (...schedule: z.infer<typeof ScheduleText>): string => JSO
 export interface KnownSchedule {
   readonly state: ScheduleState;
   scheduledTimes(): ScheduledTimes;
-  /** As a sentence. @param zone the machine's time zone */
-  words(zone: string): string;
+  /** As a sentence. @param zone asks for the machine's time zone */
+  words(zone: () => string): string;
 }
 
 /** @param before what was known until now; `undefined`: nothing */
@@ -24,7 +24,7 @@ export function knownSchedule(state: ScheduleState, before?: KnownSchedule): Kno
   if (before?.state.schedule === state.schedule && before.state.memory.anchor === state.memory.anchor)
     return { ...before, state };
   let times: ScheduledTimes | undefined;
-  let words: { zone: string; text: string } | undefined;
+  let words: { zone: string | null; text: string } | undefined;
   const schedule = (): z.infer<typeof ScheduleText> => ScheduleText.parse(JSON.parse(state.schedule));
   return {
     state,
@@ -32,8 +32,12 @@ export function knownSchedule(state: ScheduleState, before?: KnownSchedule): Kno
       times ??= rememberTimes(scheduledTimesOf(...schedule(), state.memory.anchor));
       return times;
     },
-    words: (zone) => {
-      if (words?.zone !== zone) words = { zone, text: scheduleInWords(...schedule(), zone) };
+    words: (ask) => {
+      if (words === undefined || (words.zone !== null && words.zone !== ask())) {
+        const [given, timeZone] = schedule();
+        const zone = hasTime(given) ? ask() : null;
+        words = { zone, text: scheduleInWords(given, timeZone, zone ?? undefined) };
+      }
       return words.text;
     },
   };

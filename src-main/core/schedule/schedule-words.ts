@@ -8,16 +8,14 @@ import { cronInWords } from './calendar-times.ts';
  * @param timeZone of the plan; `null`: the machine's
  * @param ofMachine the machine's time zone, looked up each time, for it may change
  */
-export function scheduleInWords(
-  schedule: Schedule,
-  timeZone: string | null,
-  ofMachine: string = Intl.DateTimeFormat().resolvedOptions().timeZone,
-): string {
+export function scheduleInWords(schedule: Schedule, timeZone: string | null, ofMachine?: string): string {
   const words = inWords(schedule, cronInWords);
-  return hasTime(schedule) && isUtc(timeZone ?? ofMachine) ? `${words} UTC` : words;
+  if (!hasTime(schedule)) return words;
+  return isUtc(timeZone ?? ofMachine ?? Intl.DateTimeFormat().resolvedOptions().timeZone) ? `${words} UTC` : words;
 }
 
-const hasTime = ({ kind }: Schedule): boolean =>
+/** Whether a schedule names times of the day, which depend on the time zone. */
+export const hasTime = ({ kind }: Schedule): boolean =>
   kind === 'daily' || kind === 'weekly' || kind === 'monthly' || kind === 'cron';
 
 /** UTC has many names; where the system knows none at all, it counts in UTC too. */

@@ -28,8 +28,8 @@ const JOBS: readonly ScheduledJob[] = ['backup', 'restoreTest'];
 interface Surroundings {
   readonly now: number;
   readonly pauseOfAll: Pause | null;
-  /** The machine's time zone. */
-  readonly zone: string;
+  /** Asks for the machine's time zone. */
+  readonly zone: () => string;
 }
 
 /** What the scheduler needs of the core. */
@@ -137,8 +137,10 @@ export class Scheduler {
 
   /** What {@link status} needs beside the schedule. */
   surroundings(): Surroundings {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    return { now: this.#now(), pauseOfAll: this.#ports.pauseOfAll(), zone };
+    let zone: string | undefined;
+    // The first question takes milliseconds, and most schedules do not ask.
+    const ask = (): string => (zone ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
+    return { now: this.#now(), pauseOfAll: this.#ports.pauseOfAll(), zone: ask };
   }
 
   /** Where a plan's schedule stands. */

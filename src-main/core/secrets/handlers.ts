@@ -1,7 +1,8 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { SecretName } from '../../../src-shared/model/settings.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 
 /** Takes secrets in, and says which are known; none is ever told. */
 export function secretsHandlers({ secrets }: CoreContext): Handlers<MethodsOf<'secrets'>> {

@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { FolderEntry } from '../../../src-shared/model/folder-listing.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileIdentity } from '../../../src-shared/model/restore/restore.ts';
@@ -12,7 +13,7 @@ import type { CoreContext } from '../core-context.ts';
 import { explainedAs } from '../engine/engine-errors.ts';
 import { canonicalPath } from '../engine/files/paths.ts';
 import { contentInWords, isRestorable, notRead } from '../engine/identify/content-words.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { answerByTask } from '../runs/request-task.ts';
 
 /** Says what files are and what is in folders. */

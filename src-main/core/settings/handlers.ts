@@ -1,8 +1,9 @@
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import { Settings } from '../../../src-shared/model/settings.ts';
 import { NODE_PLATFORM } from '../../platform/platform.ts';
 import type { CoreContext } from '../core-context.ts';
 import { sqliteVersion } from '../engine/sqlite/open-database.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 
 /** Reads and changes the settings. */
 export function settingsHandlers(core: CoreContext): Handlers<MethodsOf<'settings'>> {

@@ -1,13 +1,21 @@
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
 import { chosenDestination } from '../destinations/chosen-destination.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { startDelete } from '../prune/prune.ts';
 import { previewDelete } from '../prune/prune-preview.ts';
 import { listSnapshots } from './list-snapshots.ts';
 import { startRescan } from './rescan.ts';
 
+/** Finds the snapshots that a destination holds. */
+export function rescanHandlers(core: CoreContext): Handlers<'destinations.rescan'> {
+  return {
+    'destinations.rescan': async (place) => ({ run: startRescan(core, await chosenDestination(core, place)) }),
+  };
+}
+
 /** Lists, pins and deletes snapshots. */
-export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapshots'> | 'destinations.rescan'> {
+export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapshots'>> {
   const { catalog, events } = core;
   return {
     'snapshots.list': (asked) => listSnapshots(core, asked),
@@ -25,6 +33,5 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
     'snapshots.delete': ({ snapshotId, unpin = false, confirmation }) => ({
       run: startDelete(core, snapshotId, unpin, confirmation),
     }),
-    'destinations.rescan': async (chosen) => ({ run: startRescan(core, await chosenDestination(core, chosen)) }),
   };
 }

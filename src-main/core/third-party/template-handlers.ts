@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { Template } from '../../../src-shared/model/third-party/template.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 import { builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalPath } from '../engine/files/paths.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { applyTemplate, findTemplate, listTemplates, SavedTemplates, summaryOf } from './templates.ts';
 
 /** Lists, applies, keeps and shares templates. */

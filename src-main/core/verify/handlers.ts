@@ -1,5 +1,6 @@
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Handlers, MethodsOf } from '../handler.ts';
+import type { Handlers } from '../handler.ts';
 import { findSource, readKey } from './find-source.ts';
 import { startRestoreTest } from './restore-test.ts';
 import { startVerification } from './verify.ts';

@@ -13,6 +13,7 @@ import {
   openSource,
   requireSameFile,
 } from './copy-image.ts';
+import { notLockable } from './not-lockable.ts';
 import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
 
 /** Databases to be copied as they are at one instant. */
@@ -146,14 +147,6 @@ function bytesOf(sources: readonly OpenSource[]): number {
 function explainLock(error: unknown, path: string): SnapkeepError {
   if (!/^SQLITE_(READONLY|CANTOPEN|PERM)/.test(errorCode(error) ?? '')) return explainError(error, path);
   return notLockable(path, error);
-}
-
-/** The error of a database that can only be read, and so not be backed up at the same instant as others. */
-export function notLockable(path: string, cause: unknown): SnapkeepError {
-  return new SnapkeepError('PERMISSION', `${path} cannot be locked: Snapkeep has read access only.`, {
-    hint: 'Backups at the same instant need write access to each database. Grant it, or turn off “Back up at the same instant” in the plan.',
-    cause,
-  });
 }
 
 function neverFree(path: string, count: number, withinMs: number): SnapkeepError {

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import type { DatabaseMark, LeftWal } from '../../../../src-shared/model/restore/replacement.ts';
-import { discardSafety, type SafetyRequest } from '../undo/safety-snapshot.ts';
+import { discardSafety } from '../undo/discard-safety.ts';
+import type { SafetyRequest } from '../undo/safety-snapshot.ts';
 
 /** What is about to be replaced, or is not replaced after all. */
 export interface NotedDatabase {

@@ -6,7 +6,7 @@ import { type KeptContent, safetyToRemove } from '../../../../src-shared/retenti
 import type { CoreContext } from '../../core-context.ts';
 import { discardUndoRecord } from '../../engine/attached-files/folder/folder-swap.ts';
 import { errorCode } from '../../engine/engine-errors.ts';
-import { discardSafety } from './safety-snapshot.ts';
+import { discardSafety } from './discard-safety.ts';
 
 /** Something kept, and what removes it. */
 interface Removable extends KeptContent {

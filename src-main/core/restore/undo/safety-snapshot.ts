@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { MANIFEST_SUFFIX, type Manifest } from '../../../../src-shared/model/manifest.ts';
+import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import { DEFAULT_NAME_PATTERN } from '../../../../src-shared/rules/names/name-pattern.ts';
 import { planNameFromPath } from '../../../../src-shared/rules/names/naming.ts';
 import { contentOfImage, describedAlready, imageRequest } from '../../backup/snapshot-content.ts';
@@ -93,13 +93,6 @@ export async function keepFiles(request: SafetyRequest, context: TaskContext): P
   } catch (error) {
     throw explainWrite(error, 'safety', request.safetyFolder);
   }
-}
-
-/** Removes a safety snapshot that nothing has replaced yet. */
-export async function discardSafety(folder: string, name: string): Promise<void> {
-  const path = join(folder, name);
-  const { wal, journal } = sidecarPaths(path);
-  for (const file of [path, `${path}${MANIFEST_SUFFIX}`, wal, journal]) await rm(file, { force: true });
 }
 
 const stagedPath = (context: TaskContext): string => join(context.stagingFolder, `kept-${randomUUID()}.db`);
