@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import pino from 'pino';
 import { createStream } from 'rotating-file-stream';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { redact, redactText } from '../../../src-shared/rules/secrets/redaction.ts';
 import type { LogFacts, ProcessLog } from '../ports.ts';
 
 const TO_STANDARD_ERROR = 'stderr';
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+/** The numbers that stand for the levels in the lines, as readers of such logs know them. */
+const LEVELS = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
+type Level = keyof typeof LEVELS;
 /** The largest size of a file of the log, and how many older ones are kept. */
 const FILE_SIZE = '5M';
 const OLDER_FILES = 4;
@@ -21,26 +22,24 @@ const OLDER_FILES = 4;
  */
 export function openProcessLog(dataFolder: string, wanted = ''): ProcessLog {
   const words = wanted.split(',').map((word) => word.trim());
-  const level = words.find((word) => word !== '' && word !== TO_STANDARD_ERROR) ?? 'info';
-  requireLevel(level);
+  const level = requireLevel(words.find((word) => word !== '' && word !== TO_STANDARD_ERROR) ?? 'info');
   const folder = join(dataFolder, 'logs');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = createStream('snapkeep.log', { path: folder, size: FILE_SIZE, rotate: OLDER_FILES, mode: 0o600 });
   // A log that cannot be written stops nothing: what it would say is also shown where people look.
   file.on('error', () => {});
   file.on('warning', () => {});
-  const streams = words.includes(TO_STANDARD_ERROR)
-    ? [{ stream: file }, { stream: process.stderr }]
-    : [{ stream: file }];
-  const logger = pino(
-    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.multistream(streams.map((each) => ({ ...each, level: 'debug' }))),
-  );
   const known = new Set<string>();
   const write =
-    (to: 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, facts: LogFacts = {}) =>
-      logger[to](redact(facts, known) as object, redactText(message, known));
+    (at: Exclude<Level, 'silent'>) =>
+    (message: string, facts: LogFacts = {}): void => {
+      if (LEVELS[at] < LEVELS[level]) return;
+      const head = { level: LEVELS[at], time: new Date().toISOString(), pid: process.pid };
+      const line = { ...head, ...(redact(facts, known) as object), msg: redactText(message, known) };
+      const text = `${JSON.stringify(line, plain)}\n`;
+      file.write(text);
+      if (words.includes(TO_STANDARD_ERROR)) process.stderr.write(text);
+    };
   return {
     debug: write('debug'),
     info: write('info'),
@@ -51,9 +50,12 @@ export function openProcessLog(dataFolder: string, wanted = ''): ProcessLog {
   };
 }
 
-function requireLevel(level: string): void {
-  if (LEVELS.includes(level)) return;
+/** JSON knows no large integers. */
+const plain = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+
+function requireLevel(level: string): Level {
+  if (Object.hasOwn(LEVELS, level)) return level as Level;
   throw new SnapkeepError('INVALID_PARAMS', `Unknown log level: “${level}”.`, {
-    hint: `Set SNAPKEEP_LOG to one of ${LEVELS.join(', ')}; add “,stderr” to also write to standard error.`,
+    hint: `Set SNAPKEEP_LOG to one of ${Object.keys(LEVELS).join(', ')}; add “,stderr” to also write to standard error.`,
   });
 }
