@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDriver } from '../../../src-main/core/destinations/drivers/open-driver.ts';
+import { ONE_PUT_BYTES } from '../../../src-main/core/destinations/drivers/s3-upload.ts';
 import { S3Settings } from '../../../src-shared/model/destination.ts';
 import { failure, sourceOf } from '../../support/destination-contract.ts';
 
@@ -81,7 +82,7 @@ test('an upload in parts that was finished, and whose answer was lost, is said t
   let ends = 0;
   const { asked, endpoint } = await listen({
     HEAD: () =>
-      ends === 0 ? { status: 404 } : { status: 200, headers: { 'content-length': String(20 * 1024 * 1024) } },
+      ends === 0 ? { status: 404 } : { status: 200, headers: { 'content-length': String(ONE_PUT_BYTES + 1) } },
     PUT: { status: 200, headers: { etag: '"part"' } },
     POST: (path) => {
       if (!path.includes('uploadId='))
@@ -94,11 +95,49 @@ test('an upload in parts that was finished, and whose answer was lost, is said t
       return { status: 404, body: '<Error><Code>NoSuchUpload</Code><Message>Gone</Message></Error>' };
     },
   });
-  const error = await failure((await open(endpoint, {})).put('app.db.gz', sourceOf(Buffer.alloc(20 * 1024 * 1024))));
+  const content = Buffer.alloc(ONE_PUT_BYTES + 1);
+  const error = await failure((await open(endpoint, {})).put('app.db.gz', sourceOf(content)));
   expect(error).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('app.db.gz') });
   expect(ends).toBe(2);
   expect(asked.filter(({ method }) => method === 'PUT').length).toBeGreaterThan(1);
 });
+
+test('a file of 20 MB is one request, whose content is not hashed once more', async () => {
+  let puts = 0;
+  const length = { 'content-length': String(20_000_000) };
+  const { asked, endpoint } = await listen({
+    HEAD: () => (puts === 0 ? { status: 404 } : { status: 200, headers: length }),
+    PUT: () => {
+      puts += 1;
+      return { status: 200, headers: { etag: '"whole"' } };
+    },
+  });
+  await (await open(endpoint, {})).put('app.db.gz', sourceOf(Buffer.alloc(20_000_000)));
+  expect(asked.filter(({ method }) => method === 'POST')).toEqual([]);
+  const sent = asked.filter(({ method }) => method === 'PUT');
+  expect(sent).toHaveLength(1);
+  expect(sent[0]?.headers).toMatchObject({ ...length, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' });
+});
+
+test.each([
+  ['one request', { conditionalWrites: true }],
+  ['a checksum', { objectLock: { mode: 'COMPLIANCE', days: 30 } }],
+] as const)(
+  'the answer to %s is lost: what is there by then is a conflict, which whoever stores it looks into',
+  async (_, changes) => {
+    let puts = 0;
+    const { asked, endpoint } = await listen({
+      HEAD: () => (puts === 0 ? { status: 404 } : { status: 200, headers: { 'content-length': '7' } }),
+      PUT: () => {
+        puts += 1;
+        return puts === 1 ? undefined : REFUSED;
+      },
+    });
+    const error = await failure((await open(endpoint, changes)).put('app.db', sourceOf(Buffer.from('content'))));
+    expect(error).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('app.db') });
+    expect(asked.filter(({ method }) => method === 'PUT')).toHaveLength(2);
+  },
+);
 
 test('what is locked is not deleted, not even from sight', async () => {
   const headers = { 'content-length': '7', 'x-amz-object-lock-retain-until-date': '2999-01-01T00:00:00Z' };

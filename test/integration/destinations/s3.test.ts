@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { S3Destination, type S3Keys, type S3Options } from '../../../src-main/core/destinations/drivers/s3.ts';
+import { ONE_PUT_BYTES } from '../../../src-main/core/destinations/drivers/s3-upload.ts';
 import { selfTest } from '../../../src-main/core/destinations/drivers/self-test.ts';
 import { S3Settings } from '../../../src-shared/model/destination.ts';
 import {
@@ -61,6 +62,20 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
       return { destination: open(bucket, { prefix: '/laptop/app/' }), leftovers: () => openUploads(bucket), plant };
     });
   });
+
+  test.each([0, 1, MIB, ONE_PUT_BYTES, ONE_PUT_BYTES + 1])(
+    '%i bytes arrive as they are',
+    { timeout: 60_000 },
+    async (bytes) => {
+      const destination = open(await ownBucket());
+      const data = sampleBytes(bytes);
+      const told: number[] = [];
+      const stored = await destination.put('app.db', sourceOf(data), { onProgress: (done) => void told.push(done) });
+      expect(stored.bytes).toBe(bytes);
+      expect(told.at(-1) ?? 0).toBe(bytes);
+      expect(await digest(await destination.get('app.db'))).toEqual(await digest(sourceOf(data).open()));
+    },
+  );
 
   test('300 MB go up in parts and come down byte for byte', { timeout: 180_000 }, async () => {
     const bucket = await ownBucket();
@@ -123,12 +138,36 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
     const bucket = await ownBucket();
     const isEnd = (method: string, path: string) => method === 'POST' && path.includes('uploadId=');
     const { endpoint, lost } = await loseAnswer(server.endpoint, isEnd);
-    const content = sampleBytes(20 * MIB);
+    const content = sampleBytes(ONE_PUT_BYTES + MIB);
     await open(bucket, { endpoint }).put('app.db.gz', sourceOf(content));
     expect(lost).toHaveLength(1);
     expect(await openUploads(bucket)).toEqual([]);
     const stored = await open(bucket).stat('app.db.gz');
     expect(stored?.bytes).toBe(content.length);
+  });
+
+  test('a file in one request is read and sent again from its start when the server is killed in the middle', {
+    timeout: 60_000,
+  }, async () => {
+    const bucket = await ownBucket();
+    const data = sampleBytes(40 * MIB);
+    let back: Promise<void> | undefined;
+    const destination = open(bucket, {}, undefined, {
+      pause: async () => {
+        back ??= server.restart();
+        await back;
+      },
+    });
+    const breaking = sourceWithEvent(data, 20 * MIB, () => server.kill());
+    let opened = 0;
+    const told: number[] = [];
+    const source = { bytes: data.length, open: () => (opened++ === 0 ? breaking : sourceOf(data)).open() };
+    await destination.put('app.db', source, { onProgress: (bytes) => void told.push(bytes) });
+    expect(opened).toBe(2);
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    expect(told.at(-1)).toBe(data.length);
+    expect(await digest(await destination.get('app.db'))).toEqual(await digest(sourceOf(data).open()));
+    expect(await openUploads(bucket)).toEqual([]);
   });
 
   test('the server is away', { timeout: 60_000 }, async () => {

@@ -1,10 +1,17 @@
 import { Readable } from 'node:stream';
-import { type PutObjectCommandInput, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type PutObjectCommandInput, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { isOfSource } from '../../engine/engine-errors.ts';
 import { type Pause, withRetries } from '../../process/retry.ts';
 import type { UploadInTheMaking } from './destination.ts';
 
 const MIB = 1024 * 1024;
+/**
+ * Up to this size a file is one PUT, which takes half the time of parts on a fast network (npm run bench). What breaks is
+ * sent again from the start; a part of a larger file is sent again alone.
+ */
+export const ONE_PUT_BYTES = 64 * MIB;
 /** A server takes at most 10,000 parts; a few are left over for what is not divided evenly. */
 const MOST_PARTS = 9_900;
 const PARTS_AT_ONCE = 3;
@@ -26,14 +33,18 @@ export interface ClientRecipe {
 }
 
 /**
- * Makes a client whose requests are sent again while the server is unavailable, each for itself. The parts of an upload are signed without their content, as the SDK does with streams: hashing them
- * once more on both sides made uploads a third slower (npm run bench). What arrived is checked when it is read back.
+ * Makes a client whose requests are sent again while the server is unavailable, each for itself; a stream can be sent
+ * only once. The parts of an upload are signed without their content, as the SDK does with streams: hashing them once
+ * more on both sides made uploads a third slower (npm run bench). What arrived is checked when it is read back.
  * @param signal ends the pauses
  */
 export function makeClient({ config, mayPass, pause }: ClientRecipe, signal?: AbortSignal): S3Client {
   const client = new S3Client(config);
   client.middlewareStack.add(
-    (next) => (args) => withRetries(() => next(args), { retries: RETRIES, isWorthwhile: mayPass, pause, signal }),
+    (next) => (args) =>
+      'Body' in args.input && args.input.Body instanceof Readable
+        ? next(args)
+        : withRetries(() => next(args), { retries: RETRIES, isWorthwhile: mayPass, pause, signal }),
     { step: 'initialize', name: 'retries' },
   );
   client.middlewareStack.add(
@@ -57,24 +68,93 @@ export interface UnfinishedUpload extends UploadInTheMaking {
   readonly uploadId: string;
 }
 
+/** What is uploaded, and who is told how it goes. */
+export interface WholeUpload {
+  readonly target: PutObjectCommandInput & { Key: string };
+  readonly bytes: number;
+  /** Reads the source from its start. */
+  readonly pieces: () => AsyncIterable<Buffer>;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: (bytes: number) => void;
+}
+
 /**
- * Uploads a stream, in parts if it is large; the object is there when the server has put them together, and not before.
- * @param recipe of the client: one of its own is made, for the SDK's uploader cannot stop what is under way
- * @param onUnfinished told, when it fails, which upload is to be aborted; nothing is under way by then
+ * Uploads a source: in one request, or in parts if it is large. The object is there when the server has all of it, and
+ * not before.
+ * @param recipe of the client
+ * @param onUnfinished told, when it fails, which upload in parts is to be aborted; nothing is under way by then
  */
-export async function uploadStream(
+export async function uploadWhole(
   client: S3Client,
   recipe: ClientRecipe,
-  target: PutObjectCommandInput & { Key: string },
-  pieces: AsyncIterable<Buffer>,
-  bytes: number,
-  signal: AbortSignal | undefined,
-  onProgress: (bytes: number) => void,
+  upload: WholeUpload,
+  onUnfinished: (uploadId: string) => Promise<void>,
+): Promise<void> {
+  // Many servers take no checksum at the end of a stream, and nothing that is locked without one.
+  const isOneRequest = upload.bytes <= ONE_PUT_BYTES && upload.target.ChecksumAlgorithm === undefined;
+  return isOneRequest ? putWhole(client, recipe, upload) : uploadInParts(client, recipe, upload, onUnfinished);
+}
+
+/** Sends all of it in one request; where that breaks and may succeed later, from the start again. */
+async function putWhole(client: S3Client, { mayPass, pause }: ClientRecipe, upload: WholeUpload): Promise<void> {
+  const { signal, onProgress } = upload;
+  let most = 0;
+  const tell = (bytes: number): void => {
+    if (bytes <= most) return;
+    most = bytes;
+    onProgress(bytes);
+  };
+  const isWorthwhile = (error: unknown): boolean =>
+    !(error instanceof SnapkeepError && isOfSource(error)) && mayPass(error);
+  await withRetries(() => putOnce(client, upload, tell), { retries: RETRIES, isWorthwhile, pause, signal });
+}
+
+async function putOnce(
+  client: S3Client,
+  { target, bytes, pieces, signal }: WholeUpload,
+  tell: (bytes: number) => void,
+): Promise<void> {
+  const broken = new AbortController();
+  const body = Readable.from(counted(pieces(), tell), { objectMode: false, highWaterMark: MIB });
+  // The SDK does not notice when what it sends breaks off, and would wait for the server, which waits for the rest.
+  body.on('error', (error) => broken.abort(error));
+  const abortSignal = signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal]);
+  try {
+    await client.send(new PutObjectCommand({ ...target, Body: body, ContentLength: bytes }), { abortSignal });
+  } catch (error) {
+    throw broken.signal.aborted ? broken.signal.reason : error;
+  } finally {
+    body.destroy();
+  }
+}
+
+/** Holds the last piece back until the source has ended as it should: with it the server has all, and the object is there. */
+async function* counted(pieces: AsyncIterable<Buffer>, tell: (bytes: number) => void): AsyncGenerator<Buffer> {
+  let done = 0;
+  let held: Buffer | undefined;
+  for await (const piece of pieces) {
+    if (held !== undefined) {
+      yield held;
+      done += held.length;
+      tell(done);
+    }
+    held = piece;
+  }
+  if (held === undefined) return;
+  yield held;
+  tell(done + held.length);
+}
+
+/** Uploads in parts, with a client of its own: the SDK's uploader cannot stop what is under way. */
+async function uploadInParts(
+  client: S3Client,
+  recipe: ClientRecipe,
+  { target, bytes, pieces, signal, onProgress }: WholeUpload,
   onUnfinished: (uploadId: string) => Promise<void>,
 ): Promise<void> {
   const upload = new Upload({
     client: signal === undefined ? client : stoppableClient(client, recipe, signal),
-    params: { ...target, Body: Readable.from(pieces, { objectMode: false, highWaterMark: READ_AHEAD_BYTES }) },
+    params: { ...target, Body: Readable.from(pieces(), { objectMode: false, highWaterMark: READ_AHEAD_BYTES }) },
     partSize: partBytes(bytes),
     queueSize: PARTS_AT_ONCE,
     // Its own way of aborting hides the error behind that of the abort when the server is away.

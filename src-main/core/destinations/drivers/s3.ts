@@ -32,7 +32,7 @@ import {
   type UploadSource,
 } from './destination.ts';
 import { type BucketNames, explainS3, isNameless, isNoSuchUpload, notS3 } from './s3-errors.ts';
-import { type ClientRecipe, makeClient, type UnfinishedUpload, uploadStream } from './s3-upload.ts';
+import { type ClientRecipe, makeClient, type UnfinishedUpload, uploadWhole } from './s3-upload.ts';
 import { Throttle } from './throttle.ts';
 
 /** The keys of an account. */
@@ -107,16 +107,14 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
 
   protected async store(name: string, source: UploadSource, { signal, onProgress }: TransferOptions): Promise<void> {
     try {
-      await uploadStream(
-        this.#client,
-        this.#recipe,
-        this.#target(name),
-        this.pieces(source, signal),
-        source.bytes,
+      const upload = {
+        target: this.#target(name),
+        bytes: source.bytes,
+        pieces: () => this.pieces(source, signal),
         signal,
-        onProgress ?? (() => undefined),
-        (uploadId) => this.#giveUp({ name, tag: null, uploadId }),
-      );
+        onProgress: onProgress ?? (() => undefined),
+      };
+      await uploadWhole(this.#client, this.#recipe, upload, (uploadId) => this.#giveUp({ name, tag: null, uploadId }));
     } catch (error) {
       // It was finished, and the answer to that was lost.
       if (isNoSuchUpload(error) && (await this.stat(name)) !== undefined) throw taken(name, this.label, error);
