@@ -3,6 +3,7 @@ import type { SourceDescription } from '../../src-shared/model/source.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
 import type { BackupRequest } from './backup/back-up.ts';
 import type { ExportRequest } from './backup/write-export.ts';
+import type { CatalogCopyRequest } from './catalog/copy-catalog-file.ts';
 import type { Replicated, ReplicateRequest } from './copies/replicate-attached-file.ts';
 import type {
   AppliedDatabaseDeletion,
@@ -30,6 +31,7 @@ export interface WorkerTasks {
   /** Here and below, `clockAheadMs`: by how much the core's clock is ahead of the system's. */
   backup: { request: BackupRequest & { clockAheadMs: number }; result: Verification | null };
   'copy-together': { request: TogetherRequest & { clockAheadMs: number }; result: CopiedImage[] };
+  'copy-catalog': { request: CatalogCopyRequest; result: null };
   export: { request: ExportRequest; result: { bytes: number; sha256: string } };
   verify: { request: StoredFile & { mayStayEncrypted: boolean }; result: Verification };
   restoreTest: { request: RestoreTestRequest; result: RestoreTestFindings };

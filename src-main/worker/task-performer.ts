@@ -1,6 +1,7 @@
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { backUp } from '../core/backup/back-up.ts';
 import { exportSnapshot } from '../core/backup/write-export.ts';
+import { copyCatalogFile } from '../core/catalog/copy-catalog-file.ts';
 import { replicateAttachedFile } from '../core/copies/replicate-attached-file.ts';
 import { checkDatabaseDeletion, deleteDatabase } from '../core/delete-database/delete-database.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
@@ -51,6 +52,7 @@ const tasksWith = (tell: Told): Tasks => ({
   describe: describeSource,
   backup: ({ clockAheadMs, ...request }, context) => backUp(request, ahead(context, clockAheadMs), tell.stored),
   'copy-together': ({ clockAheadMs, ...request }, context) => copyTogether(request, ahead(context, clockAheadMs)),
+  'copy-catalog': copyCatalogFile,
   export: exportSnapshot,
   verify: async ({ mayStayEncrypted, ...file }, context) =>
     verifyAttachedFiles(file, await verifyFile(file, context, mayStayEncrypted), mayStayEncrypted, context),

@@ -1,12 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { CoreContext } from '../core-context.ts';
 import { errorCode } from '../engine/engine-errors.ts';
 import { replaceFile } from '../engine/files/durable-files.ts';
-import { openDatabase } from '../engine/sqlite/open-database.ts';
 
 /** How many automatic copies of the catalog are kept. */
 const KEPT = 3;
@@ -22,14 +20,15 @@ interface CatalogCopy {
 
 /**
  * Copies the catalog into its folder of copies and checks the copy, unless the newest one is younger than a day. The
- * three newest stay. An empty catalog is not copied: it may stand for one that was lost.
+ * three newest stay. A worker does it: a catalog of years takes seconds. An empty catalog is not copied: it may stand for one that was lost.
  * @throws SnapkeepError `CORRUPT` when the copy is damaged
  */
 export async function copyCatalog({
   catalog,
   clock,
   dataFolder,
-}: Pick<CoreContext, 'catalog' | 'clock' | 'dataFolder'>): Promise<void> {
+  runInWorker,
+}: Pick<CoreContext, 'catalog' | 'clock' | 'dataFolder' | 'runInWorker'>): Promise<void> {
   const now = clock.now().getTime();
   const before = catalogCopies(dataFolder.catalogFile);
   const newest = before[0];
@@ -38,13 +37,9 @@ export async function copyCatalog({
   const folder = folderOf(dataFolder.catalogFile);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const partial = join(folder, 'catalog.partial');
-  await rm(partial, { force: true });
-  {
-    await using handle = await open(partial, 'wx', 0o600);
-    catalog.copyTo(partial);
-    requireWhole(partial);
-    await handle.sync();
-  }
+  const signal = new AbortController().signal;
+  const order = { stagingFolder: folder, signal, keys: [] };
+  await runInWorker('copy-catalog', { catalogFile: dataFolder.catalogFile, path: partial }, order);
   const number = String((newest?.number ?? 0) + 1).padStart(6, '0');
   await replaceFile(partial, join(folder, `catalog-${number}-${now}.db`));
   for (const { path } of before.slice(KEPT - 1)) await rm(path, { force: true });
@@ -72,16 +67,4 @@ function namesIn(folder: string): string[] {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
-}
-
-function requireWhole(path: string): void {
-  const copy = openDatabase(path, { readonly: true, mustExist: true });
-  try {
-    if (copy.pragma('integrity_check', { simple: true }) === 'ok') return;
-  } finally {
-    copy.close();
-  }
-  throw new SnapkeepError('CORRUPT', `The automatic copy of the catalog is damaged: ${path}.`, {
-    hint: 'Check the disk of the data folder.',
-  });
 }

@@ -32,8 +32,6 @@ export interface Catalog {
   readonly recoveries: RecoveryRepo;
   /** Does all of it or nothing. @param work synchronous */
   transaction<T>(work: () => T): T;
-  /** Writes a copy of it, as it is now, to an empty file. */
-  copyTo(path: string): void;
   close(): void;
 }
 
@@ -56,7 +54,6 @@ export function createCatalog(path: string): Catalog {
     secrets: new SecretRepo(db),
     recoveries: new RecoveryRepo(db),
     transaction: (work) => db.transaction(work)(),
-    copyTo: (copy) => void db.prepare('VACUUM INTO ?').run(copy),
     close: () => db.close(),
   };
 }
