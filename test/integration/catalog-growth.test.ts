@@ -48,6 +48,19 @@ test('a backup asks as little of the catalog with 4,700 kept snapshots as with 3
   }
 });
 
+test('the state of the recovery kit takes as many statements with 12 plans as with one', async () => {
+  const work = countWork();
+  const { core, plan, source } = await setScene({ plan: { schedule: { kind: 'manual' } } });
+  const asked = () => during(work, () => core.call('recoveryKit.status', {}));
+  await core.call('recoveryKit.markSaved', { digest: (await core.call('recoveryKit.make', {})).digest });
+  const one = await asked();
+  for (let n = 0; n < 11; n++) {
+    const destinations = plan.destinations.map(({ destinationId }) => ({ destinationId, retention: null }));
+    await core.call('plans.create', { name: `Plan ${n}`, sourcePath: source, destinations });
+  }
+  expect((await asked()).statements).toBe(one.statements);
+});
+
 test('the catalog grows by the same with each backup, however many snapshots are kept', async () => {
   const grown = [];
   for (const count of [300, 4700]) {

@@ -99,6 +99,8 @@ export const SCHEMA = `
   CREATE INDEX snapshots_by_date ON snapshots(created_at);
   CREATE INDEX snapshots_by_name ON snapshots(name);
   CREATE INDEX snapshots_by_size ON snapshots(size_bytes);
+  CREATE INDEX snapshots_by_encryption ON snapshots(plan_id, database_encryption, encrypted, number)
+    WHERE (database_encryption IS NOT NULL OR encrypted IS NOT NULL) AND trigger <> 'before-restore';
 
   CREATE TABLE manifests (
     snapshot_id TEXT PRIMARY KEY REFERENCES snapshots(id) ON DELETE CASCADE,

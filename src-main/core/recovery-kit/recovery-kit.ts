@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
+import type { Destination } from '../../../src-shared/model/destination.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { RecoveryKit, RecoveryKitState } from '../../../src-shared/model/recovery/recovery-kit.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { KitPlan } from '../../../src-shared/recovery-kit/kit-plan.ts';
 import { recoveryKit } from '../../../src-shared/recovery-kit/recovery-kit.ts';
 import { type KitDocument, kitPage, kitText } from '../../../src-shared/recovery-kit/recovery-kit-pages.ts';
@@ -83,17 +85,30 @@ async function writeNew(folder: string, name: string, content: string): Promise<
   }
 }
 
+/** What the catalog knows of all plans, by their ids, and of destinations by theirs. */
+interface KitRecords {
+  readonly locks: ReadonlyMap<string, ReadonlyArray<Pick<Snapshot, 'databaseEncryption' | 'encrypted'>>>;
+  readonly passphrases: ReadonlyMap<string, readonly string[]>;
+  readonly destinations: ReadonlyMap<string, Destination>;
+}
+
 function documentOf(core: CoreContext): KitDocument {
-  return recoveryKit(core.catalog.plans.list().map((plan) => kitPlan(core, plan)));
+  const { catalog, encryptions } = core;
+  const records: KitRecords = {
+    locks: Map.groupBy(catalog.snapshots.locks(), ({ planId }) => planId),
+    passphrases: encryptions.passphrasesByPlan(),
+    destinations: new Map(catalog.destinations.all().map((each) => [each.id, each])),
+  };
+  return recoveryKit(catalog.plans.list().map((plan) => kitPlan(plan, records)));
 }
 
 function digestOf(document: KitDocument): string {
   return createHash('sha256').update(kitText(document, '')).digest('hex');
 }
 
-function kitPlan(core: CoreContext, plan: Plan): KitPlan {
+function kitPlan(plan: Plan, records: KitRecords): KitPlan {
   const { name, sourceKind, sourcePath, namePattern, attachedFiles, compression, method, encryption, key } = plan;
-  const made = core.catalog.snapshots.locksOf(plan.id);
+  const made = records.locks.get(plan.id) ?? [];
   const known = [
     ...(key === null ? [] : [{ settings: key.settings, key: key.fingerprint }]),
     ...made
@@ -111,9 +126,9 @@ function kitPlan(core: CoreContext, plan: Plan): KitPlan {
     encryption,
     databaseEncryptions: distinct(known),
     formerEncryptions: [...new Set(made.map(({ encrypted }) => encrypted).filter((encrypted) => encrypted !== null))],
-    passphrases: core.encryptions.passphrasesOf(plan.id),
+    passphrases: [...(records.passphrases.get(plan.id) ?? [])],
     destinations: plan.destinations.flatMap(({ destinationId }) => {
-      const destination = core.catalog.destinations.get(destinationId);
+      const destination = records.destinations.get(destinationId);
       if (destination === undefined) return [];
       const { name: called, settings } = destination;
       return [{ name: called, label: destinationLabel(settings), settings }];

@@ -72,8 +72,13 @@ export class SecretStore {
 
   /** The fingerprints of the decryption secrets that a plan has had, the newest first; whether they can be read here or not. */
   fingerprintsOf(planId: string, kind: DecryptionSecretKind): string[] {
-    const prefix = `${kind}:`;
-    return this.#repo.ofPlan(planId).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+    return this.#repo.ofPlan(planId).flatMap((name) => fingerprintIn(name, kind));
+  }
+
+  /** The same of all plans, by their ids. */
+  fingerprintsByPlan(kind: DecryptionSecretKind): Map<string, string[]> {
+    const byPlan = Map.groupBy(this.#repo.ofPlans(), ({ planId }) => planId);
+    return new Map([...byPlan].map(([id, rows]) => [id, rows.flatMap(({ name }) => fingerprintIn(name, kind))]));
   }
 
   /** Says why nothing opened something, where that is because this host cannot read what is kept. */
@@ -99,4 +104,9 @@ export class SecretStore {
       }
     });
   }
+}
+
+function fingerprintIn(name: StoredSecretName, kind: DecryptionSecretKind): string[] {
+  const prefix = `${kind}:`;
+  return name.startsWith(prefix) ? [name.slice(prefix.length)] : [];
 }

@@ -21,13 +21,18 @@ export class SnapshotSecrets {
 
   /** What a plan encrypts with; `undefined`: it was given none that can be read here. */
   passphraseOf(planId: string): EncryptionSecret | undefined {
-    const [newest] = this.passphrasesOf(planId);
+    const [newest] = this.#passphrasesOf(planId);
     return this.#ofKind('passphrase').find(({ fingerprint }) => fingerprint === newest);
   }
 
   /** What the passphrases a plan has had are known by, the newest first; whether they can be read here or not. */
-  passphrasesOf(planId: string): string[] {
+  #passphrasesOf(planId: string): string[] {
     return this.#store.fingerprintsOf(planId, 'passphrase');
+  }
+
+  /** The same of all plans, by their ids. */
+  passphrasesByPlan(): Map<string, string[]> {
+    return this.#store.fingerprintsByPlan('passphrase');
   }
 
   /**

@@ -63,6 +63,11 @@ export class SecretRepo {
     return rows.map(({ name }) => name);
   }
 
+  /** The same of all plans. */
+  ofPlans(): Array<z.infer<typeof PlanSecretRow>> {
+    return this.#ofPlans.all('ORDER BY since DESC, rowid DESC');
+  }
+
   /** From now on a plan has this decryption secret; those that it had stay known as its own. */
   assign(planId: string, name: StoredSecretName, since: string): void {
     // A new row, so that it is the newest also where the clock did not move.

@@ -49,7 +49,7 @@ const given = (value: string | undefined, asked: (value: string) => Asked): Aske
 
 const Names = z.array(z.string());
 const Namesake = z.object({ id: z.string(), state: CopyState });
-const Locks = NewSnapshotRow.pick({ databaseEncryption: true, encrypted: true });
+const Locks = NewSnapshotRow.pick({ databaseEncryption: true, encrypted: true }).extend({ planId: z.string() });
 const VerificationRow = z.object({
   snapshotId: z.string(),
   destinationId: z.string().nullable(),
@@ -184,15 +184,16 @@ export class SnapshotRepo {
     return this.#db.prepare(`SELECT 1 FROM snapshots s WHERE ${AT_FOLDER} LIMIT 1`).get(folder) !== undefined;
   }
 
-  /** How the databases and the snapshots of a plan are encrypted, each way once, the newest first. */
-  locksOf(planId: string): Array<Pick<Snapshot, 'databaseEncryption' | 'encrypted'>> {
+  /** How the encrypted databases and snapshots of all plans are encrypted, each way of a plan once, the newest first. */
+  locks(): Array<z.infer<typeof Locks>> {
     return this.#db
       .prepare(
-        `SELECT database_encryption AS "databaseEncryption", encrypted FROM snapshots
-         WHERE plan_id = ? AND trigger <> 'before-restore'
-         GROUP BY database_encryption, encrypted ORDER BY max(number) DESC`,
+        `SELECT plan_id AS "planId", database_encryption AS "databaseEncryption", encrypted FROM snapshots
+         WHERE (database_encryption IS NOT NULL OR encrypted IS NOT NULL) AND trigger <> 'before-restore'
+           AND plan_id IS NOT NULL
+         GROUP BY plan_id, database_encryption, encrypted ORDER BY max(number) DESC`,
       )
-      .all(planId)
+      .all()
       .map((row) => Locks.parse(row));
   }
 
