@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type EnvironmentOptions } from 'vite';
+import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
@@ -16,6 +16,22 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.stderr.write('Snapkeep needs Node.js 22.15 or newer, and this is ' + process.versions.node + '. Start it through npm (npm start, npm run -s snapkeep), which brings the right one.\\n');
   process.exit(1);
 }`;
+
+/**
+ * Writes letters beyond ASCII as escapes, which mean the same in code: V8 keeps and reads a text with a single “…” in it
+ * at two bytes for each letter.
+ */
+const asciiOnly: Plugin = {
+  name: 'ascii-only',
+  generateBundle: (_options, bundle) => {
+    for (const chunk of Object.values(bundle))
+      if (chunk.type === 'chunk')
+        chunk.code = chunk.code.replace(
+          /[^\0-\x7f]/g,
+          (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        );
+  },
+};
 
 /** What is particular to a bundle. */
 interface BundleOptions {
@@ -63,7 +79,7 @@ export function nodeBundle(
 export default defineConfig({
   root: at('src-renderer'),
   base: './',
-  plugins: [react()],
+  plugins: [react(), { ...asciiOnly, applyToEnvironment: ({ name }) => name !== 'client' }],
   environments: {
     client: {
       build: {
@@ -78,7 +94,7 @@ export default defineConfig({
     preload: nodeBundle('preload', 'src-main/electron/preload.ts', 'out/main'),
     worker: nodeBundle('worker', 'src-main/worker/worker.ts', 'out/main'),
     checker: nodeBundle('checker', 'src-main/worker/checker.ts', 'out/main'),
-    server: nodeBundle('server', 'src-main/server/main.ts', 'out/main', { guarded: true }),
+    server: nodeBundle('server', 'src-main/server/main.ts', 'out/main', { guarded: true, inParts: true }),
     cli: nodeBundle('cli', 'src-main/cli/main.ts', 'out/main', { guarded: true, inParts: true }),
   },
   builder: {

@@ -3,7 +3,7 @@ import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import type { ProcessLog } from '../core/ports.ts';
 import { interruption } from './interruption.ts';
 import { EXIT, exitCode, printAsJson, printDocument, reportError } from './output.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** The session of the command; a process has one. */
 let session: Session | undefined;
@@ -22,8 +22,10 @@ export function inSession<Given extends unknown[]>(
 ): (...given: Given) => Promise<void> {
   return concluding(
     async (...given) => {
-      if (withoutDataFolder !== undefined && !Session.hasDataFolder()) return withoutDataFolder(Session.dataFolder());
-      session = await Session.open();
+      // Loaded only now: help and `serve` need no core.
+      const { Session: Opened } = await import('./session.ts');
+      if (withoutDataFolder !== undefined && !Opened.hasDataFolder()) return withoutDataFolder(Opened.dataFolder());
+      session = await Opened.open();
       await work(session, ...given);
     },
     async () => session?.close(),

@@ -1,22 +1,47 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { addBackupCommands } from './commands/backup-commands.ts';
-import { addCatalogCommand } from './commands/catalog-command.ts';
-import { addDeleteDatabaseCommand } from './commands/delete-database-command.ts';
-import { addDestinationCommands } from './commands/destination-commands.ts';
-import { addImportCommand } from './commands/import-command.ts';
-import { addPlanCommands } from './commands/plan-commands.ts';
-import { addRecoverCommand } from './commands/recover-command.ts';
-import { addRecoveryKitCommand } from './commands/recovery-kit-command.ts';
-import { addRestoreCommands } from './commands/restore-commands.ts';
-import { addRunDueCommand } from './commands/run-due-command.ts';
-import { addServeCommand } from './commands/serve-command.ts';
-import { addSnapshotCommands } from './commands/snapshot-commands.ts';
-import { addTemplateCommands } from './commands/template-commands.ts';
 import { say } from './output.ts';
 
-/** Returns the command line, with every command and its options; nothing runs before it is parsed. */
-export function makeProgram(): Command {
+/** Adds commands to the command line. */
+type AddCommands = (program: Command) => void;
+
+/** The commands that are made together, in the order of the help. */
+const GROUPS: ReadonlyArray<{ names: readonly string[]; load: () => Promise<AddCommands> }> = [
+  { names: ['plan', 'restore-test'], load: async () => (await import('./commands/plan-commands.ts')).addPlanCommands },
+  { names: ['status'], load: async () => (await import('./commands/status-command.ts')).addStatusCommand },
+  {
+    names: ['destination'],
+    load: async () => (await import('./commands/destination-commands.ts')).addDestinationCommands,
+  },
+  { names: ['backup', 'verify'], load: async () => (await import('./commands/backup-commands.ts')).addBackupCommands },
+  {
+    names: ['list', 'prune', 'delete'],
+    load: async () => (await import('./commands/snapshot-commands.ts')).addSnapshotCommands,
+  },
+  { names: ['import'], load: async () => (await import('./commands/import-command.ts')).addImportCommand },
+  { names: ['recover'], load: async () => (await import('./commands/recover-command.ts')).addRecoverCommand },
+  { names: ['restore', 'undo'], load: async () => (await import('./commands/restore-commands.ts')).addRestoreCommands },
+  {
+    names: ['delete-database'],
+    load: async () => (await import('./commands/delete-database-command.ts')).addDeleteDatabaseCommand,
+  },
+  {
+    names: ['recovery-kit'],
+    load: async () => (await import('./commands/recovery-kit-command.ts')).addRecoveryKitCommand,
+  },
+  { names: ['template'], load: async () => (await import('./commands/template-commands.ts')).addTemplateCommands },
+  { names: ['run-due'], load: async () => (await import('./commands/run-due-command.ts')).addRunDueCommand },
+  { names: ['catalog'], load: async () => (await import('./commands/catalog-command.ts')).addCatalogCommand },
+  { names: ['serve'], load: async () => (await import('./commands/serve-command.ts')).addServeCommand },
+];
+
+/**
+ * Returns the command line with its commands and their options; nothing runs before it is parsed.
+ * @param name the first word that was given: only that command is loaded. Without it, or where no command has it, all are
+ */
+export async function makeProgram(name?: string): Promise<Command> {
+  const asked = GROUPS.filter(({ names }) => name !== undefined && names.includes(name));
+  const groups = await Promise.all((asked.length > 0 ? asked : GROUPS).map(({ load }) => load()));
   const program = new Command('snapkeep')
     .description(packageJson.description)
     .version(packageJson.version)
@@ -27,18 +52,6 @@ export function makeProgram(): Command {
       'after',
       '\nExit codes: 0 done, 1 failed, 2 invalid usage, 3 not valid, 4 snapshot incomplete (attached files are missing), 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for, 130 interrupted.\nSNAPKEEP_HOME sets the data folder for plans and runs (default: the usual folder of this system).',
     );
-  addPlanCommands(program);
-  addDestinationCommands(program);
-  addBackupCommands(program);
-  addSnapshotCommands(program);
-  addImportCommand(program);
-  addRecoverCommand(program);
-  addRestoreCommands(program);
-  addDeleteDatabaseCommand(program);
-  addRecoveryKitCommand(program);
-  addTemplateCommands(program);
-  addRunDueCommand(program);
-  addCatalogCommand(program);
-  addServeCommand(program);
+  for (const add of groups) add(program);
   return program;
 }

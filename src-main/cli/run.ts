@@ -11,8 +11,8 @@ guardProcess(sessionLog, (error) => {
   if (process.argv.includes('--json')) printDocument(body);
   process.exit(code);
 });
-makeProgram()
-  .parseAsync()
+makeProgram(process.argv[2])
+  .then((program) => program.parseAsync())
   .catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;
     // commander has said what is wrong already; asking for help or the version is no mistake.

@@ -121,8 +121,8 @@ test('a cancelled request is aborted and not answered; cancelling what is not th
 test('what is cancelled before its handler is loaded is not begun', async () => {
   const begun: string[] = [];
   const { connection, frames, next } = connect({
-    'app.info': () => void begun.push('app.info'),
-    'settings.get': () => void begun.push('settings.get'),
+    'app.info': () => ({ begun: begun.push('app.info') }),
+    'settings.get': () => ({ begun: begun.push('settings.get') }),
   });
   const answered = next();
   connection.receive({ type: 'request', id: 1, method: 'app.info', params: {} });

@@ -45,8 +45,8 @@ test.each(documents)('every link of $path leads somewhere', ({ path, text }) => 
   }
 });
 
-test.each(documents)('every command in $path exists, with its options', ({ path, text }) => {
-  const program = makeProgram();
+test.each(documents)('every command in $path exists, with its options', async ({ path, text }) => {
+  const program = await makeProgram();
   for (const line of commandLines(text)) {
     const words = [...line.matchAll(/"[^"]*"|'[^']*'|\S+/g)].map(([word]) => word);
     const { command, rest } = commandOf(program, words);
@@ -55,6 +55,17 @@ test.each(documents)('every command in $path exists, with its options', ({ path,
     const known = [...command.options.map(({ long }) => long), '--help'];
     for (const option of options) expect(known, `“${line}” in ${path}`).toContain(option);
   }
+});
+
+test('each command is found alone as with all others', async () => {
+  const all = await makeProgram();
+  for (const command of all.commands) {
+    const alone = await makeProgram(command.name());
+    const found = alone.commands.find((each) => each.name() === command.name());
+    expect(found?.helpInformation(), command.name()).toBe(command.helpInformation());
+    expect(alone.commands.length, command.name()).toBeLessThan(all.commands.length);
+  }
+  expect((await makeProgram('--version')).commands).toHaveLength(all.commands.length);
 });
 
 /** The commands in blocks of shell and in code within the text, without what stands before or after them. */

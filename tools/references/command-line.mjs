@@ -3,12 +3,14 @@ import { escaped, sentence, table } from './markdown.mjs';
 
 /** @typedef {import('commander').Command} Command */
 
+const program = await makeProgram();
+
 /** What every command has, and is said once. */
 const COMMON = new Set(['--json', '--help']);
 
 /** Returns the reference of the command line, from the commands themselves. */
 export function commandLineReference() {
-  const commands = commandsBelow(makeProgram());
+  const commands = commandsBelow(program);
   const overview = table(
     ['Command', 'What it does'],
     commands
