@@ -1,11 +1,9 @@
 import { CommanderError } from 'commander';
 import { guardProcess } from '../core/process/process-guard.ts';
-import { widenThreadPool } from '../core/process/thread-pool.ts';
 import { sessionLog } from './command.ts';
 import { EXIT, printDocument, reportError } from './output.ts';
 import { makeProgram } from './program.ts';
 
-widenThreadPool();
 guardProcess(sessionLog, (error) => {
   const { code, body } = reportError(error);
   if (process.argv.includes('--json')) printDocument(body);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/restore/restore.ts';
@@ -90,6 +90,9 @@ async function restore(session: Session, source: RestoreSource, options: Restore
 
 /** The snapshot of files that a path stands for, if it is one. @throws SnapkeepError `NOT_FOUND` for one that is not known: it could not be restored */
 async function filesAt(session: Session, path: string): Promise<string | null> {
+  const listed = await session.call('snapshots.list', { match: basename(path) });
+  const known = listed.find((each) => each.path === path);
+  if (known !== undefined) return known.sourceKind === 'database' ? null : known.id;
   const { sourceKind, snapshotId, message } = await session.call('files.identify', { path });
   if (sourceKind === 'database') return null;
   if (snapshotId !== null) return snapshotId;

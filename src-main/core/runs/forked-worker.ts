@@ -1,5 +1,32 @@
 import { fork } from 'node:child_process';
-import type { ProcessEnd, StartWorkerProcess } from '../ports.ts';
+import type { ProcessEnd, StartWorkerProcess, WorkerProcess } from '../ports.ts';
+
+/** A worker process that has no task yet. */
+interface IdleWorker {
+  /** From now on this process waits for its end. */
+  take(): WorkerProcess;
+}
+
+/** The worker process that was started ahead, and how many more may follow it. */
+let next: IdleWorker | null = null;
+let more = 0;
+
+/**
+ * Starts a worker process before its task is known, for a program that is about to need one and has to load until then.
+ * Each one that gets a task is followed by another. One that gets none ends with this process, which does not wait for it.
+ * @param workerFile as for {@link forkedWorker}
+ * @param count how many are started so in all
+ */
+export function startWorkersAhead(workerFile: string, count: number): void {
+  more = count;
+  startNext(workerFile);
+}
+
+function startNext(workerFile: string): void {
+  if (more === 0) return;
+  more -= 1;
+  next = startIdle(workerFile, null);
+}
 
 /**
  * Starts worker processes with Node's own `fork`, for hosts that run in Node.
@@ -7,26 +34,46 @@ import type { ProcessEnd, StartWorkerProcess } from '../ports.ts';
  */
 export function forkedWorker(workerFile: string): StartWorkerProcess {
   return (output) => {
-    const child = fork(workerFile, [], {
-      // Options of this process, such as a debugger's port, are not for its children.
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', output ?? 'ignore', 'inherit', 'ipc'],
-    });
-    return {
-      // The channel closes with the process; its end is what is acted upon.
-      send: (message) => void (child.connected && child.send(message as object, () => undefined)),
-      onMessage: (listener) => void child.on('message', listener),
-      onEnd: (listener) => {
-        const { promise, resolve } = Promise.withResolvers<ProcessEnd>();
-        child.once('error', (error) => {
-          if (child.pid === undefined) resolve({ error });
-        });
-        // "exit" may come before the last messages, "close" does not.
-        child.once('close', (code, signal) => resolve({ code, signal }));
-        void promise.then(listener);
-      },
-      kill: () => void child.kill('SIGKILL'),
-    };
+    if (output !== null || next === null) return startIdle(workerFile, output).take();
+    const taken = next.take();
+    next = null;
+    startNext(workerFile);
+    return taken;
+  };
+}
+
+function startIdle(workerFile: string, output: number | null): IdleWorker {
+  const child = fork(workerFile, [], {
+    // Options of this process, such as a debugger's port, are not for its children.
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', output ?? 'ignore', 'inherit', 'ipc'],
+  });
+  child.unref();
+  child.channel?.unref();
+  const early: unknown[] = [];
+  let listen = (message: unknown): void => void early.push(message);
+  child.on('message', (message) => listen(message));
+  const ended = Promise.withResolvers<ProcessEnd>();
+  child.once('error', (error) => {
+    if (child.pid === undefined) ended.resolve({ error });
+  });
+  // "exit" may come before the last messages, "close" does not.
+  child.once('close', (code, signal) => ended.resolve({ code, signal }));
+  return {
+    take: () => {
+      child.ref();
+      child.channel?.ref();
+      return {
+        // The channel closes with the process; its end is what is acted upon.
+        send: (message) => void (child.connected && child.send(message as object, () => undefined)),
+        onMessage: (listener) => {
+          listen = listener;
+          for (const message of early.splice(0)) listener(message);
+        },
+        onEnd: (listener) => void ended.promise.then(listener),
+        kill: () => void child.kill('SIGKILL'),
+      };
+    },
   };
 }

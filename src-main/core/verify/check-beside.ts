@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { fileState } from '../engine/files/file-state.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import type { CheckerMessage } from './checker-protocol.ts';
 import { type ContentCheck, checkImageContent, type Described, type ImageRequest } from './image-check.ts';
@@ -23,11 +24,11 @@ export interface ImageCheck {
  * @throws SnapkeepError `CANCELLED`; what else fails, the promises tell
  */
 export async function checkBeside(request: ImageRequest, context: TaskContext): Promise<ImageCheck> {
-  const before = await stat(request.path, { bigint: true });
-  const check = before.size < WORTH_A_THREAD ? checkHere(request, context) : checkInThread(request, context);
+  const before = await fileState(request.path);
+  const { size } = await stat(request.path, { bigint: true });
+  const check = size < WORTH_A_THREAD ? checkHere(request, context) : checkInThread(request, context);
   const requireUnchanged = async (): Promise<void> => {
-    const { ino, size, mtimeNs } = await stat(request.path, { bigint: true });
-    if (ino === before.ino && size === before.size && mtimeNs === before.mtimeNs) return;
+    if ((await fileState(request.path)) === before) return;
     throw new SnapkeepError(
       'CONFLICT',
       `Another program has changed the copy of ${request.sourcePath} in the staging folder.`,

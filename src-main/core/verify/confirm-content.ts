@@ -2,7 +2,9 @@ import { basename } from 'node:path';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { tablesInWords, totalRows } from '../../../src-shared/words/table-rows.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { exists, sidecarPaths } from '../engine/files/durable-files.ts';
 import { findFileHolders, tellsHolders } from '../engine/files/file-holders.ts';
+import { fileState } from '../engine/files/file-state.ts';
 import { countRows } from '../engine/sqlite/count-rows.ts';
 import { closeReading, openForReading } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
@@ -16,14 +18,22 @@ export interface FoundContent {
   note: string | null;
 }
 
+/** What is expected at a path after it was replaced. */
+export interface ExpectedContent {
+  /** `null`: SQLite could not read the content when it was kept, and it is not touched. */
+  tables: readonly TableRows[] | null;
+  /** The state of the file that was checked before it was put there: see {@link fileState}; `null`: none was. */
+  checkedAs: string | null;
+}
+
 /**
- * Looks at a database that was just replaced. Whatever it finds is told and is no failure, for the content has been
- * replaced and can be put back.
- * @param expected `null`: SQLite could not read the content when it was kept, and it is not touched
+ * Looks at a database that was just replaced. The very file that was checked before, to which nobody has written since,
+ * is not checked again. Whatever is found is told and is no failure, for the content has been replaced and can be put
+ * back.
  */
 export async function confirmContent(
   path: string,
-  expected: readonly TableRows[] | null,
+  { tables: expected, checkedAs }: ExpectedContent,
   context: TaskContext,
 ): Promise<FoundContent> {
   context.progress('confirming', 0, null);
@@ -34,13 +44,22 @@ export async function confirmContent(
           rows: 0,
           note: 'The files are restored byte for byte; SQLite could not read them when the safety snapshot was taken.',
         }
-      : await inspect(path, expected, context);
+      : await inspect(path, expected, checkedAs, context);
   if (found.note !== null) context.log('warning', found.note);
   return found;
 }
 
-async function inspect(path: string, expected: readonly TableRows[], context: TaskContext): Promise<FoundContent> {
+async function inspect(
+  path: string,
+  expected: readonly TableRows[],
+  checkedAs: string | null,
+  context: TaskContext,
+): Promise<FoundContent> {
   try {
+    if (checkedAs !== null && (await isUntouched(path, checkedAs))) {
+      context.log('info', `${basename(path)} is the file that was checked: ${tablesInWords(expected)}.`);
+      return { tables: expected.length, rows: totalRows(expected), note: null };
+    }
     const { database } = await openForReading(path, context);
     try {
       const { damage, repairs, indexesDiffer } = findDamage(database, context);
@@ -63,6 +82,12 @@ async function inspect(path: string, expected: readonly TableRows[], context: Ta
     const note = `The content was replaced, but could not be checked. ${explainError(error, path).message}`;
     return { tables: expected.length, rows: totalRows(expected), note };
   }
+}
+
+/** Programs write to a database, or to a log or a journal beside it. */
+async function isUntouched(path: string, checkedAs: string): Promise<boolean> {
+  const { wal, journal } = sidecarPaths(path);
+  return (await fileState(path)) === checkedAs && !(await exists(wal)) && !(await exists(journal));
 }
 
 /** Rows that differ right after a restore are most likely another program's doing. */

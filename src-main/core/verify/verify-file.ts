@@ -5,6 +5,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { fileState } from '../engine/files/file-state.ts';
 import { readManifest } from '../engine/files/manifest-files.ts';
 import { contentInWords } from '../engine/identify/content-words.ts';
 import { identifyContent } from '../engine/identify/identify-file.ts';
@@ -22,6 +23,8 @@ export interface StagedImage extends ImageFacts {
   manifest: Manifest | undefined;
   imageSha256: string | undefined;
   imageBytes: number;
+  /** The state of the unpacked file when its check began: see {@link fileState}; `null`: it was not checked. */
+  checkedAs: string | null;
   /** What the database was made of; `null`: nothing, or what the manifest says. */
   taken: Taken | null;
   verification: Verification;
@@ -82,6 +85,7 @@ export async function stageAndVerify(
   const report = new VerificationReport();
   const imagePath = join(context.stagingFolder, 'verified.db');
   await rm(imagePath, { force: true });
+  let checkedAs: string | null = null;
   let found: ImageFacts = { facts: undefined, schema: [], unlocking: null };
   try {
     const content = await identifyContent(path);
@@ -91,13 +95,15 @@ export async function stageAndVerify(
     if (manifest === undefined && digest.refusal?.code === 'UNSUPPORTED') throw digest.refusal;
     if (!report.failed && digest.refusal !== undefined) report.add('integrity', 'failed', digest.refusal.message);
     if (!report.failed && manifest?.database === null) await checkList(imagePath, report);
-    else if (!report.failed) found = await checkImage(imagePath, basename(path), manifest, report, context);
-    else if (manifest?.databaseEncryption && digest.image.bytes > 0 && digest.refusal === undefined)
+    else if (!report.failed) {
+      checkedAs = await fileState(imagePath);
+      found = await checkImage(imagePath, basename(path), manifest, report, context);
+    } else if (manifest?.databaseEncryption && digest.image.bytes > 0 && digest.refusal === undefined)
       await locateDamage(imagePath, report, context);
     const verification = report.conclude(started, context.now(), manifest, found.facts);
     context.log(verification.valid ? 'info' : 'error', verification.message);
     const { sha256: imageSha256, bytes: imageBytes } = digest.image;
-    return { imagePath, manifest, ...found, imageSha256, imageBytes, taken: digest.taken, verification };
+    return { imagePath, manifest, ...found, imageSha256, imageBytes, checkedAs, taken: digest.taken, verification };
   } catch (error) {
     await rm(imagePath, { force: true });
     throw explainError(error, path);

@@ -37,6 +37,9 @@ export async function syncFile(path: string): Promise<void> {
   await handle.sync();
 }
 
+/** exFAT and many network shares know no hard links, and none leads to another disk. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+
 /**
  * Gives a finished, synced file its name without ever replacing another.
  * @throws with code `EEXIST` when the name is taken
@@ -46,8 +49,8 @@ export async function publishFile(partial: string, finished: string): Promise<vo
     await link(partial, finished);
     await unlink(partial);
   } catch (error) {
-    // exFAT and many network shares know no hard links: there a look before the rename has to do.
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'].includes(errorCode(error) ?? '')) throw error;
+    // There a look before the rename has to do.
+    if (!NO_LINKS.has(errorCode(error) ?? '')) throw error;
     if (await isTaken(finished)) throw Object.assign(new Error(`${finished} exists`), { code: 'EEXIST' });
     await rename(partial, finished);
   }
@@ -97,6 +100,20 @@ export async function writeSynced(path: string, content: string): Promise<void> 
     throw error;
   }
   await handle.close();
+}
+
+/**
+ * Syncs a file of Snapkeep's own and gives it a second name; where it cannot have one, a synced copy gets it. Whoever
+ * needs the first name no more removes it.
+ */
+export async function linkOrCopySynced(from: string, to: string): Promise<void> {
+  try {
+    await syncFile(from);
+    await link(from, to);
+  } catch (error) {
+    if (!NO_LINKS.has(errorCode(error) ?? '')) throw error;
+    await copySynced(from, to);
+  }
 }
 
 /** Copies a file to a new name and syncs it. */

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 // The one place that loads a SQLite driver: see "Libraries" in docs/architecture.md.
 import SqliteDatabase from 'better-sqlite3-multiple-ciphers';
@@ -6,6 +6,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { PAGE_SIZES } from '../../../../src-shared/model/database-encryption.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { exists, sidecarPaths } from '../files/durable-files.ts';
+import { fileState } from '../files/file-state.ts';
 import { notDatabase } from '../identify/content-words.ts';
 import { hasPlaintextHeader, laterFormatOf } from '../identify/database-header.ts';
 import { identifyContent } from '../identify/identify-file.ts';
@@ -284,8 +285,7 @@ async function fingerprint(path: string): Promise<string> {
   const parts: string[] = [];
   for (const file of [path, wal, journal]) {
     if (!(await exists(file))) continue;
-    const info = await stat(file, { bigint: true });
-    parts.push(`${file}:${info.ino}:${info.size}:${info.mtimeNs}`);
+    parts.push(`${file}:${await fileState(file)}`);
   }
   return parts.join('\n');
 }

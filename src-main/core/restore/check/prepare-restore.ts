@@ -51,6 +51,8 @@ export interface PreparedRestore {
   check: RestoreCheck;
   imagePath: string;
   imageSha256: string;
+  /** The state of the staged image when its check began: see `fileState`. */
+  checkedAs: string | null;
   /** That a new file is to get; `null`: not known. */
   mode: number | null;
   image: Pick<DatabaseFacts, 'pageSize' | 'pageCount'>;
@@ -121,6 +123,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     check: { ...check, confirmation: restoreConfirmation(staged.imageSha256, method, target, request.targetPath) },
     imagePath: staged.imagePath,
     imageSha256: staged.imageSha256,
+    checkedAs: staged.checkedAs,
     mode: request.mode,
     image: { pageSize: facts.pageSize, pageCount: facts.pageCount },
     databaseEncryption: databaseEncryptionOf(staged.unlocking),

@@ -25,6 +25,8 @@ export interface NewContent {
   pageSize: number;
   pageCount: number;
   encrypted: boolean;
+  /** The state of the file when it was checked and nothing was found; `null`: it was not, or is to be told again. */
+  checkedAs: string | null;
   /** `null`: not known, and nothing is said of it. */
   tables: readonly TableRows[] | null;
   /** The kept file whose log and journal go with it; `null`: it has none. */
@@ -97,7 +99,7 @@ export async function replaceDatabase(
     throw explainError(error, targetPath);
   }
   context.log('info', `${targetPath} was ${HOW[method]}.`);
-  const found = await confirmContent(targetPath, content.tables, context);
+  const found = await confirmContent(targetPath, content, context);
   const note = [late, found.note].filter((each) => each !== null).join(' ');
   return { method, safety: keeper.safety, ...found, note: note === '' ? null : note };
 }

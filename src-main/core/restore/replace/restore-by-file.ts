@@ -1,16 +1,18 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileSystem } from '../../../platform/file-system.ts';
 import { errorCode, explainError } from '../../engine/engine-errors.ts';
 import {
   copySynced,
   exists,
+  linkOrCopySynced,
   partialPath,
   publishFile,
   sidecarPaths,
   syncFolder,
 } from '../../engine/files/durable-files.ts';
 import { giveNewRights, type RemovedRights, takeOverRights } from '../../engine/files/file-rights.ts';
+import { fileState } from '../../engine/files/file-state.ts';
 import type { Unlocking } from '../../engine/sqlite/database-key.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 import { busy, ExclusiveHold, type NoteLeftWal, requireUnused } from './exclusive-hold.ts';
@@ -44,7 +46,7 @@ export async function createDatabaseFile(
   const { targetPath } = file;
   const partial = partialPath(targetPath, file.runId);
   try {
-    await copySynced(file.imagePath, partial);
+    await linkOrCopySynced(file.imagePath, partial);
     await stageSidecars(file);
     await giveNewRights(partial, targetPath, file.rights, file.mode, context);
     await note();
@@ -79,7 +81,7 @@ export async function exchangeDatabaseFile(
   const { targetPath } = file;
   const partial = partialPath(targetPath, file.runId);
   try {
-    await copySynced(file.imagePath, partial);
+    await linkOrCopySynced(file.imagePath, partial);
     await stageSidecars(file);
     await takeOverRights(targetPath, partial, context);
     if (target === null) await exchangeUnread(file, partial, keep, context);
@@ -168,8 +170,7 @@ async function filesState(targetPath: string): Promise<string> {
   const states: string[] = [];
   for (const path of [targetPath, wal, journal]) {
     if (!(await exists(path))) continue;
-    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
-    states.push(`${path}:${ino}:${size}:${mtimeNs}`);
+    states.push(`${path}:${await fileState(path)}`);
   }
   return states.join('\n');
 }

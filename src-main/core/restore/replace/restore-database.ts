@@ -32,6 +32,8 @@ export async function applyRestore(
     imagePath,
     imageBytes: check.source.imageBytes,
     encrypted: prepared.databaseEncryption !== null,
+    // What needs repair is told of what was restored as well.
+    checkedAs: check.repairs === null ? prepared.checkedAs : null,
     tables: check.verification.tables,
     sidecarsOf: null,
     rights: null,

@@ -54,6 +54,7 @@ async function unpackSafety({ safety, safetyPath, rights }: UndoRequest, context
     pageSize: pages,
     pageCount: pages === 0 ? 0 : image.bytes / pages,
     encrypted: safety.databaseEncryption !== null,
+    checkedAs: null,
     tables: pageSize === 0 ? null : tables,
     sidecarsOf: safety.method === 'file-copy' ? safetyPath : null,
     rights: rights && { ...rights, attributesOf: safetyPath },
