@@ -12,6 +12,7 @@ import { contentOf, SAMPLE_BYTES } from '../engine/identify/identify-file.ts';
 import { readTarFiles, type TakeFile } from '../engine/packing/archive.ts';
 import { takeDatabase } from '../engine/packing/choose-entry.ts';
 import { writePieces } from '../engine/packing/decompress.ts';
+import { giveBack } from '../engine/packing/give-back.ts';
 import { isPacked, unpackedOrDamaged } from '../engine/packing/packed-pieces.ts';
 import { PieceReader } from '../engine/packing/piece-reader.ts';
 import type { UnpackLimit } from '../engine/packing/unpack-limit.ts';
@@ -74,7 +75,7 @@ async function takeKnown(
   { name, report }: TakenFile,
   context: TaskContext,
 ): Promise<void> {
-  if (manifest.method !== 'sql-dump') return writePieces(pieces, imagePath);
+  if (manifest.method !== 'sql-dump') return writePieces(pieces, imagePath, giveBack);
   const unlocking = manifest.databaseEncryption ? unlockingOf(manifest.databaseEncryption, name, context) : null;
   await takeDump(pieces, imagePath, unlocking, { name, report }, context);
   // A dump does not say the journal mode.

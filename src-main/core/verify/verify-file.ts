@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
@@ -74,12 +74,14 @@ export function wholeAs(error: unknown): string | null {
  * Unpacks a stored file into the staging folder and makes every check there is: whether the copy is what was stored
  * (hashes, sizes, every field of the manifest), and what SQLite finds in it. What needs a manifest is skipped and said
  * to be where there is none.
+ * @param stays the unpacked file is to get its place as it is, and is synced while it is checked
  * @throws SnapkeepError when the file cannot be read at all, `TOO_NEW`, `NO_SPACE`, or `BAD_KEY` for a whole one with
  * another key; a file that is read and found bad is no error but a result
  */
 export async function stageAndVerify(
   { path, expected, entry }: StoredFile,
   context: TaskContext,
+  stays = false,
 ): Promise<StagedImage> {
   const started = context.now();
   const report = new VerificationReport();
@@ -97,7 +99,8 @@ export async function stageAndVerify(
     if (!report.failed && manifest?.database === null) await checkList(imagePath, report);
     else if (!report.failed) {
       checkedAs = await fileState(imagePath);
-      found = await checkImage(imagePath, basename(path), manifest, report, context);
+      const check = () => checkImage(imagePath, basename(path), manifest, report, context);
+      found = await (stays ? whileSynced(imagePath, check) : check());
     } else if (manifest?.databaseEncryption && digest.image.bytes > 0 && digest.refusal === undefined)
       await locateDamage(imagePath, report, context);
     const verification = report.conclude(started, context.now(), manifest, found.facts);
@@ -108,6 +111,13 @@ export async function stageAndVerify(
     await rm(imagePath, { force: true });
     throw explainError(error, path);
   }
+}
+
+/** Syncs a file in another thread than the one that SQLite works in. */
+async function whileSynced<T>(path: string, work: () => Promise<T>): Promise<T> {
+  await using file = await open(path, 'r+');
+  const [result] = await Promise.all([work(), file.sync()]);
+  return result;
 }
 
 /** Returns the manifest to compare with: the expected one, or the one beside the file. */

@@ -62,11 +62,21 @@ export async function unpackPieces(
   return { image, stored };
 }
 
-/** Writes what comes in pieces into a new file. For workers. */
-export async function writePieces(pieces: PieceReader, path: string): Promise<void> {
+/**
+ * Writes what comes in pieces into a new file. For workers.
+ * @param onWritten given the pieces that are needed no more
+ */
+export async function writePieces(
+  pieces: PieceReader,
+  path: string,
+  onWritten: (piece: Buffer) => void = () => {},
+): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
-    for await (const piece of pieces.rest()) writeFully(file, piece);
+    for await (const piece of pieces.rest()) {
+      writeFully(file, piece);
+      onWritten(piece);
+    }
   } finally {
     await file.close();
   }

@@ -11,7 +11,7 @@ import { keyInWords } from '../../../../src-shared/words/database-encryption-wor
 import { listInWords } from '../../../../src-shared/words/wording.ts';
 import { confirmationOf } from '../../engine/confirmation.ts';
 import { explainError } from '../../engine/engine-errors.ts';
-import { requireWritableFolder } from '../../engine/files/durable-files.ts';
+import { isTaken, requireWritableFolder } from '../../engine/files/durable-files.ts';
 import { findFileHolders } from '../../engine/files/file-holders.ts';
 import { exchangeNotes, inPlaceNotes } from '../../engine/files/file-rights.ts';
 import { requireExchangeable } from '../../engine/files/mount-point.ts';
@@ -70,6 +70,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
   const staged = await stageAndVerify(
     { path: request.sourcePath, expected: request.expected, entry: request.entry },
     context,
+    await getsOwnFile(request.targetPath, context.stagingFolder),
   );
   const { verification, facts } = staged;
   if (verification.valid && staged.manifest?.database === null) throw holdsNoDatabase(basename(request.sourcePath));
@@ -128,6 +129,12 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     image: { pageSize: facts.pageSize, pageCount: facts.pageCount },
     databaseEncryption: databaseEncryptionOf(staged.unlocking),
   };
+}
+
+/** Whether the staged file will be the restored one: nothing is at the target, and a name leads from there to its disk. */
+async function getsOwnFile(targetPath: string, stagingFolder: string): Promise<boolean> {
+  if (await isTaken(targetPath)) return false;
+  return (await stat(dirname(targetPath))).dev === (await stat(stagingFolder)).dev;
 }
 
 /** What a restore of this snapshot alone would take apart. */
