@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
-import { crc32, deflateRaw, inflateRaw } from 'node:zlib';
-import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { crc32, deflateRaw, gunzip } from 'node:zlib';
 import { giveBack } from './give-back.ts';
+import { damagedData } from './piece-reader.ts';
 
 /*
  * A snapshot is a sequence of gzip members, each of which says its own length in an extra field (RFC 1952, 2.3.1.1:
@@ -16,7 +16,7 @@ const TRAILER_BYTES = 8;
 export const MEMBER_HEADER_BYTES = 20;
 
 const deflate = promisify<Buffer, { level: number; chunkSize: number }, Buffer>(deflateRaw);
-const inflate = promisify<Buffer, { maxOutputLength: number; chunkSize: number }, Buffer>(inflateRaw);
+const unpack = promisify<Buffer, { maxOutputLength: number; chunkSize: number }, Buffer>(gunzip);
 
 // zlib calls back once for each chunk of output: one chunk as large as the result is by far the fastest.
 const outputChunk = (bytes: number): number => Math.max(1024, bytes + 64);
@@ -59,18 +59,14 @@ export function memberLength(header: Buffer): number | undefined {
 export const SHORTEST_MEMBER = MEMBER_HEADER_BYTES + TRAILER_BYTES;
 
 /**
- * Unpacks one whole member and checks its length and CRC-32.
+ * Unpacks one whole member; zlib checks its CRC-32, in the thread that unpacks it.
  * @param limit the most bytes it may unpack to
  * @throws SnapkeepError `CORRUPT`; or what zlib throws on damaged data
  */
 export async function unpackMember(member: Buffer, limit: number): Promise<Buffer> {
-  const piece = await inflate(member.subarray(MEMBER_HEADER_BYTES, -TRAILER_BYTES), {
-    maxOutputLength: limit,
-    chunkSize: outputChunk(Math.min(limit, member.readUInt32LE(member.length - 4))),
-  });
-  const trailer = member.subarray(-TRAILER_BYTES);
-  if (trailer.readUInt32LE(0) !== crc32(piece) || trailer.readUInt32LE(4) !== piece.length) {
-    throw new SnapkeepError('CORRUPT', 'The compressed data does not match its checksum.');
-  }
+  const length = member.readUInt32LE(member.length - 4);
+  const piece = await unpack(member, { maxOutputLength: limit, chunkSize: outputChunk(Math.min(limit, length)) });
+  // zlib says nothing of what follows the end of the data.
+  if (piece.length !== length) throw damagedData();
   return piece;
 }
