@@ -11,7 +11,7 @@ function makeWorker(): string {
   const file = join(temporaryFolder(), 'worker.cjs');
   writeFileSync(
     file,
-    `process.send({ pid: process.pid });
+    `process.send({ pid: process.pid }, () => undefined);
      process.on('message', (message) => process.send({ answer: message }));
      process.on('disconnect', () => process.exit());`,
   );
