@@ -39,14 +39,6 @@ export const FileExchange = z.object({
 });
 export type FileExchange = z.infer<typeof FileExchange>;
 
-/** A database that leaves WAL mode while its lock is held. Where its file stays, it has to return to that mode. */
-const LeftWal = z.object({
-  targetPath: FilePath,
-  /** The number and birth of its file. */
-  identity: z.string(),
-});
-export type LeftWal = z.infer<typeof LeftWal>;
-
 /**
  * The journal of a restore, an undo or the deletion of a database: what has been or is about to be replaced, noted
  * before each step. A run that ends without an answer is settled by it: all of it is done, or all is taken back.
@@ -54,8 +46,8 @@ export type LeftWal = z.infer<typeof LeftWal>;
 export const Replacement = z.object({
   /** `null`: the database has not been touched. */
   database: DatabaseMark.nullable(),
-  /** `null`: the database is in the journal mode that it had. */
-  leftWal: LeftWal.nullable(),
+  /** The database that leaves WAL mode while its lock is held, and returns to it where it stays; `null`: none. */
+  leftWal: FilePath.nullable(),
   files: z.array(FileExchange),
   /** All files have been exchanged, and no database follows. */
   complete: z.boolean(),
@@ -72,6 +64,6 @@ export type NotedReplacement = z.infer<typeof NotedReplacement>;
 
 /** Returns the paths that a replacement changes. */
 export function pathsOf({ database, leftWal, files }: Replacement): string[] {
-  const parts = [database, leftWal, ...files].filter((part) => part !== null);
-  return [...new Set(parts.map(({ targetPath }) => targetPath))];
+  const paths = [database?.targetPath, leftWal, ...files.map(({ targetPath }) => targetPath)];
+  return [...new Set(paths.filter((path) => path != null))];
 }

@@ -4,7 +4,6 @@ import { dirname } from 'node:path';
 import {
   type DatabaseMark,
   type FileExchange,
-  type LeftWal,
   pathsOf,
   type Replacement,
 } from '../../../../src-shared/model/restore/replacement.ts';
@@ -62,19 +61,19 @@ export async function settleReplacement(request: SettleRequest, context: TaskCon
   const left: RestoredFiles[] = [];
   for (const exchange of files.toReversed()) left.push(...(await takeOneBack(exchange, keepsArrived)));
   const returned = leftWal === null || (await returnToWal(leftWal, opening));
-  return { complete, files: left, leftWal: returned ? null : leftWal.targetPath };
+  return { complete, files: left, leftWal: returned ? null : leftWal };
 }
 
-/** Sets the journal mode of the very file that left it; answers whether it has one that can be set. */
-async function returnToWal({ targetPath, identity }: LeftWal, opening: Opening): Promise<boolean> {
-  if (!(await isTaken(targetPath)) || (await identityOf(targetPath)) !== identity) return true;
-  const reading = await openIfReadable(targetPath, opening);
+/** Answers whether the database can be opened, if it is there. */
+async function returnToWal(path: string, opening: Opening): Promise<boolean> {
+  if (!(await isTaken(path))) return true;
+  const reading = await openIfReadable(path, opening);
   if (reading === null) return false;
   closeReading(reading.database);
   try {
-    setWal(targetPath, reading.unlocking, opening.lockWaitMs);
+    setWal(path, reading.unlocking, opening.lockWaitMs);
   } catch (error) {
-    throw explainError(error, targetPath);
+    throw explainError(error, path);
   }
   return true;
 }

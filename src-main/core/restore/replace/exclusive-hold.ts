@@ -1,15 +1,13 @@
 import { closeSync, openSync } from 'node:fs';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import type { LeftWal } from '../../../../src-shared/model/restore/replacement.ts';
-import { identityOf } from '../../engine/attached-files/folder/folder-swap.ts';
 import { errorCode } from '../../engine/engine-errors.ts';
 import { findFileHolders } from '../../engine/files/file-holders.ts';
 import type { Unlocking } from '../../engine/sqlite/database-key.ts';
 import { type Database, openDatabase } from '../../engine/sqlite/open-database.ts';
 import { copyDescriptor } from './target-watch.ts';
 
-/** Takes note that a database leaves WAL mode, before it does; `null`: it has returned to it. */
-export type NoteLeftWal = (leftWal: LeftWal | null) => Promise<void>;
+/** Takes note that the database of this path leaves WAL mode, before it does; `null`: it has returned to it. */
+export type NoteLeftWal = (path: string | null) => Promise<void>;
 
 /**
  * A database that nobody else reads or writes while its file is exchanged or removed. It has left WAL mode, so its file
@@ -65,7 +63,7 @@ export class ExclusiveHold {
 
   async #take(): Promise<void> {
     const wasWal = this.journalMode === 'wal';
-    if (wasWal) await this.#note({ targetPath: this.#path, identity: await identityOf(this.#path) });
+    if (wasWal) await this.#note(this.#path);
     try {
       if (wasWal) this.#database.pragma('journal_mode = DELETE');
       this.#database.exec('BEGIN EXCLUSIVE');

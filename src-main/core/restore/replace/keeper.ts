@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
-import type { DatabaseMark, LeftWal } from '../../../../src-shared/model/restore/replacement.ts';
+import type { DatabaseMark } from '../../../../src-shared/model/restore/replacement.ts';
 import { discardSafety } from '../undo/discard-safety.ts';
 import type { SafetyRequest } from '../undo/safety-snapshot.ts';
 
@@ -9,7 +9,8 @@ export interface NotedDatabase {
   safety: Manifest | null;
   /** `null`: nothing has been touched. */
   mark: DatabaseMark | null;
-  leftWal: LeftWal | null;
+  /** The database that has left WAL mode; `null`: none. */
+  leftWal: string | null;
 }
 
 /** Takes note of a database, durably. Called right before each change of it. */
@@ -21,7 +22,7 @@ export class Keeper {
   readonly #note: NoteDatabase;
   #safety: Manifest | null = null;
   #mark: DatabaseMark | null = null;
-  #leftWal: LeftWal | null = null;
+  #leftWal: string | null = null;
   #noted = false;
   #held = false;
 
@@ -44,8 +45,8 @@ export class Keeper {
   }
 
   /** The database leaves WAL mode; `null`: it has returned to it. */
-  readonly noteLeftWal = (leftWal: LeftWal | null): Promise<void> => {
-    this.#leftWal = leftWal;
+  readonly noteLeftWal = (path: string | null): Promise<void> => {
+    this.#leftWal = path;
     return this.#tell();
   };
 
