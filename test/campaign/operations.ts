@@ -1,5 +1,5 @@
 import { changePageSize } from './ledger.ts';
-import { succeed } from './product.ts';
+import { dieAtStep, run, succeed } from './product.ts';
 import type { Scene } from './scene.ts';
 
 /** One thing that a person has the product do. */
@@ -8,6 +8,8 @@ export interface Operation {
   /** What has to be done before it, unharmed. */
   prepare?(scene: Scene): Promise<void>;
   args(scene: Scene): string[];
+  /** It knows files by their inodes, which copies of a prepared scene do not keep: each attempt is prepared anew. */
+  readonly preparedAnew?: boolean;
   /** The data folder it uses; that of the scene by default. */
   home?(scene: Scene): string;
   /** It replaces or removes the database. `undoable`: Undo brings back what was there; `undo`: it is Undo itself. */
@@ -62,6 +64,22 @@ const DELETE_DATABASE: Operation = {
   replaces: 'undoable',
 };
 
+/** The next start, which settles what a killed run was replacing; it is killed itself. */
+const recoveryOf = (restore: Operation): Operation => ({
+  name: `recovery of ${restore.name}`,
+  prepare: async (scene) => {
+    await restore.prepare?.(scene);
+    const { code } = await run(scene.home, restore.args(scene), {
+      ...scene.env,
+      ...dieAtStep('replacing the database'),
+    });
+    if (code !== null) throw new Error(`${restore.name} was not killed, and ended with ${code}.`);
+  },
+  args: () => ['status'],
+  preparedAnew: true,
+  everything: restore.everything ?? false,
+});
+
 export const OPERATIONS: readonly Operation[] = [
   { name: 'backup', args: () => ['backup', 'app'] },
   {
@@ -77,19 +95,20 @@ export const OPERATIONS: readonly Operation[] = [
   undoOf(EXCHANGE),
   undoOf(RESTORE_ALL),
   { name: 'prune', args: () => ['prune', 'app', '--keep-last', '1', '--yes'], takesAway: 2 },
-  {
-    name: 'delete',
-    args: (scene) => ['delete', scene.snapshot(-1).id, '--yes'],
-    takesAway: 1,
-  },
+  { name: 'delete snapshot', args: (scene) => ['delete', scene.snapshot(-1).id, '--yes'], takesAway: 1 },
   { name: 'import', args: (scene) => ['import', scene.near], home: (scene) => scene.path('other-home') },
   DELETE_DATABASE,
   undoOf(DELETE_DATABASE),
+  recoveryOf(EXCHANGE),
+  recoveryOf(RESTORE_ALL),
 ];
 
 /** An operation by its name. @throws Error */
 export function operationOf(name: string): Operation {
   const found = OPERATIONS.find((operation) => operation.name === name);
-  if (found === undefined) throw new Error(`There is no operation ${name}.`);
+  if (found === undefined) {
+    const names = OPERATIONS.map((each) => each.name).join(', ');
+    throw new Error(`There is no operation ${name}. There are: ${names}.`);
+  }
   return found;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { cleanUpLater } from './clean-up.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -78,6 +79,12 @@ export async function succeed(home: string, args: readonly string[], env: NodeJS
   const { code, stdout, stderr } = await run(home, args, env);
   if (code !== 0) throw new Error(`snapkeep ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
   return stdout;
+}
+
+/** The environment in which what replaces something dies with its worker process right before a step of it. */
+export function dieAtStep(step: 'replacing the database'): NodeJS.ProcessEnv {
+  const file = resolve(ROOT, 'test/support/die-at-step.ts');
+  return { NODE_OPTIONS: `--import=${pathToFileURL(file)}`, DIE_AT_STEP: step, DIE_WHO: 'all' };
 }
 
 /** Who is killed: the command with its children, the command alone, or one of its children. */

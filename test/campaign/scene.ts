@@ -53,7 +53,7 @@ export interface Prepared {
   /** What the operation is called with. */
   args: string[];
   snapshots: ListedSnapshot[];
-  /** What is at the place of the database. */
+  /** What is at the place of the database; of a run that was killed, once it is settled. */
   content: Content;
   /** Where this is kept, to be put back before each attempt. */
   template: string;
@@ -162,9 +162,14 @@ export class Scene {
 
   /** Makes everything ready for an operation, the same each time. Folders stay, and what is mounted on them. */
   async ready(operation: Operation): Promise<Prepared> {
-    const known = this.#prepared.get(operation);
-    this.#putBack(known?.template ?? this.#base);
-    if (known !== undefined) return known;
+    const known = this.#prepared.get(operation) ?? (await this.#prepareFirst(operation));
+    this.#putBack(known.template);
+    if (operation.preparedAnew) await operation.prepare?.(this);
+    return known;
+  }
+
+  async #prepareFirst(operation: Operation): Promise<Prepared> {
+    this.#putBack(this.#base);
     const prepared: Prepared = { ...(await this.#prepare(operation)), content: contentOf(this) };
     this.#prepared.set(operation, prepared);
     return prepared;
@@ -175,8 +180,12 @@ export class Scene {
     if (operation.prepare === undefined) return { args, snapshots: this.#listed, template: this.#base };
     await operation.prepare(this);
     const template = this.path(`template of ${operation.name}`);
-    this.#keep(template);
-    return { args, snapshots: await this.snapshots(), template };
+    if (!operation.preparedAnew) this.#keep(template);
+    const snapshots = await this.snapshots();
+    // What preparing stores is another snapshot each time.
+    return operation.preparedAnew
+      ? { args, snapshots: this.#listed, template: this.#base }
+      : { args, snapshots, template };
   }
 
   #keep(template: string): void {

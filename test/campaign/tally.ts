@@ -13,6 +13,8 @@ export class Tally {
   /** What of the phase could not be tried on this machine. */
   readonly leftOut: string[] = [];
   attempts = 0;
+  /** The attempts of each operation, where a phase tries several: how many, and how long they took in milliseconds. */
+  readonly #operations = new Map<string, { attempts: number; ms: number }>();
   readonly #started = performance.now();
 
   constructor(phase: string) {
@@ -20,13 +22,21 @@ export class Tally {
   }
 
   /** Makes one attempt. Whatever it yields or throws is a violation. */
-  async attempt(name: string, work: () => AsyncGenerator<string> | Generator<string>): Promise<void> {
+  async attempt(
+    name: string,
+    work: () => AsyncGenerator<string> | Generator<string>,
+    operation?: Operation,
+  ): Promise<void> {
+    const began = performance.now();
     this.attempts += 1;
     try {
       for await (const what of work()) this.violations.push({ attempt: name, what });
     } catch (error) {
       this.fail(name, error);
     }
+    if (operation === undefined) return;
+    const { attempts, ms } = this.#operations.get(operation.name) ?? { attempts: 0, ms: 0 };
+    this.#operations.set(operation.name, { attempts: attempts + 1, ms: ms + performance.now() - began });
   }
 
   /** Notes what was thrown as a violation. */
@@ -35,13 +45,18 @@ export class Tally {
     this.violations.push({ attempt, what });
   }
 
-  /** A line with the figures of the phase, and one for each violation and for each thing left out. */
+  /** A line with the figures of the phase, and one for each operation, each violation and each thing left out. */
   get summary(): string {
     const seconds = (performance.now() - this.#started) / 1000;
-    const figures = `${String(this.attempts).padStart(6)} attempts ${String(this.violations.length).padStart(4)} violations`;
+    const line = (name: string, attempts: number, rest: string): string =>
+      `${name.padEnd(40)} ${String(attempts).padStart(6)} attempts ${rest}`;
+    const operations = [...this.#operations].map(([name, { attempts, ms }]) =>
+      line(`  ${name}`, attempts, `${(ms / 1000).toFixed(0)} s`),
+    );
+    const first = line(this.phase, this.attempts, `${this.violations.length} violations ${seconds.toFixed(0)} s`);
     const lines = this.violations.map(({ attempt, what }) => `  ${attempt}: ${what}`);
     const leftOut = this.leftOut.map((why) => `  left out: ${why}`);
-    return [`${this.phase.padEnd(16)} ${figures} ${seconds.toFixed(0).padStart(6)} s`, ...lines, ...leftOut].join('\n');
+    return [first, ...operations, ...lines, ...leftOut].join('\n');
   }
 }
 

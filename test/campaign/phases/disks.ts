@@ -14,8 +14,8 @@ const SWEPT_BYTES = 12 * 1024 * 1024;
 /** The parts of a scene that are disks of their own, with the operations that write to them. */
 const DISKS: ReadonlyArray<[part: string, operations: readonly string[]]> = [
   // A destination, and another one.
-  ['near', ['backup', 'prune', 'delete']],
-  ['far', ['copy', 'delete']],
+  ['near', ['backup', 'prune', 'delete snapshot']],
+  ['far', ['copy', 'delete snapshot']],
   // The catalog, the staging area and the safety snapshots.
   [
     'home',
@@ -24,7 +24,7 @@ const DISKS: ReadonlyArray<[part: string, operations: readonly string[]]> = [
   // The source.
   ['app', ['backup', 'restore', 'restore by exchange', 'restore of everything', 'undo of restore', 'delete database']],
 ];
-const UNMOUNTED: readonly string[] = ['backup', 'verify', 'copy', 'prune', 'delete', 'restore'];
+const UNMOUNTED: readonly string[] = ['backup', 'verify', 'copy', 'prune', 'delete snapshot', 'restore'];
 
 /** Sweeps the free space of each disk in play from none to plenty. */
 export async function fillDisks(extent: Extent, tally: Tally): Promise<void> {

@@ -26,9 +26,10 @@ export async function killAtRandomInstants(extent: Extent, tally: Tally): Promis
     const afterMs = random() * (durations.get(operation.name) ?? FIRST_GUESS_MS);
     const name = `${variant.name}, ${operation.name}, ${victim} killed after ${Math.round(afterMs)} ms`;
     const learn = (ms: number): unknown => durations.set(operation.name, ms);
-    await tally.attempt(name, async function* () {
+    const work = async function* (): AsyncGenerator<string> {
       yield* killed(await Scene.of(variant), operation, victim, afterMs, learn);
-    });
+    };
+    await tally.attempt(name, work, operation);
   }
 }
 

@@ -27,16 +27,17 @@ export async function killAtSystemCalls(extent: Extent, tally: Tally): Promise<v
   for (const operation of sample(extent.operations, extent.tracedOperations, random)) {
     const scene = await Scene.numbered(OPERATIONS.indexOf(operation), operation);
     let trace = '';
-    await tally.attempt(`${scene.variant.name}, ${operation.name}, to its end`, async function* () {
+    const toItsEnd = async function* (): AsyncGenerator<string> {
       trace = await traceOf(scene, operation);
       yield* whatIsNotDurable(trace, (path) => scene.keeps(path));
-    });
+    };
+    await tally.attempt(`${scene.variant.name}, ${operation.name}, to its end`, toItsEnd, operation);
     let killed = 0;
     for (const [what, calls] of Object.entries({ call: CALLS, naming: NAMINGS })) {
       const most = mostCalls(trace, calls);
       for (const at of spread(most, extent.systemCalls, random)) {
         const name = `${scene.variant.name}, ${operation.name}, killed at ${what} ${at} of ${most} of a thread`;
-        await tally.attempt(name, () => killedAt(scene, operation, calls, at, () => killed++));
+        await tally.attempt(name, () => killedAt(scene, operation, calls, at, () => killed++), operation);
       }
     }
     if (killed === 0) tally.fail(`${scene.variant.name}, ${operation.name}`, new Error('Nothing was killed.'));
