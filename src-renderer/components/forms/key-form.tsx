@@ -1,6 +1,7 @@
 import { Button, Group, Menu, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { type UseFormReturnType, useForm } from '@mantine/form';
 import { IconChevronDown } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import { type CipherDraft, CipherFields, givenSettings } from './cipher-fields.tsx';
 import { Form } from './form.tsx';
@@ -15,26 +16,42 @@ interface TypedKeyFormProps {
   onKey(key: KeyInput): void;
 }
 
+type Way = 'value' | 'environment' | 'command';
+
+/** A key as it is typed. */
+interface KeyDraft {
+  way: Way;
+  /** The key, or the name of what it is read from. */
+  text: string;
+  /** `null`: no custom settings. */
+  cipher: CipherDraft | null;
+}
+
+type KeyFormApi = UseFormReturnType<KeyDraft>;
+
+const useKeyForm = (way: Way, text: string): KeyFormApi =>
+  useForm({ initialValues: { way, text, cipher: null as CipherDraft | null } });
+
 /** Asks for a secret. */
 export function TypedKeyForm(props: TypedKeyFormProps) {
-  const [text, setText] = useState('');
+  const form = useKeyForm('value', '');
   return (
-    <KeyFrame {...props} given={{ value: text }}>
-      <KeyField {...props} value={text} onChange={setText} />
+    <KeyFrame {...props} form={form}>
+      <KeyField {...props} form={form} />
     </KeyFrame>
   );
 }
 
 interface KeyFrameProps extends TypedKeyFormProps {
-  given: Record<string, string>;
+  form: KeyFormApi;
   /** The field for the key. */
   children: ReactNode;
   beside?: ReactNode;
 }
 
-function KeyFrame({ given, action, pending, ofDatabase = true, onKey, children, beside }: KeyFrameProps) {
-  const [custom, setCustom] = useState<CipherDraft | null>(null);
-  const key = KeyInput.safeParse({ ...given, ...givenSettings(custom) });
+function KeyFrame({ form, action, pending, ofDatabase = true, onKey, children, beside }: KeyFrameProps) {
+  const { way, text, cipher } = form.values;
+  const key = KeyInput.safeParse({ [way]: text, ...givenSettings(cipher) });
   return (
     <Form
       onSubmit={() => {
@@ -43,7 +60,7 @@ function KeyFrame({ given, action, pending, ofDatabase = true, onKey, children, 
     >
       <Stack gap="sm">
         {children}
-        {ofDatabase && <CipherFields draft={custom} onChange={setCustom} />}
+        {ofDatabase && <CipherFields draft={cipher} onChange={(custom) => form.setFieldValue('cipher', custom)} />}
         <Group gap="sm">
           <Button type="submit" variant="default" disabled={!key.success} loading={pending}>
             {action}
@@ -54,8 +71,6 @@ function KeyFrame({ given, action, pending, ofDatabase = true, onKey, children, 
     </Form>
   );
 }
-
-type Way = 'value' | 'environment' | 'command';
 
 const WAYS: Record<Way, { title: string; label: string; placeholder: string; means: string }> = {
   value: { title: 'Enter key', label: '', placeholder: '', means: '' },
@@ -82,26 +97,23 @@ interface KeyFormProps extends TypedKeyFormProps {
 
 /** Asks for the key of a plan's database, or for the source that it is read from. */
 export function KeyForm({ variable = null, ...props }: KeyFormProps) {
-  const [way, setWay] = useState<Way>(variable === null ? 'value' : 'environment');
-  const [text, setText] = useState(variable ?? '');
+  const form = useKeyForm(variable === null ? 'value' : 'environment', variable ?? '');
+  const { way, text } = form.values;
   const isNamed = KeyInput.safeParse({ [way]: text }).success;
   const chosen = WAYS[way];
-  const choose = (name: Way): void => {
-    setWay(name);
-    // A typed key must not appear as the name of a variable.
-    setText(name === 'environment' ? (variable ?? '') : '');
-  };
+  // A typed key must not appear as the name of a variable.
+  const choose = (name: Way): void =>
+    form.setValues({ way: name, text: name === 'environment' ? (variable ?? '') : '' });
   return (
-    <KeyFrame {...props} given={{ [way]: text }} beside={<WayMenu title={chosen.title} onChoose={choose} />}>
+    <KeyFrame {...props} form={form} beside={<WayMenu title={chosen.title} onChoose={choose} />}>
       {way === 'value' ? (
-        <KeyField {...props} value={text} onChange={setText} />
+        <KeyField {...props} form={form} />
       ) : (
         <TextInput
           label={chosen.label}
           description={chosen.means}
           placeholder={chosen.placeholder}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          {...form.getInputProps('text')}
           error={way === 'environment' && text !== '' && !isNamed ? 'Use only letters, digits and underscores.' : null}
           autoComplete="off"
           spellCheck={false}
@@ -141,17 +153,15 @@ const WAY_NAMES: readonly Way[] = ['value', 'environment', 'command'];
 interface KeyFieldProps {
   label: string;
   description: string;
-  value: string;
-  onChange(value: string): void;
+  form: KeyFormApi;
 }
 
-function KeyField({ label, description, value, onChange }: KeyFieldProps) {
+function KeyField({ label, description, form }: KeyFieldProps) {
   return (
     <PasswordInput
       label={label}
       description={description}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
+      {...form.getInputProps('text')}
       autoComplete="off"
       spellCheck={false}
       visibilityToggleButtonProps={{ 'aria-label': 'Show key', tabIndex: 0 }}

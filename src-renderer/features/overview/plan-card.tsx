@@ -21,6 +21,7 @@ export const PlanCard = memo(function PlanCard({ summary, now }: { summary: Plan
   const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup, schedule, destinations } = summary;
   const active = useActiveRun(plan.id);
   const troubled = isExplained(state);
+  const kept = `Keeps ${keptInWords(plan.retention)}`;
   const took =
     lastBackup?.state === 'succeeded' && lastBackup.startedAt !== null && lastBackup.finishedAt !== null
       ? durationInWords(Date.parse(lastBackup.finishedAt) - Date.parse(lastBackup.startedAt))
@@ -59,9 +60,9 @@ export const PlanCard = memo(function PlanCard({ summary, now }: { summary: Plan
           <dd>
             {countInWords(snapshotCount, 'snapshot')}, {bytesInWords(storedBytes)}
           </dd>
-          <dt>{schedule.words}</dt>
+          <dt title={schedule.words}>{schedule.words}</dt>
           <dd>{nextInWords(schedule, now)}</dd>
-          <dt>Keeps {keptInWords(plan.retention)}</dt>
+          <dt title={kept}>{kept}</dt>
           <dd>{took === '' ? '' : `Duration: ${took}`}</dd>
         </dl>
       </Stack>

@@ -38,7 +38,7 @@ export function PlanDestinationsField({ label, value, onChange, madeHere, retent
   };
   return (
     <div>
-      <Input.Label labelElement="div" mb={6}>
+      <Input.Label labelElement="div" display="block" mb={6}>
         {label}
       </Input.Label>
       {value.length > 0 && (

@@ -56,7 +56,7 @@ export function SnapshotFields({ form, noDump }: SnapshotFieldsProps) {
         />
       )}
       <div>
-        <Input.Label labelElement="div" id={id} mb={4}>
+        <Input.Label labelElement="div" display="block" id={id} mb={4}>
           Compression
         </Input.Label>
         <SegmentedControl

@@ -47,12 +47,14 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
           <>
             <Brakes brakes={preview.brakes} several={several} />
             <Text>
-              Keeps {keptInWords(retention)}: <strong>Remove {preview.removedCount}</strong> ({freedInWords(preview)}),{' '}
-              <strong>keep {preview.keptCount}</strong>.
+              <strong>Remove {preview.removedCount}</strong> ({freedInWords(preview)}),{' '}
+              <strong>keep {preview.keptCount}</strong>. Retention: {keptInWords(retention)}.
             </Text>
             <Warnings warnings={preview.warnings} />
-            {removes && <PrunedList title="Remove" snapshots={preview.removed} several={several} now={now} />}
-            <PrunedList title="Keep" snapshots={preview.kept} several={several} now={now} />
+            <Stack gap="md" className="even-columns">
+              {removes && <PrunedList title="Remove" snapshots={preview.removed} several={several} now={now} />}
+              <PrunedList title="Keep" snapshots={preview.kept} several={several} now={now} />
+            </Stack>
           </>
         )}
         {action.error !== null && <ErrorNotice error={action.error} />}

@@ -1,4 +1,5 @@
 import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
@@ -16,8 +17,8 @@ const PLATFORMS: Record<string, 'macos' | 'windows'> = { darwin: 'macos', win32:
 
 /** Saves a plan as a template for other machines and other people. */
 export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): void }) {
-  const [name, setName] = useState(plan.name);
-  const [purpose, setPurpose] = useState(`Backs up ${plan.name}.`);
+  const form = useForm({ initialValues: { name: plan.name, purpose: `Backs up ${plan.name}.` } });
+  const isComplete = form.values.name.trim() !== '' && form.values.purpose.trim() !== '';
   const [refused, setRefused] = useState<string | null>(null);
   const platform = PLATFORMS[useInfo()?.platform ?? ''] ?? 'linux';
   const destinations = useAnswer('destinations.list', {});
@@ -27,7 +28,7 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
     const settings = known.find(({ destination }) => destination.id === destinationId)?.destination.settings;
     return settings?.kind === 'folder' ? [settings.path] : [];
   });
-  const { template, leftOut } = templateOfPlan(plan, { name, purpose }, platform, folder ?? null);
+  const { template, leftOut } = templateOfPlan(plan, form.values, platform, folder ?? null);
   const taken = action.error?.code === 'CONFLICT' && refused === template.id;
   const save = (): void =>
     action.run(async () => {
@@ -44,28 +45,13 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
             The template prefills new plans with the settings of this plan. It contains no keys, passphrases or
             accounts.
           </Text>
-          <TextInput
-            label="Template name"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            maxLength={80}
-            data-autofocus
-          />
-          <TextInput
-            label="Description"
-            value={purpose}
-            onChange={(event) => setPurpose(event.currentTarget.value)}
-            maxLength={300}
-          />
+          <TextInput label="Template name" {...form.getInputProps('name')} maxLength={80} data-autofocus />
+          <TextInput label="Description" {...form.getInputProps('purpose')} maxLength={300} />
           {leftOut.length > 0 && <LeftOut what="the template" sentences={leftOut} />}
           <Pending answer={destinations} />
           {action.error !== null && <ErrorNotice error={action.error} />}
           <DialogButtons onClose={onClose}>
-            <Button
-              type="submit"
-              disabled={destinations.value === null || name.trim() === '' || purpose.trim() === ''}
-              loading={action.pending}
-            >
+            <Button type="submit" disabled={destinations.value === null || !isComplete} loading={action.pending}>
               {taken ? 'Replace template' : 'Save template'}
             </Button>
           </DialogButtons>
