@@ -46,7 +46,7 @@ export function DestinationCard({ summary, current, now, ...actions }: Destinati
   return (
     <article ref={card} className="card destination-card" data-current={current} aria-label={destination.name}>
       <Stack gap={12}>
-        <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <Group justify="space-between" wrap="nowrap" align="flex-start" className="destination-head">
           <div className="destination-name">
             <KindIcon kind={destination.settings.kind} />
             <Title order={2} size="h3">
@@ -118,6 +118,8 @@ function hintOf({ state, reason, lastTest }: DestinationSummary): string | undef
   return hint === undefined || reason.includes(hint) ? undefined : hint;
 }
 
+const PLANS_SHOWN = 8;
+
 function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { summary: DestinationSummary }) {
   const free = lastTest?.report.freeBytes ?? null;
   return (
@@ -139,7 +141,7 @@ function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { s
         <dd>
           {plans.length === 0
             ? 'None'
-            : plans.map(({ id, name }, index) => (
+            : plans.slice(0, PLANS_SHOWN).map(({ id, name }, index) => (
                 <span key={id}>
                   {index > 0 && ', '}
                   <Link to={`/plans/${id}`} className="text-link">
@@ -147,6 +149,7 @@ function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { s
                   </Link>
                 </span>
               ))}
+          {plans.length > PLANS_SHOWN && ` and ${plans.length - PLANS_SHOWN} more`}
         </dd>
       </div>
     </dl>

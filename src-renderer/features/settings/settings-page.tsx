@@ -54,7 +54,7 @@ export function SettingsPage() {
             description="How long a restore waits for a database that another program has locked. After a timeout, nothing is changed."
             min={1}
             max={600}
-            w={360}
+            maw={360}
             value={settings.lockWaitSeconds}
             onBlur={wholeNumber(1, 600, (lockWaitSeconds) => update({ lockWaitSeconds }))}
           />
