@@ -58,6 +58,7 @@ export function S3Fields({ form }: { form: DestinationFormApi }) {
         />
         <TextInput
           label="Prefix (optional)"
+          description="Snapshots are stored below it."
           placeholder="laptop/app"
           {...form.getInputProps('s3.prefix')}
           spellCheck={false}

@@ -137,7 +137,7 @@ const GIGABYTE = 1_000_000_000;
 /** How long safety snapshots are kept. */
 function SafetyFields({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
   return (
-    <Group align="flex-start">
+    <Group align="flex-start" mt="md">
       <NumberInput
         label="Keep safety snapshots (days)"
         description="Includes replaced files. The newest one of each database, file or folder is always kept."
