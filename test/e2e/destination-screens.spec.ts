@@ -37,8 +37,8 @@ test('destinations: none, every kind in every state, forty of them, and their di
       await expect(page.getByRole('article')).toHaveCount(4);
       await judge(page, `destinations-${look}`);
       const bucket = page.getByRole('article', { name: 'b2-offsite' });
-      await expect(bucket).toContainText('may not list what is in the bucket');
-      await expect(bucket).toContainText('Allow them s3:ListBucket');
+      await expect(bucket).toContainText('Permission denied for these keys');
+      await expect(bucket).toContainText('Grant them list, read, write and delete access');
       await expect(bucket).toContainText('3 snapshots wait to be copied here. Next attempt:');
       await expect(page.getByRole('article', { name: 'Storage box' })).toContainText(
         'Marker file of Storage box not found',

@@ -100,12 +100,12 @@ export const DESTINATIONS: DestinationSummary[] = [
   }),
   summary(2, 'b2-offsite', BUCKET, {
     state: 'failed',
-    reason: 'The keys for s3://laptop-backups/hone may not list what is in the bucket (AccessDenied, status 403).',
+    reason: 'Permission denied for these keys in the bucket laptop-backups/hone.',
     lastTest: {
       at: at(4),
       report: report({
-        message: 'The keys for s3://laptop-backups/hone may not list what is in the bucket (AccessDenied, status 403).',
-        hint: 'Allow them s3:ListBucket for the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject for what is in it.',
+        message: 'Permission denied for these keys in the bucket laptop-backups/hone.',
+        hint: 'Grant them list, read, write and delete access, or use other keys.',
       }),
     },
     waitingCopies: 3,
