@@ -18,7 +18,7 @@ import type { DataFolder } from './process/data-folder.ts';
 import { PreparedRestores } from './restore/check/prepared-restores.ts';
 import { settleRun } from './restore/interrupted/settle-run.ts';
 import { CleanUp } from './runs/clean-up.ts';
-import { removeLeftovers } from './runs/recover-runs.ts';
+import { removeLeftovers } from './runs/interrupted-runs.ts';
 import { Runs } from './runs/runs.ts';
 import { createWorkerRunner } from './runs/task-process.ts';
 import { DatabaseKeys } from './secrets/database-keys.ts';

@@ -12,7 +12,7 @@ import { Orchestrator } from './orchestrator.ts';
 import { type Clock, type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { holdDataFolder } from './process/data-folder.ts';
 import { openProcessLog } from './process/process-log.ts';
-import { endInterruptedRuns } from './runs/recover-runs.ts';
+import { endInterruptedRuns } from './runs/interrupted-runs.ts';
 
 /** Folders that answer at once are cleaned before the first request; nobody waits for others. Milliseconds. */
 const CLEAN_UP_PATIENCE_MS = 1000;

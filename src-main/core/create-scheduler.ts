@@ -1,14 +1,14 @@
 import type { Plan } from '../../src-shared/model/plan.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { ScheduledJob } from '../../src-shared/model/schedule.ts';
-import { orderOf } from './backup/backup.ts';
 import { startFailed, startPlanBackup } from './backup/group-backup.ts';
+import { orderOf } from './backup/start-backup.ts';
 import type { CoreContext } from './core-context.ts';
 import { foldersOf } from './destinations/destination-access.ts';
 import { whatIsAway } from './schedule/readiness.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 import { SourceWatch } from './schedule/source-watch.ts';
-import { startRestoreTest } from './verify/restore-test.ts';
+import { startRestoreTest } from './verify/start-restore-test.ts';
 
 type Parts = Pick<CoreContext, 'background' | 'catalog' | 'clock' | 'log' | 'dataFolder' | 'events' | 'ports' | 'runs'>;
 

@@ -1,7 +1,7 @@
 import type { DatabaseDeletionPreview } from '../../src-shared/model/restore/database-deletion.ts';
 import type { SourceDescription } from '../../src-shared/model/source.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
-import type { BackupRequest } from './backup/back-up.ts';
+import type { BackupRequest } from './backup/take-and-verify.ts';
 import type { ExportRequest } from './backup/write-export.ts';
 import type { CatalogCopyRequest } from './catalog/copy-catalog-file.ts';
 import type { Replicated, ReplicateRequest } from './copies/replicate-attached-file.ts';
@@ -15,11 +15,11 @@ import type { CopiedImage, TogetherRequest } from './engine/sqlite/copy-together
 import type { DescribeRequest } from './engine/sqlite/describe-source.ts';
 import type { Examination } from './import/examine-file.ts';
 import type { BackupJudgement, PackedSample } from './import/judge-backup.ts';
-import type { PreparedRestore, RestoreCheckRequest } from './restore/check/prepare-restore.ts';
+import type { PreparedRestore, RestoreCheckRequest } from './restore/check/check-restore.ts';
 import type { Settled, SettleRequest } from './restore/interrupted/settle-replacement.ts';
 import type { FilesRequest, PreparedFiles } from './restore/replace/restore-attached-files.ts';
 import type { AppliedParts, RestorePartsRequest, UndoPartsRequest } from './restore/restore-parts.ts';
-import type { RestoreTestFindings, RestoreTestRequest } from './verify/test-restore.ts';
+import type { RestoreTestFindings, RestoreTestRequest } from './verify/perform-restore-test.ts';
 import type { StoredFile } from './verify/verify-file.ts';
 
 /** Each piece of heavy work: what a worker is given and what it answers. */

@@ -1,6 +1,6 @@
 import type { Projection, Retention } from '../model/plan.ts';
 import { DAY_MS } from '../rules/durations.ts';
-import type { ScheduledTimes } from '../schedule/due-times.ts';
+import type { ScheduledTimes } from '../schedule/missed-times.ts';
 import { decideRetention, type RetainedSnapshot } from './retention.ts';
 
 const YEAR_MS = 365 * DAY_MS;

@@ -1,5 +1,5 @@
 import type { Schedule } from '../model/schedule.ts';
-import type { ScheduledTimes } from './due-times.ts';
+import type { ScheduledTimes } from './missed-times.ts';
 
 const HOUR_MS = 3_600_000;
 /** How late a backup may be before it is overdue: a quarter of the time between two scheduled times, within these bounds. */

@@ -1,4 +1,4 @@
-import type { ScheduledTimes } from './due-times.ts';
+import type { ScheduledTimes } from './missed-times.ts';
 
 /** So many gaps between two scheduled times are remembered: those of a month of days. */
 const MOST_GAPS = 40;

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type BackupRequest, backUp } from '../../src-main/core/backup/back-up.ts';
+import { type BackupRequest, backUp } from '../../src-main/core/backup/take-and-verify.ts';
 import { cancelledError, type TaskContext } from '../../src-main/core/engine/task-context.ts';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
 import { identifyStored } from '../../src-main/core/engine/identify/identify-stored.ts';
 import { judgeBackup, SAMPLE } from '../../src-main/core/import/judge-backup.ts';
-import { checkRestore } from '../../src-main/core/restore/check/prepare-restore.ts';
+import { checkRestore } from '../../src-main/core/restore/check/check-restore.ts';
 import { verifyFile } from '../../src-main/core/verify/verify-file.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';

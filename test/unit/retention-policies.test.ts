@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { KEEP_ALL, type Retention } from '../../src-shared/model/plan.ts';
 import { decideRetention, type RetainedSnapshot } from '../../src-shared/retention/retention.ts';
 import { projectRetention } from '../../src-shared/retention/retention-projection.ts';
-import { timesEvery } from '../../src-shared/schedule/due-times.ts';
+import { timesEvery } from '../../src-shared/schedule/missed-times.ts';
 
 const HOUR = 3_600_000;
 const ZONES = [

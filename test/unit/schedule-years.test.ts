@@ -4,7 +4,7 @@ import { scheduledTimesOf } from '../../src-main/core/schedule/calendar-times.ts
 import { begin, finish, followClock, mayStart, newState } from '../../src-main/core/schedule/schedule-state.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { Schedule } from '../../src-shared/model/schedule.ts';
-import { CLOCK_GRACE_MS } from '../../src-shared/schedule/due-times.ts';
+import { CLOCK_GRACE_MS } from '../../src-shared/schedule/missed-times.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

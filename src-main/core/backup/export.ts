@@ -4,7 +4,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import { encryptionSecretsOfPlan } from '../secrets/encryptions.ts';
-import type { BackupOrder } from './backup.ts';
+import type { BackupOrder } from './start-backup.ts';
 
 /** What a backup into a pipe needs of an order. */
 export type ExportOrder = Omit<

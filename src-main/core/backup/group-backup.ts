@@ -1,8 +1,8 @@
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
-import { type BackupOrder, orderOf, startBackup } from './backup.ts';
 import { GroupCopy } from './group-copy.ts';
+import { type BackupOrder, orderOf, startBackup } from './start-backup.ts';
 
 /** The run of a plan's backup, and those of the plans that are backed up at the same instant. */
 export interface StartedBackup {

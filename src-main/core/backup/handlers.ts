@@ -8,9 +8,9 @@ import { planNameFromPath } from '../../../src-shared/rules/names/naming.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Handlers } from '../handler.ts';
-import { orderOf, startBackup } from './backup.ts';
 import { type ExportOrder, startExport } from './export.ts';
 import { startPlanBackup } from './group-backup.ts';
+import { orderOf, startBackup } from './start-backup.ts';
 
 /** Starts backups. */
 export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'>> {

@@ -3,7 +3,7 @@ import { hasId } from '../../../src-shared/rules/names/name-pattern.ts';
 import { fileStem } from '../../../src-shared/rules/names/naming.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { RunHandle } from '../runs/run-work.ts';
-import type { BackupOrder } from './backup.ts';
+import type { BackupOrder } from './start-backup.ts';
 import type { SnapshotRequest } from './take-snapshot.ts';
 
 /**

@@ -14,8 +14,8 @@ import { explainError, isOfSource } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { removeUnlisted } from './removal.ts';
+import { tidyUp } from './remove-unfinished-uploads.ts';
 import { SnapshotUpload } from './snapshot-upload.ts';
-import { tidyUp } from './tidy-up.ts';
 import { emptyOutbox } from './wanted-copies.ts';
 
 /** Queues the copying of all that waits for a destination; `null` when nothing does. One run goes on at a time. */

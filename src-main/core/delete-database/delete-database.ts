@@ -16,7 +16,7 @@ import { requireExchangeable } from '../engine/files/mount-point.ts';
 import { contentInWords } from '../engine/identify/content-words.ts';
 import { identifyContent } from '../engine/identify/identify-file.ts';
 import type { TaskContext } from '../engine/task-context.ts';
-import { inspectTarget, type Target } from '../restore/check/target.ts';
+import { inspectTarget, type Target } from '../restore/check/inspect-target.ts';
 import { ExclusiveHold, type NoteLeftWal, requireUnused } from '../restore/replace/exclusive-hold.ts';
 import { Keeper, type NoteDatabase } from '../restore/replace/keeper.ts';
 import { abandon, afterwards } from '../restore/replace/restore-by-file.ts';

@@ -1,7 +1,7 @@
 import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers } from '../handler.ts';
-import { kitStatus, makeKit, markKitSaved, saveKit } from './recovery-kit.ts';
+import { kitStatus, makeKit, markKitSaved, saveKit } from './make-kit.ts';
 
 /** Makes and saves the recovery kit. */
 export function recoveryKitHandlers(core: CoreContext): Handlers<MethodsOf<'recoveryKit'>> {

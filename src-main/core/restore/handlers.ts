@@ -5,7 +5,7 @@ import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { Handlers } from '../handler.ts';
 import { findSource, readKey } from '../verify/find-source.ts';
 import type { ReadSource } from '../verify/verify.ts';
-import { holdsNoDatabase } from './check/prepare-restore.ts';
+import { holdsNoDatabase } from './check/check-restore.ts';
 import { startFilesCheck, startRestoreCheck } from './check/restore-check.ts';
 import { startRestore, startUndo } from './restore.ts';
 

@@ -9,9 +9,9 @@ import { withLateFailure } from '../runs/late-failure.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { recordVerification } from '../verify/verify.ts';
 import type { WaitingRestore } from './check/prepared-restores.ts';
-import { planOf } from './check/restore-target.ts';
+import { planOf } from './check/refuse-target.ts';
 import { markUndone } from './interrupted/settle-run.ts';
-import { replacing, safetyRequest } from './replacing.ts';
+import { replacing, safetyRequest } from './replace/replace-in-worker.ts';
 import type { AppliedParts } from './restore-parts.ts';
 
 /** A check that a person has confirmed. */

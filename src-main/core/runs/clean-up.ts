@@ -7,8 +7,8 @@ import { assertReachable, foldersOf, locationOf, requireFolderThere } from '../d
 import { openDriver } from '../destinations/drivers/open-driver.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { SettledRun } from '../restore/interrupted/settle-run.ts';
+import { removeLeftoversIn, removeStrays } from './interrupted-runs.ts';
 import { settledRun } from './interruption.ts';
-import { removeLeftoversIn, removeStrays } from './recover-runs.ts';
 import { TimeLimitError } from './time-limit.ts';
 
 type Parts = Pick<CoreContext, 'catalog' | 'clock' | 'events' | 'log' | 'runs' | 'serviceId'> & {

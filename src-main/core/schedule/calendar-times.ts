@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import cronstrue from 'cronstrue';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Schedule, TimeOfDay, Weekday } from '../../../src-shared/model/schedule.ts';
-import { NO_SCHEDULED_TIMES, type ScheduledTimes, timesEvery } from '../../../src-shared/schedule/due-times.ts';
+import { NO_SCHEDULED_TIMES, type ScheduledTimes, timesEvery } from '../../../src-shared/schedule/missed-times.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Schedule, TimeZone } from '../../../src-shared/model/schedule.ts';
-import type { ScheduledTimes } from '../../../src-shared/schedule/due-times.ts';
+import type { ScheduledTimes } from '../../../src-shared/schedule/missed-times.ts';
 import { rememberTimes } from '../../../src-shared/schedule/remembered-times.ts';
 import type { ScheduleState } from '../catalog/repos/schedule-repo.ts';
 import { scheduledTimesOf } from './calendar-times.ts';

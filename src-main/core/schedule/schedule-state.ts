@@ -2,7 +2,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { DueTime, Pause, Schedule } from '../../../src-shared/model/schedule.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import { changeDueAt, NO_CHANGE, noticeChange } from '../../../src-shared/schedule/change-watch.ts';
-import { advanceScheduledTimes, type ScheduledTimes } from '../../../src-shared/schedule/due-times.ts';
+import { advanceScheduledTimes, type ScheduledTimes } from '../../../src-shared/schedule/missed-times.ts';
 import type { ScheduleState } from '../catalog/repos/schedule-repo.ts';
 import { RETRY_LATER } from '../process/retry.ts';
 

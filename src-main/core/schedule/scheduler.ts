@@ -2,7 +2,7 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Pause, Schedule, ScheduledJob, ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { changeDueAt } from '../../../src-shared/schedule/change-watch.ts';
-import { nextTime, type ScheduledTimes, wasSetBack } from '../../../src-shared/schedule/due-times.ts';
+import { nextTime, type ScheduledTimes, wasSetBack } from '../../../src-shared/schedule/missed-times.ts';
 import type { ScheduleRepo, ScheduleState } from '../catalog/repos/schedule-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock, Log, Power } from '../ports.ts';

@@ -4,7 +4,7 @@ import { markMissing, markReturned } from '../copies/missing-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertStillReachable } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
-import { noteLostAttached } from './lost-attached.ts';
+import { noteLostAttached } from './note-lost-attached-files.ts';
 
 /** How many pages are listed at most: what follows them is checked by name. */
 const MOST_PAGES = 200;

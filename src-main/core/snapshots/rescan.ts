@@ -15,7 +15,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import { PARTIAL_SUFFIX } from '../engine/files/durable-files.ts';
 import type { Clock } from '../ports.ts';
 import { raiseBrake } from '../prune/prune-brakes.ts';
-import { noteLostAttached } from './lost-attached.ts';
+import { noteLostAttached } from './note-lost-attached-files.ts';
 
 /** Queues a rescan of a destination. */
 export function startRescan(core: CoreContext, destination: StoredDestination): Run {

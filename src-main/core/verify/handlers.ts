@@ -2,7 +2,7 @@ import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers } from '../handler.ts';
 import { findSource, readKey } from './find-source.ts';
-import { startRestoreTest } from './restore-test.ts';
+import { startRestoreTest } from './start-restore-test.ts';
 import { startVerification } from './verify.ts';
 
 const MOST_RECEIPTS = 50;

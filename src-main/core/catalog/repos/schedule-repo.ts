@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ScheduledJob } from '../../../../src-shared/model/schedule.ts';
 import { ChangeMemory } from '../../../../src-shared/schedule/change-watch.ts';
-import { ScheduleMemory } from '../../../../src-shared/schedule/due-times.ts';
+import { ScheduleMemory } from '../../../../src-shared/schedule/missed-times.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
 import { json, Table } from '../table.ts';
 

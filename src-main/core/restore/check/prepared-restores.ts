@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Snapshot } from '../../../../src-shared/model/snapshot.ts';
 import type { PreparedFiles } from '../replace/restore-attached-files.ts';
-import type { PreparedRestore } from './prepare-restore.ts';
+import type { PreparedRestore } from './check-restore.ts';
 
 /** A restore that has been checked and waits to be confirmed; what it needs is staged. */
 export type WaitingRestore = {

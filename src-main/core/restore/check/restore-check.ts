@@ -11,7 +11,7 @@ import { decryptionSecretsOfFile } from '../../secrets/encryptions.ts';
 import { keepKey } from '../../secrets/keys.ts';
 import { aboutSource, fetchSource, type ReadSource } from '../../verify/verify.ts';
 import type { FilesRequest } from '../replace/restore-attached-files.ts';
-import { planOf, refuseFilesTarget, refuseTarget } from './restore-target.ts';
+import { planOf, refuseFilesTarget, refuseTarget } from './refuse-target.ts';
 
 /** Queues the look at what a restore would do; the staged image is kept for `startRestore`. */
 export function startRestoreCheck(

@@ -8,7 +8,7 @@ import { isTaken, partialPath } from '../../engine/files/durable-files.ts';
 import type { RemovedRights } from '../../engine/files/file-rights.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 import { confirmContent } from '../../verify/confirm-content.ts';
-import { chooseMethod, type Target } from '../check/target.ts';
+import { chooseMethod, type Target } from '../check/inspect-target.ts';
 import { samplePages } from '../interrupted/page-samples.ts';
 import { keepFiles, keepHeld, keepPages, type SafetyRequest } from '../undo/safety-snapshot.ts';
 import type { ExclusiveHold } from './exclusive-hold.ts';

@@ -1,7 +1,7 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
-import { type PreparedRestore, restoreConfirmation } from '../check/prepare-restore.ts';
-import { inspectTarget } from '../check/target.ts';
+import { type PreparedRestore, restoreConfirmation } from '../check/check-restore.ts';
+import { inspectTarget } from '../check/inspect-target.ts';
 import type { NoteDatabase } from './keeper.ts';
 import { type AppliedRestore, type ReplaceRequest, replaceDatabase } from './replace-database.ts';
 

@@ -7,7 +7,7 @@ import { explainError } from '../../engine/engine-errors.ts';
 import { contentOf } from '../../engine/identify/identify-file.ts';
 import { unpackFile } from '../../engine/packing/decompress.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
-import { inspectTarget } from '../check/target.ts';
+import { inspectTarget } from '../check/inspect-target.ts';
 import type { NoteDatabase } from '../replace/keeper.ts';
 import {
   type AppliedRestore,

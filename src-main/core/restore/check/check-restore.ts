@@ -22,7 +22,7 @@ import { askSchemaVersion } from '../../engine/sqlite/schema-version.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 import { type StagedImage, stageAndVerify } from '../../verify/verify-file.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
-import { chooseMethod, inspectTarget, type Target } from './target.ts';
+import { chooseMethod, inspectTarget, type Target } from './inspect-target.ts';
 
 /** What is to be put back and where. */
 export interface RestoreCheckRequest {

@@ -5,8 +5,8 @@ import type { Destination } from '../../../src-shared/model/destination.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { RecoveryKit, RecoveryKitState } from '../../../src-shared/model/recovery/recovery-kit.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { recoveryKit } from '../../../src-shared/recovery-kit/kit-document.ts';
 import type { KitPlan } from '../../../src-shared/recovery-kit/kit-plan.ts';
-import { recoveryKit } from '../../../src-shared/recovery-kit/recovery-kit.ts';
 import { type KitDocument, kitPage, kitText } from '../../../src-shared/recovery-kit/recovery-kit-pages.ts';
 import { sameSettings } from '../../../src-shared/rules/sqlite/cipher-settings.ts';
 import { destinationLabel } from '../../../src-shared/words/destination-words.ts';
@@ -70,7 +70,7 @@ export async function saveKit(core: CoreContext, given: string): Promise<string[
 
 /** Writes a file under its name, or the next one that is free. */
 async function writeNew(folder: string, name: string, content: string): Promise<string> {
-  const dot = name.lastIndexOf('.');
+  const dot = name.lastIndexOf('./');
   for (let attempt = 1; ; attempt++) {
     const path = join(folder, attempt === 1 ? name : `${name.slice(0, dot)}-${attempt}${name.slice(dot)}`);
     const partial = partialPath(path, randomUUID());

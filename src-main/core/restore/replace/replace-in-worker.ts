@@ -1,15 +1,15 @@
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import { type DatabaseMark, pathsOf, type Replacement } from '../../../src-shared/model/restore/replacement.ts';
-import type { RestoreMethod } from '../../../src-shared/model/restore/restore.ts';
-import { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
-import type { FileRights, RunResult } from '../../../src-shared/model/run.ts';
-import type { CoreContext } from '../core-context.ts';
-import { folderDestination } from '../destinations/destination-access.ts';
-import type { RunHandle } from '../runs/run-work.ts';
-import type { WorkerOptions } from '../runs/task-process.ts';
-import type { Kept } from '../runs/worker-protocol.ts';
-import type { WorkerTasks } from '../worker-tasks.ts';
-import { planOf } from './check/restore-target.ts';
+import type { Manifest } from '../../../../src-shared/model/manifest.ts';
+import { type DatabaseMark, pathsOf, type Replacement } from '../../../../src-shared/model/restore/replacement.ts';
+import type { RestoreMethod } from '../../../../src-shared/model/restore/restore.ts';
+import { RestoredFiles } from '../../../../src-shared/model/restore/restore-files.ts';
+import type { FileRights, RunResult } from '../../../../src-shared/model/run.ts';
+import type { CoreContext } from '../../core-context.ts';
+import { folderDestination } from '../../destinations/destination-access.ts';
+import type { RunHandle } from '../../runs/run-work.ts';
+import type { WorkerOptions } from '../../runs/task-process.ts';
+import type { Kept } from '../../runs/worker-protocol.ts';
+import type { WorkerTasks } from '../../worker-tasks.ts';
+import { planOf } from '../check/refuse-target.ts';
 
 /** What goes with a replacement beside its request. */
 interface ReplacingOptions extends Pick<WorkerOptions, 'keys' | 'encryptionSecrets'> {

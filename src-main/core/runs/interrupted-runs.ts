@@ -9,8 +9,8 @@ import { explainError } from '../engine/engine-errors.ts';
 import { PARTIAL_SUFFIX } from '../engine/files/durable-files.ts';
 import { removeTree } from '../engine/files/remove-tree.ts';
 import type { Clock } from '../ports.ts';
+import { type Recovering, recoverSnapshots } from './interrupted-snapshots.ts';
 import { hintAfterInterruption } from './interruption.ts';
-import { type Recovering, recoverSnapshots } from './recover-snapshots.ts';
 
 /**
  * Ends the runs that a crash left unfinished, and removes their staging: all that is local. What they left in other
@@ -111,7 +111,7 @@ export async function removeStrays({ catalog, clock }: Omit<Recovering, 'service
     const tag = uploadIn(name)?.tag;
     if (tag == null || !catalog.runs.hasEnded(tag)) continue;
     // Incomplete folders are hidden; any other of such a name belongs to another program.
-    if (!name.startsWith('.') && (await lstat(path)).isDirectory()) continue;
+    if (!name.startsWith('./') && (await lstat(path)).isDirectory()) continue;
     await removeTree(path);
     removed.push(path);
   }
