@@ -219,7 +219,8 @@ test('a backup waits until what was interrupted is settled', async () => {
   settling.resolve();
   const { result } = await backup;
   expect(result).toMatchObject({ kind: 'backup', incomplete: null });
-  expect(orders.map(({ task }) => task).slice(0, 2)).toEqual(['settle-replacement', 'backup']);
+  const tasks = orders.map(({ task }) => task).filter((task) => task !== 'copy-catalog');
+  expect(tasks.slice(0, 2)).toEqual(['settle-replacement', 'backup']);
 });
 
 test('files that a program has written to since a restore was killed are kept when it is taken back', async () => {

@@ -6,7 +6,7 @@ import type { Handlers } from '../handler.ts';
 import { findSource, readKey } from '../verify/find-source.ts';
 import type { ReadSource } from '../verify/verify.ts';
 import { holdsNoDatabase } from './check/check-restore.ts';
-import { startFilesCheck, startRestoreCheck } from './check/restore-check.ts';
+import { startFilesCheck, startRestoreCheck } from './check/start-restore-check.ts';
 import { startRestore, startUndo } from './restore.ts';
 
 type FilesParams = Extract<ParsedParams<'restores.check'>, { what: 'files' }>;
