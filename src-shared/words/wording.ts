@@ -40,11 +40,17 @@ export function roundedDurationInWords(milliseconds: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-/** Returns a count with its noun: `1 row`, `1,204 rows`. */
+/** Returns a count, from 0, with its noun: `1 row`, `1,204 rows`. */
 export function countInWords(count: number, noun: string, plural = `${noun}s`): string {
-  // Not by toLocaleString: loading the rules of a language takes longer than most commands have.
-  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-  return `${digits} ${count === 1 ? noun : plural}`;
+  return `${digitsOf(count)} ${count === 1 ? noun : plural}`;
+}
+
+/** Not by toLocaleString: loading the rules of a language takes longer than most commands have. */
+function digitsOf(count: number): string {
+  const digits = String(count);
+  const groups: string[] = [];
+  for (let end = digits.length; end > 0; end -= 3) groups.unshift(digits.slice(Math.max(0, end - 3), end));
+  return groups.join(',');
 }
 
 /** Returns words as a list: `a`, `a and b`, `a, b and c`. */

@@ -70,7 +70,7 @@ export async function saveKit(core: CoreContext, given: string): Promise<string[
 
 /** Writes a file under its name, or the next one that is free. */
 async function writeNew(folder: string, name: string, content: string): Promise<string> {
-  const dot = name.lastIndexOf('./');
+  const dot = name.lastIndexOf('.');
   for (let attempt = 1; ; attempt++) {
     const path = join(folder, attempt === 1 ? name : `${name.slice(0, dot)}-${attempt}${name.slice(dot)}`);
     const partial = partialPath(path, randomUUID());

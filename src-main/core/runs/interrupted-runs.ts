@@ -111,7 +111,7 @@ export async function removeStrays({ catalog, clock }: Omit<Recovering, 'service
     const tag = uploadIn(name)?.tag;
     if (tag == null || !catalog.runs.hasEnded(tag)) continue;
     // Incomplete folders are hidden; any other of such a name belongs to another program.
-    if (!name.startsWith('./') && (await lstat(path)).isDirectory()) continue;
+    if (!name.startsWith('.') && (await lstat(path)).isDirectory()) continue;
     await removeTree(path);
     removed.push(path);
   }

@@ -23,7 +23,7 @@ const STEM_BYTES = 160;
 const LONGEST_PLAN_NAME = 1000;
 
 /**
- * Turns a plan's name into the start of file names: letters and digits of any script, `..`, `_` and `-` stay; anything
+ * Turns a plan's name into the start of file names: letters and digits of any script, `.`, `_` and `-` stay; anything
  * else becomes one `-`. Never empty, never starts with a dot, at most 160 bytes of UTF-8.
  */
 export function fileStem(planName: string): string {
@@ -31,7 +31,7 @@ export function fileStem(planName: string): string {
     .slice(0, LONGEST_PLAN_NAME)
     .normalize('NFC')
     .replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '-')
-    .replace(/\.{2,}/g, '..')
+    .replace(/\.{2,}/g, '.')
     .replace(/-{2,}/g, '-');
   const stem = trimOf(plain, '-.');
   return stem === '' ? 'database' : cutToBytes(stem, STEM_BYTES);
@@ -51,8 +51,8 @@ export function ownSnapshotName(name: string, extension: string): string {
   const trimmed = name.trim().normalize('NFC');
   if (
     trimmed === '' ||
-    trimmed.startsWith('..') ||
-    trimmed.endsWith('..') ||
+    trimmed.startsWith('.') ||
+    trimmed.endsWith('.') ||
     FORBIDDEN.test(trimmed) ||
     RESERVED.test(trimmed)
   ) {
