@@ -5,8 +5,8 @@ import { widenThreadPool } from '../../src-main/core/process/thread-pool.ts';
 
 // Runs in a process of its own, whose threads for files are not in use yet. Time passes at once for whoever waits.
 widenThreadPool();
-const { setTimeout: later } = globalThis;
-globalThis.setTimeout = ((work: () => void, ms?: number) => later(work, (ms ?? 0) / 1000)) as typeof setTimeout;
+const { setInterval: again } = globalThis;
+globalThis.setInterval = ((work: () => void, ms?: number) => again(work, (ms ?? 0) / 1000)) as typeof setInterval;
 const { askInTime } = await import('../../src-main/core/destinations/ask-in-time.ts');
 const [folder = ''] = process.argv.slice(2);
 let asked = 0;

@@ -1,5 +1,6 @@
-/** What has not answered for so long is unavailable, in milliseconds. */
-const PATIENCE_MS = 15_000;
+/** What has not answered for so long is unavailable: 15 seconds, counted one by one. */
+const PATIENCE_SECONDS = 15;
+const SECOND_MS = 1000;
 
 /** Questions that have not been answered. */
 const pending = new Map<string, Promise<unknown>>();
@@ -20,15 +21,22 @@ export function askInTime<T>(question: string, ask: () => Promise<T>): Promise<T
   return withinTime(answer);
 }
 
-/** Waits for an answer no longer than people would. */
+/**
+ * Waits for an answer no longer than people would. Seconds in which this process or the machine slept do not count:
+ * what answered meanwhile is heard only after the clock.
+ */
 export async function withinTime<T>(answer: Promise<T>): Promise<T | 'late'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), PATIENCE_MS);
+    let passed = 0;
+    timer = setInterval(() => {
+      passed += 1;
+      if (passed === PATIENCE_SECONDS) resolve('late');
+    }, SECOND_MS);
   });
   try {
     return await Promise.race([answer, late]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }
