@@ -14,7 +14,7 @@ const WORKERS_OF = new Map([
 keepCompiledCode(import.meta.dirname);
 // Before the first process is started, for it inherits the number of threads and fits it to itself.
 widenThreadPool();
-const workers = process.argv.map((each) => WORKERS_OF.get(each)).find((count) => count !== undefined);
+const workers = WORKERS_OF.get(process.argv[2] ?? '');
 if (workers !== undefined) startWorkersAhead(join(import.meta.dirname, 'worker.cjs'), workers);
 // Loaded afterwards, for only what is loaded from now on is kept.
 void import('./plain-schemas.ts').then(() => import('./run.ts'));

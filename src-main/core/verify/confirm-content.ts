@@ -28,7 +28,7 @@ export interface ExpectedContent {
 
 /**
  * Looks at a database that was just replaced. The very file that was checked before, to which nobody has written since,
- * is not checked again. Whatever is found is told and is no failure, for the content has been replaced and can be put
+ * is not checked again. Whatever it finds is a note and no failure, for the content has been replaced and can be put
  * back.
  */
 export async function confirmContent(

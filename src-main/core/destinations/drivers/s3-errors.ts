@@ -126,8 +126,6 @@ function explainStatus(
   make: (code: SnapkeepError['code'], message: string, hint: string) => SnapkeepError,
 ): SnapkeepError {
   const { label, host } = names;
-  // Every error of S3 has a name of its own, except in answers to HEAD, which have no body.
-  const isNamed = !NAMES_OF_THE_SDK.includes(error.name);
   if (status === 401 || status === 403) {
     return make(
       'PERMISSION',
@@ -139,10 +137,10 @@ function explainStatus(
     return make('NO_SPACE', `No space left in ${label}.`, 'Free space, or raise the limit.');
   }
   if (status >= 500 || status === 408 || status === 429) {
-    const reason = isNamed ? error.name : status;
+    const reason = isNamed(error) ? error.name : status;
     return make('UNAVAILABLE', `${host} is temporarily unavailable (${reason}).`, 'Try again later.');
   }
-  if (!isNamed) return notS3(status, names, error);
+  if (!isNamed(error)) return notS3(status, names, error);
   return make(
     'INTERNAL',
     `Unexpected response of ${host} for ${label}: ${error.message} (${error.name}, ${status}).`,
@@ -153,9 +151,12 @@ function explainStatus(
 /** What the SDK calls answers that name no error. */
 const NAMES_OF_THE_SDK = ['Unknown', 'UnknownError', 'NotFound'];
 
+/** Every error of S3 has a name, except in answers to HEAD, which have no body. */
+const isNamed = (error: S3ServiceException): boolean => !NAMES_OF_THE_SDK.includes(error.name);
+
 /** Whether a request was refused without a name for why, as one for the head of a missing object is. */
 export const isNameless = (error: unknown): boolean =>
-  error instanceof S3ServiceException && NAMES_OF_THE_SDK.includes(error.name) && error.$fault === 'client';
+  error instanceof S3ServiceException && !isNamed(error) && error.$fault === 'client';
 
 /** Whether the server no longer knows an upload in parts: it was aborted, or is finished. */
 export const isNoSuchUpload = (error: unknown): boolean =>

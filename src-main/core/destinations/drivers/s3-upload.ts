@@ -68,7 +68,7 @@ export interface UnfinishedUpload extends UploadInTheMaking {
   readonly uploadId: string;
 }
 
-/** What is uploaded, and who is told how it goes. */
+/** What is uploaded, and what hears of its progress. */
 export interface WholeUpload {
   readonly target: PutObjectCommandInput & { Key: string };
   readonly bytes: number;
@@ -145,7 +145,7 @@ async function* counted(pieces: AsyncIterable<Buffer>, tell: (bytes: number) => 
   tell(done + held.length);
 }
 
-/** Uploads in parts, with a client of its own: the SDK's uploader cannot stop what is under way. */
+/** Uploads in parts, with a separate client: the SDK's uploader cannot stop what is under way. */
 async function uploadInParts(
   client: S3Client,
   recipe: ClientRecipe,

@@ -6,7 +6,7 @@ export interface SchemaEntry {
   type: string;
   name: string;
   table: string;
-  /** 0: it has no pages of its own, as a view, a trigger or a virtual table. */
+  /** 0: it has no pages, as a view, a trigger or a virtual table. */
   rootpage: number;
   /** `null`: SQLite made it for a key. */
   sql: string | null;

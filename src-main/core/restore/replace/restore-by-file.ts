@@ -59,7 +59,7 @@ export async function createDatabaseFile(
 }
 
 interface ExchangeSteps {
-  /** Keeps what is there, through the hold where there is one. */
+  /** Keeps the present content, through the hold if the target has one. */
   keep: (hold: ExclusiveHold | null) => Promise<void>;
   noteLeftWal: NoteLeftWal;
 }

@@ -32,7 +32,7 @@ export async function applyRestore(
     imagePath,
     imageBytes: check.source.imageBytes,
     encrypted: prepared.databaseEncryption !== null,
-    // What needs repair is told of what was restored as well.
+    // A restored database that needs repair is checked again, so that the run names what to repair.
     checkedAs: check.repairs === null ? prepared.checkedAs : null,
     tables: check.verification.tables,
     sidecarsOf: null,
