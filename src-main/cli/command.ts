@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import type { ProcessLog } from '../core/ports.ts';
 import { interruption } from './interruption.ts';
-import { EXIT, exitCode, printAsJson, printDocument, reportError } from './output.ts';
+import { EXIT, exitCode, printAsJson, printDocument, reportError, UsageError } from './output.ts';
 import type { Session } from './session.ts';
 
 /** The session of the command; a process has one. */
@@ -83,4 +84,11 @@ export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Must be a whole number, 1 or more.');
   return value;
+}
+
+/** Reads the value of an option that names something and the path it has, as `name=path`. @throws UsageError */
+export function nameAndPath(text: string): [name: string, path: string] {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new UsageError(`“${text}” is not NAME=PATH.`);
+  return [text.slice(0, at), resolve(text.slice(at + 1))];
 }

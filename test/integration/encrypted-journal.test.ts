@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { closeReading, openForReading } from '../../src-main/core/engine/sqlite/open-database.ts';
+import { openForReading } from '../../src-main/core/engine/sqlite/open-database.ts';
 import { countEncrypted, MARKER, makeEncrypted, openEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { contentsOf, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';
@@ -39,7 +39,7 @@ test('a database that is opened again is not read past SQLite, which would give 
   makeEncrypted(path, WITH_SALT, 10);
   const key = { text: WITH_SALT, fingerprint: `scrypt:${'0'.repeat(32)}:${'0'.repeat(64)}`, settings: [], salts: [] };
   const context = { ...quietContext(folder), keys: [key], opened: [] };
-  closeReading((await openForReading(path, context)).database);
+  (await openForReading(path, context)).database.close();
   const holder = openEncrypted(path, WITH_SALT, SQLCIPHER_4);
   holder.pragma('journal_mode = DELETE');
   holder.exec('BEGIN IMMEDIATE');
@@ -51,7 +51,7 @@ test('a database that is opened again is not read past SQLite, which would give 
     return execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }).trim();
   };
   expect(lockElsewhere()).toBe('SQLITE_BUSY');
-  closeReading((await openForReading(path, context)).database);
+  (await openForReading(path, context)).database.close();
   expect(lockElsewhere()).toBe('SQLITE_BUSY');
   holder.close();
   expect(lockElsewhere()).toBe('locked');

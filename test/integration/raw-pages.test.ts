@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { copyImage } from '../../src-main/core/engine/sqlite/copy-image.ts';
 import type { DatabaseKey } from '../../src-main/core/engine/sqlite/database-key.ts';
-import { closeReading, openForReading } from '../../src-main/core/engine/sqlite/open-database.ts';
+import { openForReading } from '../../src-main/core/engine/sqlite/open-database.ts';
 import { RawPages } from '../../src-main/core/engine/sqlite/raw-pages.ts';
 import { MARKER, openEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
@@ -47,7 +47,7 @@ async function copyBothWays(path: string, folder: string, round: number) {
     await database.backup(theirs);
     return [ours, theirs].map((file) => readFileSync(file)) as [Buffer, Buffer];
   } finally {
-    closeReading(database);
+    database.close();
     raw.close();
   }
 }

@@ -19,7 +19,7 @@ test('old runs go with their logs; the newest hundred, the last of each kind and
   const add = (kind: Run['kind'], daysAgo: number): string => {
     const at = new Date(NOW - daysAgo * DAY).toISOString();
     const run: Run = {
-      ...newRun({ kind, subject: 'app', planId, locks: [], folders: [], work: () => Promise.reject() }, at),
+      ...newRun({ kind, subject: 'app', planId }, at),
       state: 'succeeded',
       finishedAt: at,
     };

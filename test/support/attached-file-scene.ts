@@ -31,7 +31,6 @@ export class AttachedFileScene {
       ending: '',
       letters: 'k3f9qa0123456789ab',
       exclude: [] as string[],
-      compareContent: false,
       latestName: 'latest',
     };
   }

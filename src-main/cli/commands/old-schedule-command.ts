@@ -6,7 +6,7 @@ import type { OldSchedule, OldSchedules } from '../../../src-shared/model/third-
 import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
-import { explainError } from '../../core/engine/engine-errors.ts';
+import { explainedAs } from '../../core/engine/engine-errors.ts';
 import { inSession, json } from '../command.ts';
 import { EXIT, linesOr, print, say, UsageError } from '../output.ts';
 
@@ -56,11 +56,7 @@ export async function scheduleFrom(file: string): Promise<OldSchedule> {
 async function textOf(file: string): Promise<{ text: string; path?: string }> {
   if (file === '-') return { text: await readText(process.stdin) };
   const path = resolve(file);
-  try {
-    return { text: await readFile(path, 'utf8'), path };
-  } catch (error) {
-    throw explainError(error, path);
-  }
+  return { text: await readFile(path, 'utf8').catch(explainedAs(path)), path };
 }
 
 function inWords({ line, schedule, timeZone, command, facts, notes }: OldSchedule): string[] {

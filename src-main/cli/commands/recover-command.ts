@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../../src-shared/model/recovery/recovery.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
-import { inSession, json, several } from '../command.ts';
+import { inSession, json, nameAndPath, several } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { print, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
@@ -57,7 +56,7 @@ function scanInWords({ location, plans }: RecoveryScan): string[] {
 
 /** @throws UsageError for names that are unknown, or stand for several plans */
 function chosenPlans({ plans, location }: RecoveryScan, { plan: names, source = [] }: RecoverOptions): PlanRecovery[] {
-  const sources = new Map(source.map(readSource));
+  const sources = new Map(source.map(nameAndPath));
   const wanted = names ?? plans.map(({ name }) => name);
   if (wanted.length === 0) throw new UsageError(`No plan to recover in ${location}.`);
   for (const name of sources.keys())
@@ -82,10 +81,4 @@ function toRecovery(plan: RecoverablePlan, sourcePath: string | undefined): Plan
     attachedFilePaths: {},
     snapshotIds: ids,
   };
-}
-
-function readSource(text: string): [name: string, path: string] {
-  const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('Must be a name and a path, as name=path.');
-  return [text.slice(0, at), resolve(text.slice(at + 1))];
 }

@@ -128,13 +128,14 @@ function sayWhyPaused({ brakes, warnings }: PrunePreview, planName: string, revi
 }
 
 /** The destination, where there may be several. */
-const at = ({ destination }: PrunedSnapshot): string => (destination === null ? '' : `  at ${destination.name}`);
+function inWords({ name, destination, reasons }: PrunedSnapshot): string {
+  const at = destination === null ? '' : `  at ${destination.name}`;
+  return `${name}${at}  (${reasons.map(ruleInWords).join(', ')})`;
+}
 
 function describe(preview: PrunePreview): void {
-  for (const each of preview.removed)
-    say(`remove  ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.map(ruleInWords).join(', ')})`);
-  for (const each of preview.kept)
-    say(`keep    ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.map(ruleInWords).join(', ')})`);
+  for (const each of preview.removed) say(`remove  ${each.createdAt}  ${inWords(each)}`);
+  for (const each of preview.kept) say(`keep    ${each.createdAt}  ${inWords(each)}`);
 }
 
 /** How a removal is reported, and how a preview of one. */
@@ -143,15 +144,11 @@ const DRY = { removed: 'would remove', kept: 'would keep  ', freed: 'would be fr
 
 function printRemoval(outcome: PruneOutcome | PrunePreview, words = DONE): void {
   const { removed, removedCount, keptCount, bytesFreed } = outcome;
-  const lines = removed.map(
-    (each) => `${words.removed} ${each.name}${at(each)}  (${each.reasons.map(ruleInWords).join(', ')})`,
-  );
-  if ('kept' in outcome)
-    lines.push(
-      ...outcome.kept.map(
-        (each) => `${words.kept} ${each.name}${at(each)}  (${each.reasons.map(ruleInWords).join(', ')})`,
-      ),
-    );
+  const kept = 'kept' in outcome ? outcome.kept : [];
+  const lines = [
+    ...removed.map((each) => `${words.removed} ${inWords(each)}`),
+    ...kept.map((each) => `${words.kept} ${inWords(each)}`),
+  ];
   const figures = {
     deletedCount: removedCount,
     deleted: [...new Set(removed.map(({ name }) => name))],

@@ -6,8 +6,8 @@ import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/thi
 import { parseTemplate } from '../../../src-shared/third-party/template-text.ts';
 import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
 import { explainedAs } from '../../core/engine/engine-errors.ts';
-import { inSession, json } from '../command.ts';
-import { print, UsageError } from '../output.ts';
+import { inSession, json, nameAndPath } from '../command.ts';
+import { print } from '../output.ts';
 import type { Session } from '../session.ts';
 
 /** `template list`, `show`, `check`, `save`, `export` and `remove`. */
@@ -98,20 +98,13 @@ export async function appliedTemplate(
   const where = {
     ...(folder === undefined ? {} : { folder: resolve(folder) }),
     ...(source === undefined ? {} : { source: resolve(source) }),
-    ...(location.length === 0 ? {} : { sources: Object.fromEntries(location.map(partAndPath)) }),
+    ...(location.length === 0 ? {} : { sources: Object.fromEntries(location.map(nameAndPath)) }),
   };
   const isFile = /[/\\.]/.test(given) && existsSync(given);
   return session.call(
     'templates.apply',
     isFile ? { text: await fileText(given), ...where } : { templateId: given, ...where },
   );
-}
-
-/** @throws UsageError */
-function partAndPath(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1) throw new UsageError(`“${text}” is not PART=PATH.`);
-  return [text.slice(0, at), resolve(text.slice(at + 1))];
 }
 
 async function fileText(file: string): Promise<string> {

@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AttachedFile, AttachedFiles } from '../../../src-shared/model/attached-file.ts';
-import { several } from '../command.ts';
+import { nameAndPath, several } from '../command.ts';
 import { UsageError } from '../output.ts';
 
 /** What options say of the attached files of a plan. */
@@ -28,10 +27,10 @@ export function addAttachedFileOptions(command: Command): Command {
 export function attachedFilesOf(options: AttachedFileOptions) {
   const { attachedFile = [], image = [], exclude = [], group, sameInstant } = options;
   const named = [
-    ...attachedFile.map((text) => ({ ...split(text), image: false })),
-    ...image.map((text) => ({ ...split(text), image: true })),
+    ...attachedFile.map((text) => ({ of: nameAndPath(text), asImage: false })),
+    ...image.map((text) => ({ of: nameAndPath(text), asImage: true })),
   ];
-  const attachedFiles = named.map(({ name, path, image: asImage }): AttachedFile => {
+  const attachedFiles = named.map(({ of: [name, path], asImage }): AttachedFile => {
     const kind = asImage ? 'image' : statSync(path, { throwIfNoEntry: false })?.isFile() === true ? 'file' : 'folder';
     const parsed = AttachedFile.safeParse({ name, path, kind, exclude: kind === 'folder' ? exclude : [] });
     if (parsed.success) return parsed.data;
@@ -44,10 +43,4 @@ export function attachedFilesOf(options: AttachedFileOptions) {
     ...(group === undefined ? {} : { group }),
     ...(sameInstant === undefined ? {} : { sameInstant }),
   };
-}
-
-function split(text: string): { name: string; path: string } {
-  const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1) throw new UsageError(`“${text}” is not NAME=PATH.`);
-  return { name: text.slice(0, at), path: resolve(text.slice(at + 1)) };
 }

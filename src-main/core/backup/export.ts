@@ -33,7 +33,6 @@ export async function startExport(core: CoreContext, order: ExportOrder, descrip
     planName: plan.name,
     subject: basename(sourcePath),
     locks: [sourcePath],
-    folders: [],
     work: async (handle) => {
       const keys = await order.keys(handle.log);
       const encryptionSecrets = encryptionSecretsOfPlan(core, plan.id, encryption);

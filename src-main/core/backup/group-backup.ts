@@ -79,8 +79,6 @@ export function startFailed(
     planId: plan.id,
     planName: plan.name,
     subject: plan.name,
-    locks: [],
-    folders: [],
     scheduledTime,
     work: () => Promise.reject(error as Error),
   });

@@ -8,7 +8,7 @@ import { countInWords } from '../../../src-shared/words/wording.ts';
 import { inPiecesOf } from '../engine/dump/pieces.ts';
 import { requireReadableDump } from '../engine/dump/require-readable.ts';
 import { dumpPieces } from '../engine/dump/write-dump.ts';
-import { explainError } from '../engine/engine-errors.ts';
+import { explainedAs, explainError } from '../engine/engine-errors.ts';
 import { reservedBytesOf } from '../engine/identify/database-header.ts';
 import { PIECE_BYTES, type StoredDigest, storeImage, storePieces } from '../engine/packing/compress.ts';
 import type { Encryptor } from '../engine/packing/encryption.ts';
@@ -24,7 +24,7 @@ import type { CopiedImage } from '../engine/sqlite/copy-together.ts';
 import type { Unlocking } from '../engine/sqlite/database-key.ts';
 import { describeDatabase } from '../engine/sqlite/describe-database.ts';
 import { warnOfUnseenNames } from '../engine/sqlite/hard-links.ts';
-import { closeReading, openForReading, startOf } from '../engine/sqlite/open-database.ts';
+import { openForReading, startOf } from '../engine/sqlite/open-database.ts';
 import { askSchemaVersion } from '../engine/sqlite/schema-version.ts';
 import { orCancelled, type TaskContext } from '../engine/task-context.ts';
 import { checkBeside, type ImageCheck } from '../verify/check-beside.ts';
@@ -47,8 +47,8 @@ export interface Packing {
   encryptor: Encryptor | null;
 }
 
-/** What a snapshot will hold: one state of a database, ready to be stored once. */
-export interface SnapshotContent {
+/** What a snapshot will hold: one state of a database, ready to be stored once. In the end the source is closed, and what was staged removed. */
+export interface SnapshotContent extends AsyncDisposable {
   method: Manifest['method'];
   /** The instant whose content it is. */
   takenAt: Date;
@@ -60,8 +60,6 @@ export interface SnapshotContent {
   described(): Promise<Described>;
   /** What SQLite finds in it, checked while it is stored; `null`: it is not checked, or only once it is stored. */
   checked: Promise<ContentCheck> | null;
-  /** Frees the source and removes what was staged. */
-  close(): Promise<void>;
 }
 
 /**
@@ -109,7 +107,7 @@ async function imageOf(
 ): Promise<Image> {
   if (copied === null) return copyImage(sourcePath, path, context, options);
   const { database, unlocking } = await openForReading(copied.path, context);
-  closeReading(database);
+  database.close();
   const taken = { takenAt: new Date(copied.takenAt), journalMode: copied.journalMode, unlocking };
   if (!options.compact || unlocking !== null) return { ...taken, path: copied.path, method: copied.method };
   const { method } = await copyImage(copied.path, path, context, options);
@@ -145,7 +143,7 @@ export function contentOfImage(image: Image, known: Known, context: TaskContext)
       await known.requireUnchanged();
       return digest;
     },
-    close: async () => {
+    [Symbol.asyncDispose]: async () => {
       // What a thread still reads goes with the staging folder.
       if (known.stop()) await rm(image.path, { force: true });
     },
@@ -160,13 +158,8 @@ export function imageRequest(
   return { path, unlocking, journalMode, sourcePath, schemaVersion };
 }
 
-async function reservedIn(path: string): Promise<number> {
-  try {
-    return reservedBytesOf(await startOf(path));
-  } catch (error) {
-    throw explainError(error, path);
-  }
-}
+const reservedIn = async (path: string): Promise<number> =>
+  reservedBytesOf(await startOf(path).catch(explainedAs(path)));
 
 async function dumpContent(
   request: ContentRequest,
@@ -213,13 +206,13 @@ async function dumpContent(
         await requireSameFile(path, before);
         return digest;
       },
-      close: async () => {
-        closeReading(database);
+      [Symbol.asyncDispose]: async () => {
+        database.close();
         if (copied !== null) await rm(copied.path, { force: true });
       },
     };
   } catch (error) {
-    closeReading(database);
+    database.close();
     throw explainError(error, request.sourcePath);
   }
 }

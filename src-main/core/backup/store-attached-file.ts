@@ -58,14 +58,10 @@ async function storeArchive(
   const { destination, compression, runId } = request;
   const partial = join(destination, partialName(stemOf(request), runId));
   try {
-    const handle = await open(partial, 'wx', 0o600);
-    let archived: ArchivedFolder;
-    try {
-      archived = await archiveFolder(request, (piece) => writeFully(handle, piece), context);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await using handle = await open(partial, 'wx', 0o600);
+    const archived = await archiveFolder(request, (piece) => writeFully(handle, piece), context);
+    await handle.sync();
+    await handle.close();
     const extension = archiveExtension(compression, request.encryptor !== null);
     const at = new Date(archived.facts.createdAt);
     const name = await publishUnique(

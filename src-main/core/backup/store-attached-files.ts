@@ -88,7 +88,6 @@ async function storeFiles(request: AttachedFilesRequest, about: About, context: 
       ending: `.${about.name}`,
       letters,
       exclude: about.exclude,
-      compareContent: false,
       latestName: latestNameOf(planName, about.name),
       compression: about.compression,
       encryptor,

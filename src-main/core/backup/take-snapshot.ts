@@ -7,7 +7,6 @@ import { idLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { removeAttachedFiles } from '../engine/attached-files/stored-files.ts';
-import { explainError } from '../engine/engine-errors.ts';
 import { explainWrite, requireRoom } from '../engine/files/disk-full.ts';
 import { partialPath, requireWritableFolder, writerOf } from '../engine/files/durable-files.ts';
 import { rightsOfFile } from '../engine/files/file-rights.ts';
@@ -64,15 +63,11 @@ export async function takeSnapshot<T>(
   if (request.ownName !== null) fullOwnName(request.ownName, request);
   const encryptor = encryptorOf(request.encryption, context.encryptionSecrets);
   if (request.sourceKind === 'files') return then(await takeFiles(request, encryptor, startedAt, context), null);
-  await requireFolder(request.folder);
-  const content = await readContent(request, encryptor !== null, context, askForRoom(request, context));
-  try {
-    const how = { compression: request.compression, encryptor };
-    const manifest = await storeSnapshot(request, how, content, startedAt, context);
-    return await then(manifest, content.checked);
-  } finally {
-    await content.close();
-  }
+  await requireWritableFolder(request.folder);
+  await using content = await readContent(request, encryptor !== null, context, askForRoom(request, context));
+  const how = { compression: request.compression, encryptor };
+  const manifest = await storeSnapshot(request, how, content, startedAt, context);
+  return await then(manifest, content.checked);
 }
 
 /** There is nothing to be read before it is stored; what attached files need, they see to themselves. */
@@ -82,17 +77,9 @@ async function takeFiles(
   startedAt: Date,
   context: TaskContext,
 ): Promise<Manifest> {
-  await requireFolder(request.folder);
+  await requireWritableFolder(request.folder);
   const how: Packing = { compression: 'none', encryptor };
   return storeSnapshot(request, how, { takenAt: context.now() }, startedAt, context);
-}
-
-async function requireFolder(folder: string): Promise<void> {
-  try {
-    await requireWritableFolder(folder);
-  } catch (error) {
-    throw explainError(error, folder);
-  }
 }
 
 /**
@@ -191,12 +178,8 @@ function listOf(
 }
 
 async function writeStored(store: Store, partial: string): Promise<StoredDigest> {
-  const handle = await open(partial, 'wx', 0o600);
-  try {
-    const digest = await store(writerOf(handle));
-    await handle.sync();
-    return digest;
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(partial, 'wx', 0o600);
+  const digest = await store(writerOf(handle));
+  await handle.sync();
+  return digest;
 }

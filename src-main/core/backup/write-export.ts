@@ -24,7 +24,7 @@ export async function exportSnapshot(
   context: TaskContext,
 ): Promise<{ bytes: number; sha256: string }> {
   const encryptor = encryptorOf(encryption, context.encryptionSecrets);
-  const content = await readContent(request, encryptor !== null, context);
+  await using content = await readContent(request, encryptor !== null, context);
   try {
     const { stored } = await content.store({ compression, encryptor }, (piece) =>
       writeToPipe(descriptor, piece, context),
@@ -32,8 +32,6 @@ export async function exportSnapshot(
     return stored;
   } catch (error) {
     throw explainError(error, request.sourcePath);
-  } finally {
-    await content.close();
   }
 }
 

@@ -13,6 +13,7 @@ import { ScheduleRepo } from './repos/schedule-repo.ts';
 import { SecretRepo } from './repos/secret-repo.ts';
 import { SettingsRepo } from './repos/settings-repo.ts';
 import { SnapshotRepo } from './repos/snapshot-repo.ts';
+import { Queries } from './sql.ts';
 
 /** The application's own database: a cache of what the destinations hold, and the memory of plans and runs. */
 export interface Catalog {
@@ -37,7 +38,7 @@ export interface Catalog {
 
 /** @throws SnapkeepError `TOO_NEW` */
 export function createCatalog(path: string): Catalog {
-  const db = openCatalog(path);
+  const db = new Queries(openCatalog(path));
   return {
     plans: new PlanRepo(db),
     destinations: new DestinationRepo(db),
@@ -53,7 +54,7 @@ export function createCatalog(path: string): Catalog {
     restoreTests: new RestoreTestRepo(db),
     secrets: new SecretRepo(db),
     recoveries: new RecoveryRepo(db),
-    transaction: (work) => db.transaction(work)(),
+    transaction: (work) => db.transaction(work),
     close: () => db.close(),
   };
 }

@@ -17,11 +17,9 @@ export async function copyCatalogFile({ catalogFile, path }: CatalogCopyRequest)
   await rm(path, { force: true });
   try {
     await using handle = await open(path, 'wx', 0o600);
-    const catalog = openDatabase(catalogFile, { readonly: true, mustExist: true });
-    try {
+    {
+      using catalog = openDatabase(catalogFile, { readonly: true, mustExist: true });
       catalog.prepare('VACUUM INTO ?').run(path);
-    } finally {
-      catalog.close();
     }
     requireWhole(path);
     await handle.sync();
@@ -32,12 +30,8 @@ export async function copyCatalogFile({ catalogFile, path }: CatalogCopyRequest)
 }
 
 function requireWhole(path: string): void {
-  const copy = openDatabase(path, { readonly: true, mustExist: true });
-  try {
-    if (copy.pragma('integrity_check', { simple: true }) === 'ok') return;
-  } finally {
-    copy.close();
-  }
+  using copy = openDatabase(path, { readonly: true, mustExist: true });
+  if (copy.pragma('integrity_check', { simple: true }) === 'ok') return;
   throw new SnapkeepError('CORRUPT', `The automatic copy of the catalog is damaged: ${path}.`, {
     hint: 'Check the disk of the data folder.',
   });

@@ -4,7 +4,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { copySynced, exists, replaceFile, syncFolder, writeSynced } from '../engine/files/durable-files.ts';
 import { canonicalPath } from '../engine/files/paths.ts';
-import { type Database, openDatabase } from '../engine/sqlite/open-database.ts';
+import { openDatabase } from '../engine/sqlite/open-database.ts';
 import { holdDataFolder } from '../process/data-folder.ts';
 import { catalogCopies } from './catalog-copies.ts';
 import { forgetDamage, isDamage } from './damaged-catalog.ts';
@@ -64,18 +64,15 @@ async function prepareCopy(catalogFile: string, to: string): Promise<number> {
 
 /** How many plans a catalog has that is sound; 0 for any other. */
 function plansIn(path: string): number {
-  let catalog: Database | undefined;
   try {
     // Reading alone leaves the file and its log as they are.
-    catalog = openDatabase(path, { mustExist: true, readonly: true });
+    using catalog = openDatabase(path, { mustExist: true, readonly: true });
     if (catalog.pragma('integrity_check(1)', { simple: true }) !== 'ok') return 0;
     return Number(catalog.prepare('SELECT count(*) FROM plans').pluck().get());
   } catch (error) {
     // An empty file has no tables.
     if (isDamage(error) || errorCode(error) === 'SQLITE_ERROR') return 0;
     throw error;
-  } finally {
-    catalog?.close();
   }
 }
 

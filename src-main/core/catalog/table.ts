@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Database } from '../engine/sqlite/open-database.ts';
+import { type Queries, Sql, sql } from './sql.ts';
 
 /** A value that is kept as JSON text. */
 export const json = <S extends z.ZodType>(schema: S) =>
@@ -14,54 +14,46 @@ export const flag = z.codec(z.union([z.literal(0), z.literal(1)]), z.boolean(), 
   encode: (value): 0 | 1 => (value ? 1 : 0),
 });
 
-/** A condition that a column holds one of these ids; without ids, that any will do. */
-export function among(column: string, ids: readonly string[] | undefined): { condition: string; values: string[] } {
-  if (ids === undefined) return { condition: 'TRUE', values: [] };
-  return { condition: `${column} IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(ids)] };
-}
+const columnOf = (field: string): string => `"${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}"`;
 
-const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-type Value = string | number | Uint8Array | null;
+const listOf = (fields: readonly string[], each: (field: string) => string): Sql => new Sql(fields.map(each).join(', '));
 
 /**
  * A table of the catalog: the fields of its rows, named once. A field `sourcePath` is the column `source_path`; rows are
  * checked when they are written and when they are read.
  */
 export class Table<S extends z.ZodObject> {
-  readonly name: string;
-  readonly row: S;
-  /** What a SELECT names, for {@link rows} to read. */
-  readonly columns: string;
-  readonly #db: Database;
+  /** What a SELECT names, for the row's schema to read. */
+  readonly columns: Sql;
+  readonly #db: Queries;
+  readonly #name: Sql;
+  readonly #row: S;
   readonly #fields: readonly string[];
 
-  constructor(db: Database, name: string, row: S) {
+  constructor(db: Queries, name: string, row: S) {
     this.#db = db;
-    this.name = name;
-    this.row = row;
+    this.#name = new Sql(name);
+    this.#row = row;
     this.#fields = Object.keys(row.shape);
-    this.columns = this.#fields.map((field) => `${this.#column(field)} AS "${field}"`).join(', ');
+    this.columns = listOf(this.#fields, (field) => `${columnOf(field)} AS "${field}"`);
   }
 
   /**
    * The rows that fit, in the order that is asked for.
    * @param rest what follows the name of the table: conditions, order, limit
    */
-  all(rest = '', ...values: Value[]): z.output<S>[] {
-    const found = this.#db.prepare(`SELECT ${this.columns} FROM ${this.name} ${rest}`).all(...values);
-    return found.map((each) => this.row.parse(each));
+  all(rest: Sql = sql``): z.output<S>[] {
+    return this.#db.all(this.#row, sql`SELECT ${this.columns} FROM ${this.#name} ${rest}`);
   }
 
   /** The first row that fits. @param rest as for {@link all} */
-  get(rest: string, ...values: Value[]): z.output<S> | undefined {
-    const found = this.#db.prepare(`SELECT ${this.columns} FROM ${this.name} ${rest} LIMIT 1`).get(...values);
-    return found === undefined ? undefined : this.row.parse(found);
+  get(rest: Sql): z.output<S> | undefined {
+    return this.#db.get(this.#row, sql`SELECT ${this.columns} FROM ${this.#name} ${rest} LIMIT 1`);
   }
 
   /** Adds a row. */
   insert(row: z.output<S>): void {
-    this.#write(row, '');
+    this.#db.run(this.#insertion(row));
   }
 
   /**
@@ -71,19 +63,14 @@ export class Table<S extends z.ZodObject> {
    */
   save(row: z.output<S>, key: ReadonlyArray<keyof z.output<S> & string>, fixed: readonly string[] = []): void {
     const changed = this.#fields.filter((field) => !key.includes(field) && !fixed.includes(field));
-    const set = changed.map((field) => `${this.#column(field)} = excluded.${this.#column(field)}`).join(', ');
-    this.#write(row, `ON CONFLICT (${key.map((field) => this.#column(field)).join(', ')}) DO UPDATE SET ${set}`);
+    const set = listOf(changed, (field) => `${columnOf(field)} = excluded.${columnOf(field)}`);
+    this.#db.run(sql`${this.#insertion(row)} ON CONFLICT (${listOf(key, columnOf)}) DO UPDATE SET ${set}`);
   }
 
-  #column(field: string): string {
-    return `"${columnOf(field)}"`;
-  }
-
-  #write(row: z.output<S>, conflict: string): void {
-    const columns = this.#fields.map((field) => this.#column(field)).join(', ');
-    const values = this.#fields.map((field) => `@${field}`).join(', ');
-    this.#db
-      .prepare(`INSERT INTO ${this.name} (${columns}) VALUES (${values}) ${conflict}`)
-      .run(z.encode(this.row, row));
+  #insertion(row: z.output<S>): Sql {
+    const written = z.encode(this.#row, row) as Record<string, string | number | Uint8Array | null>;
+    const values = this.#fields.map((field) => written[field] ?? null);
+    const places = new Sql(values.map(() => '?').join(', '), values);
+    return sql`INSERT INTO ${this.#name} (${listOf(this.#fields, columnOf)}) VALUES (${places})`;
   }
 }

@@ -33,7 +33,6 @@ export function startCopyRun(core: CoreContext, destination: StoredDestination):
     destinationId: destination.id,
     subject: destination.name,
     locks: [`copies to ${destinationLabel(destination.settings)}`],
-    folders: [],
     work: (handle) => new CopyRun(core, destination, handle).work(),
   });
 }
@@ -140,7 +139,7 @@ class CopyRun {
 
   /** A snapshot may be deleted, or let go by the retention, while it is being copied. */
   #isWanted({ snapshotId, destinationId }: CopyRow): boolean {
-    return this.#core.catalog.copies.ofSnapshot(snapshotId).some((copy) => copy.destinationId === destinationId);
+    return this.#core.catalog.copies.get(snapshotId, destinationId) !== undefined;
   }
 
   async #drop(driver: Destination, snapshot: Snapshot): Promise<void> {

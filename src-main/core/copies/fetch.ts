@@ -67,7 +67,7 @@ function distance({ id, own, settings }: StoredDestination, order: readonly stri
 /** What the runs that read a stored snapshot have in common: what they are about, what they lock, where they write. */
 export function readingOf(stored: StoredSnapshot) {
   const { id, name, planId, planName } = stored.snapshot;
-  return { planId, planName, snapshotId: id, subject: name, locks: locksOf(stored), folders: [] };
+  return { planId, planName, snapshotId: id, subject: name, locks: locksOf(stored) };
 }
 
 /** What a run that reads a stored snapshot locks. */
@@ -118,7 +118,7 @@ async function fetchFrom(
     const there = await driver.stat(name);
     if (there === undefined) {
       await assertStillReachable(core, destination, driver);
-      markMissing(core.catalog, core.clock, snapshot.id, destination.id);
+      markMissing(core, snapshot.id, destination.id);
       core.events.emit('snapshots.changed', { planId: snapshot.planId });
       tellDestinations(core, [destination.id]);
       throw new SnapkeepError('NOT_FOUND', `File not found: ${locationOf(destination, name)}.`, {

@@ -52,7 +52,7 @@ export async function replicateAttachedFile(request: ReplicateRequest, context: 
     const why = `Each snapshot is a full archive, because ${without ?? ''}.`;
     const storedName = `${basename(storedPath)}${archiveExtension(attachedFile.compression, false)}`;
     const archivePath = join(context.stagingFolder, storedName);
-    const handle = await open(archivePath, 'w', 0o600);
+    await using handle = await open(archivePath, 'w', 0o600);
     try {
       const { digest } = await archiveFolder(
         { ...shared, destination: context.stagingFolder, compression: attachedFile.compression, encryptor: null },
@@ -64,8 +64,6 @@ export async function replicateAttachedFile(request: ReplicateRequest, context: 
       return { attachedFile: { ...attachedFile, ...described, diskBytes: digest.stored.bytes }, archivePath };
     } catch (error) {
       throw explainWrite(error, 'staging', context.stagingFolder, storedPath);
-    } finally {
-      await handle.close();
     }
   }
   const known = join(folder, attachedFile.storedName);
@@ -74,7 +72,7 @@ export async function replicateAttachedFile(request: ReplicateRequest, context: 
   const latestName = latestNameOf(planName, attachedFile.name);
   const path = there
     ? known
-    : (await copyFolder({ ...shared, destination: folder, compareContent: false, latestName }, at)).path;
+    : (await copyFolder({ ...shared, destination: folder, latestName }, at)).path;
   const described = { storedName: basename(path), indexSha256: await indexHash(path) };
   return {
     attachedFile: {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { explainError } from '../engine/engine-errors.ts';
+import { explainedAs } from '../engine/engine-errors.ts';
 import { canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';
 import { folderToRead, openDestination, requireDestination } from './destination-access.ts';
 import type { Destination } from './drivers/destination.ts';
@@ -38,11 +38,7 @@ export async function chosenDestination(core: CoreContext, chosen: ChosenDestina
 export async function folderOf({ dataFolder }: CoreContext, given: string): Promise<string> {
   const path = await canonicalPath(given);
   refuseDataFolder(dataFolder.path, path);
-  try {
-    if ((await stat(path)).isDirectory()) return path;
-  } catch (error) {
-    throw explainError(error, path);
-  }
+  if ((await stat(path).catch(explainedAs(path))).isDirectory()) return path;
   throw new SnapkeepError('INVALID_PARAMS', `${path} is a file, not a folder.`, {
     hint: 'Choose the folder it is in.',
   });

@@ -17,7 +17,6 @@ import type { Handlers } from '../handler.ts';
 import { driverSecrets, forgetSecrets, keepSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
 import { assertReachable, attach, requireDestination, withDestination } from './destination-access.ts';
 import { summarizeDestinations } from './destination-summary.ts';
-import type { Destination } from './drivers/destination.ts';
 import { openDriver } from './drivers/open-driver.ts';
 import { selfTest } from './drivers/self-test.ts';
 import { requireMoved } from './moved-destination.ts';
@@ -97,9 +96,8 @@ async function test(
   settings: DestinationSettings,
   secrets: DestinationSecretsInput,
 ): Promise<SelfTestReport> {
-  let driver: Destination | undefined;
   try {
-    driver = await openDriver(settings, driverSecrets(settings, secrets));
+    await using driver = await openDriver(settings, driverSecrets(settings, secrets));
     const report = await selfTest(driver);
     const shared = settings.kind === 'folder' ? await sameDiskWarnings(core, settings.path, id) : [];
     return { ...report, warnings: [...report.warnings, ...shared] };
@@ -111,8 +109,6 @@ async function test(
       freeBytes: null,
       warnings: [],
     };
-  } finally {
-    await driver?.close();
   }
 }
 

@@ -54,7 +54,6 @@ export function startBackupImport(core: CoreContext, order: ImportOrder): Run {
     destinationId: destination.id,
     subject: destination.name,
     locks: [locationOf(destination, '')],
-    folders: [],
     work: (handle) =>
       withDestination(core, destination, async (driver) => {
         try {

@@ -26,7 +26,7 @@ export function shareWorkerLock(path: string): void {
 
 /** Waits until no worker process of an earlier service is left. @throws SnapkeepError `BUSY` */
 export function awaitEarlierWorkers(path: string): void {
-  const lock = openDatabase(path);
+  using lock = openDatabase(path);
   try {
     lock.pragma(`busy_timeout = ${WAIT_MS}`);
     lock.exec('BEGIN EXCLUSIVE');
@@ -36,7 +36,5 @@ export function awaitEarlierWorkers(path: string): void {
       hint: 'Wait until it ends, or end it, and try again.',
       cause: error,
     });
-  } finally {
-    lock.close();
   }
 }

@@ -85,7 +85,6 @@ function startRemoval(
     kind,
     ...about,
     locks: removals.flatMap(({ destination, snapshots }) => snapshots.map(({ name }) => locationOf(destination, name))),
-    folders: [],
     work: async (handle) => {
       let removed: PrunedSnapshot[];
       try {
@@ -220,6 +219,6 @@ async function removeOne(
   destination: StoredDestination,
   { id }: PrunedSnapshot,
 ): Promise<void> {
-  const copy = core.catalog.copies.ofSnapshot(id).find(({ destinationId }) => destinationId === destination.id);
+  const copy = core.catalog.copies.get(id, destination.id);
   if (copy !== undefined) await removeCopy(core, driver, destination, copy);
 }

@@ -61,7 +61,7 @@ export async function executeRun(
 }
 
 /** What a run that has not begun could leave. */
-export function leftoversOf({ folders }: RunSpec, stagingFolder: string): Leftovers {
+export function leftoversOf({ folders = [] }: RunSpec, stagingFolder: string): Leftovers {
   return { stagingFolder, folders: [...folders], replacement: null };
 }
 

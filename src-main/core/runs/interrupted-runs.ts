@@ -11,6 +11,7 @@ import { removeTree } from '../engine/files/remove-tree.ts';
 import type { Clock } from '../ports.ts';
 import { type Recovering, recoverSnapshots } from './interrupted-snapshots.ts';
 import { hintAfterInterruption } from './interruption.ts';
+import { endedRun, newRun } from './new-run.ts';
 
 /**
  * Ends the runs that a crash left unfinished, and removes their staging: all that is local. What they left in other
@@ -120,26 +121,8 @@ export async function removeStrays({ catalog, clock }: Omit<Recovering, 'service
 
 function recordCleanup(catalog: Catalog, removed: readonly string[], clock: Clock): void {
   const now = clock.now().toISOString();
-  const run: Run = {
-    id: crypto.randomUUID(),
-    kind: 'cleanup',
-    state: 'succeeded',
-    planId: null,
-    planName: null,
-    snapshotId: null,
-    subject: 'unfinished files',
-    progress: { phase: 'done', done: 0, total: null, rate: null },
-    waitingFor: null,
-    cancelRequested: false,
-    queuedAt: now,
-    startedAt: now,
-    finishedAt: now,
-    destinationId: null,
-    error: null,
-    result: null,
-    scheduledTime: null,
-  };
-  catalog.runs.save(run, null);
+  const run = endedRun(newRun({ kind: 'cleanup', subject: 'unfinished files' }, now), undefined, now);
+  catalog.runs.save({ ...run, startedAt: now }, null);
   for (const path of removed)
     catalog.runs.addLog(run.id, { at: now, level: 'info', message: `Removed incomplete file ${path}.` });
 }

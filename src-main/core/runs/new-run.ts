@@ -1,39 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import type { RunSpec } from './run-work.ts';
+import type { RunSubject } from './run-work.ts';
+
+const ABOUT_NOTHING = { planId: null, planName: null, snapshotId: null, destinationId: null, scheduledTime: null };
 
 /** A run as it is before it starts. @param now when it is queued */
-export function newRun(
-  {
-    kind,
-    subject,
-    planId = null,
-    planName = null,
-    snapshotId = null,
-    destinationId = null,
-    scheduledTime = null,
-  }: RunSpec,
-  now: string,
-): Run {
+export function newRun(about: RunSubject, now: string): Run {
   return {
     id: randomUUID(),
-    kind,
+    ...ABOUT_NOTHING,
+    ...about,
     state: 'queued',
-    planId,
-    planName,
-    snapshotId,
-    subject,
     progress: { phase: 'waiting', done: 0, total: null, rate: null },
     waitingFor: null,
     cancelRequested: false,
     queuedAt: now,
     startedAt: null,
     finishedAt: null,
-    destinationId,
     error: null,
     result: null,
-    scheduledTime,
   };
 }
 

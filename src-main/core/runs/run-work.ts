@@ -2,8 +2,8 @@ import type { NotedReplacement } from '../../../src-shared/model/restore/replace
 import type { LogEntry, Run, RunKind, RunPhase, RunResult } from '../../../src-shared/model/run.ts';
 import type { WorkerListener } from './task-process.ts';
 
-/** What is to be run. */
-export interface RunSpec {
+/** What a run is about. */
+export interface RunSubject {
   kind: RunKind;
   planId?: string | null;
   planName?: string | null;
@@ -13,10 +13,14 @@ export interface RunSpec {
   subject: string;
   /** The scheduled time that it serves. */
   scheduledTime?: Run['scheduledTime'];
+}
+
+/** What is to be run. */
+export interface RunSpec extends RunSubject {
   /** Canonical paths of the databases and files it uses. */
-  locks: readonly string[];
+  locks?: readonly string[];
   /** Folders in which it may have incomplete files. */
-  folders: readonly string[];
+  folders?: readonly string[];
   work(handle: RunHandle): Promise<RunResult>;
 }
 

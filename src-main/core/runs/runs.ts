@@ -49,8 +49,8 @@ export class Runs {
    */
   start(spec: RunSpec): Run {
     if (this.#closed) throw cancelledError();
-    const { clock } = this.#options;
-    const queued = newRun(spec, clock.now().toISOString());
+    const { locks = [], folders = [], work: _work, ...about } = spec;
+    const queued = newRun(about, this.#options.clock.now().toISOString());
     const { id } = queued;
     const active = new ActiveRun(this.#options, queued, leftoversOf(spec, this.stagingFolderOf(id)));
     this.#active.set(id, active);
@@ -61,8 +61,8 @@ export class Runs {
     });
     queue.add({
       id,
-      locks: spec.locks,
-      folders: spec.folders,
+      locks,
+      folders,
       waits: (reason) => active.change({ waitingFor: reason }),
       start: async () => this.#finish(active, await this.#execute(active, spec)),
     });

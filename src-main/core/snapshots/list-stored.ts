@@ -45,7 +45,7 @@ export async function listStored(
     missing.push(snapshotId);
   }
   await assertStillReachable(core, destination, driver);
-  for (const snapshotId of missing) markMissing(catalog, clock, snapshotId, id);
+  for (const snapshotId of missing) markMissing(core, snapshotId, id);
   // What comes behind the last page that was read has not gone.
   const lost = isWhole ? await noteLostAttached(catalog, clock, destination, driver, new Set(sizes.keys())) : [];
   catalog.destinations.setListed(id, clock.now().toISOString());

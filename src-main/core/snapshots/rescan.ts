@@ -23,8 +23,6 @@ export function startRescan(core: CoreContext, destination: StoredDestination): 
     kind: 'scan',
     destinationId: destination.own ? null : destination.id,
     subject: destination.name,
-    locks: [],
-    folders: [],
     work: (handle) =>
       withDestination(core, destination, async (driver) => {
         const outcome = await rescan(core, destination, driver, handle.signal, (done, total) =>
@@ -79,7 +77,7 @@ async function rescan(
   }
   await assertStillReachable(core, destination, driver);
   outcome.missing = missing.length;
-  for (const id of missing) markMissing(catalog, clock, id, destination.id);
+  for (const id of missing) markMissing(core, id, destination.id);
   outcome.problems.push(...(await noteLostAttached(catalog, clock, destination, driver, names)));
   return outcome;
 }

@@ -6,7 +6,7 @@ import { exists, sidecarPaths } from '../engine/files/durable-files.ts';
 import { findFileHolders, tellsHolders } from '../engine/files/file-holders.ts';
 import { fileState } from '../engine/files/file-state.ts';
 import { countRows } from '../engine/sqlite/count-rows.ts';
-import { closeReading, openForReading } from '../engine/sqlite/open-database.ts';
+import { openForReading } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { findDamage } from './check-content.ts';
 
@@ -60,24 +60,21 @@ async function inspect(
       context.log('info', `${basename(path)} is the file that was checked: ${tablesInWords(expected)}.`);
       return { tables: expected.length, rows: totalRows(expected), note: null };
     }
-    const { database } = await openForReading(path, context);
-    try {
-      const { damage, repairs, indexesDiffer } = findDamage(database, context);
-      const tables = countRows(database, () => context.throwIfCancelled(), indexesDiffer ? 'tables' : 'indexes');
-      // What was kept was counted as a database without faults is.
-      const byIndex = indexesDiffer ? countRows(database, () => context.throwIfCancelled()) : tables;
-      const rows = totalRows(tables);
-      context.log('info', `Checked ${basename(path)}: ${tablesInWords(tables)}.`);
-      const unsound = damage.length === 0 ? [] : [`${basename(path)} is damaged: ${damage.slice(0, 5).join('; ')}.`];
-      const notes = [
-        ...unsound,
-        ...(repairs === null ? [] : [repairs]),
-        ...(await differences(path, [tables, byIndex], expected)),
-      ];
-      return { tables: tables.length, rows, note: notes.length === 0 ? null : notes.join(' ') };
-    } finally {
-      closeReading(database);
-    }
+    using reading = await openForReading(path, context);
+    const { database } = reading;
+    const { damage, repairs, indexesDiffer } = findDamage(database, context);
+    const tables = countRows(database, () => context.throwIfCancelled(), indexesDiffer ? 'tables' : 'indexes');
+    // What was kept was counted as a database without faults is.
+    const byIndex = indexesDiffer ? countRows(database, () => context.throwIfCancelled()) : tables;
+    const rows = totalRows(tables);
+    context.log('info', `Checked ${basename(path)}: ${tablesInWords(tables)}.`);
+    const unsound = damage.length === 0 ? [] : [`${basename(path)} is damaged: ${damage.slice(0, 5).join('; ')}.`];
+    const notes = [
+      ...unsound,
+      ...(repairs === null ? [] : [repairs]),
+      ...(await differences(path, [tables, byIndex], expected)),
+    ];
+    return { tables: tables.length, rows, note: notes.length === 0 ? null : notes.join(' ') };
   } catch (error) {
     const note = `The content was replaced, but could not be checked. ${explainError(error, path).message}`;
     return { tables: expected.length, rows: totalRows(expected), note };

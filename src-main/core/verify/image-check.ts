@@ -74,12 +74,8 @@ export function checkImageContent(
 
 function withImage<T>({ path, unlocking, sourcePath }: ImageRequest, work: (image: Database) => T): T {
   try {
-    const image = openDatabase(path, { readonly: true, unlocking });
-    try {
-      return work(image);
-    } finally {
-      image.close();
-    }
+    using image = openDatabase(path, { readonly: true, unlocking });
+    return work(image);
   } catch (error) {
     throw explainError(error, sourcePath);
   }

@@ -186,7 +186,7 @@ async function takeDump(
   { name, report }: Pick<TakenFile, 'name' | 'report'>,
   context: TaskContext,
 ): Promise<void> {
-  const warnings = await restoreDump(pieces.rest(), imagePath, { unlocking });
+  const warnings = await restoreDump(pieces.rest(), imagePath, unlocking);
   context.log('info', `Read the dump ${name} into a database.`);
   if (warnings.length === 0) report.add('dump', 'passed', 'The dump ends with COMMIT.');
   for (const warning of warnings) report.add('dump', 'warning', warning);

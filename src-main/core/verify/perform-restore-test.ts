@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SqlCheck } from '../../../src-shared/model/plan.ts';
 import type { SqlCheckResult } from '../../../src-shared/model/restore/restore-test.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { closeReading, type Database, openForReading } from '../engine/sqlite/open-database.ts';
+import { removedAtEnd } from '../engine/files/remove-tree.ts';
+import { type Database, openForReading } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { verifyAttachedFiles } from './verify-attached-files.ts';
 import { type StoredFile, stageAndVerify } from './verify-file.ts';
@@ -32,27 +32,20 @@ export async function testRestore(
 ): Promise<RestoreTestFindings> {
   const { path } = file;
   const { imagePath, manifest, verification: database } = await stageAndVerify(file, context);
-  try {
-    const verification = await verifyAttachedFiles(file, database, false, context);
-    if (!verification.valid) return { verification, checks: [] };
-    if (manifest?.database === null) return { verification: { ...verification, level: 'restored' }, checks: [] };
-    const { database: image } = await openForReading(imagePath, context);
-    try {
-      const results = checks.map((check) => {
-        context.throwIfCancelled();
-        const result = ask(image, check, basename(path));
-        context.log(result.passed ? 'info' : 'error', `${check.name}: ${result.detail}`);
-        return result;
-      });
-      // What needs repair is not verified by having been restored.
-      const level = repairsOf(verification.checks) === null ? 'restored' : verification.level;
-      return { verification: { ...verification, level }, checks: results };
-    } finally {
-      closeReading(image);
-    }
-  } finally {
-    await rm(imagePath, { force: true });
-  }
+  await using _image = removedAtEnd(imagePath);
+  const verification = await verifyAttachedFiles(file, database, false, context);
+  if (!verification.valid) return { verification, checks: [] };
+  if (manifest?.database === null) return { verification: { ...verification, level: 'restored' }, checks: [] };
+  using reading = await openForReading(imagePath, context);
+  const results = checks.map((check) => {
+    context.throwIfCancelled();
+    const result = ask(reading.database, check, basename(path));
+    context.log(result.passed ? 'info' : 'error', `${check.name}: ${result.detail}`);
+    return result;
+  });
+  // What needs repair is not verified by having been restored.
+  const level = repairsOf(verification.checks) === null ? 'restored' : verification.level;
+  return { verification: { ...verification, level }, checks: results };
 }
 
 function ask(image: Database, check: SqlCheck, name: string): SqlCheckResult {

@@ -7,7 +7,7 @@ import { explainWrite } from '../engine/files/disk-full.ts';
 import { countRows } from '../engine/sqlite/count-rows.ts';
 import { databaseEncryptionOf, type Unlocking } from '../engine/sqlite/database-key.ts';
 import { type DatabaseFacts, describeDatabase } from '../engine/sqlite/describe-database.ts';
-import { closeReading, openForReading, type Reading } from '../engine/sqlite/open-database.ts';
+import { openForReading, type Reading } from '../engine/sqlite/open-database.ts';
 import { readSchema, type SchemaEntry } from '../engine/sqlite/read-schema.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { checkContent, findDamage } from './check-content.ts';
@@ -46,6 +46,7 @@ export async function checkImage(
     report.add('integrity', 'failed', explained.message);
     return nothing;
   }
+  using _reading = reading;
   const { database: image, unlocking } = reading;
   try {
     // The start of the file need not be copied page by page; what is encrypted is never used as it is.
@@ -61,8 +62,6 @@ export async function checkImage(
     if (!errorCode(error)?.startsWith('SQLITE_')) throw error;
     report.add('integrity', 'failed', aboutImage(error, imagePath, name, context).message);
     return nothing;
-  } finally {
-    closeReading(image);
   }
 }
 
@@ -114,13 +113,9 @@ export async function locateDamage(imagePath: string, report: VerificationReport
   if (context.keys.length === 0) return;
   const add = (detail: string): void => report.add('integrity', 'failed', detail);
   try {
-    const { database } = await openForReading(imagePath, context);
-    try {
-      if (findDamage(database, context).damage.length > 0)
-        add('It opens with its key, but pages after the first are damaged.');
-    } finally {
-      closeReading(database);
-    }
+    using reading = await openForReading(imagePath, context);
+    if (findDamage(reading.database, context).damage.length > 0)
+      add('It opens with its key, but pages after the first are damaged.');
   } catch (error) {
     const { code, message } = explainError(error, 'It');
     if (code === 'BAD_KEY' || code === 'UNSUPPORTED') add('Its first page is damaged, so no key opens it.');

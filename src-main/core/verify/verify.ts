@@ -58,7 +58,6 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     planName: snapshot?.planName ?? null,
     snapshotId: snapshot?.id ?? null,
     ...aboutSource(source),
-    folders: [],
     work: async (handle) => {
       const { path, destinationId, expected, known, entry } = await fetchSource(core, source, handle, 'everything');
       const { given, ...decryptionSecrets } = await decryptionSecretsOfFile(core, { path, known }, handle, key);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Alert, AlertChannel } from '../../../../src-shared/model/alert.ts';
 import { PlanState } from '../../../../src-shared/model/plan.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
+import { type Queries, sql } from '../sql.ts';
 import { json, Table } from '../table.ts';
 
 /** What was last told of a plan. */
@@ -29,12 +29,12 @@ export type QueuedAlert = z.output<typeof QueuedAlert>;
 
 /** The tables of what people have been told, and of what is still to be told. */
 export class AlertRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
   readonly #states: Table<typeof AlertState>;
   readonly #queue: Table<typeof QueuedAlert>;
   readonly #new: Table<typeof NewAlert>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
     this.#states = new Table(db, 'alert_states', AlertState);
     this.#queue = new Table(db, 'alert_queue', QueuedAlert);
@@ -42,7 +42,7 @@ export class AlertRepo {
   }
 
   get(planId: string): AlertState | undefined {
-    return this.#states.get('WHERE plan_id = ?', planId);
+    return this.#states.get(sql`WHERE plan_id = ${planId}`);
   }
 
   save(planId: string, state: AlertState): void {
@@ -56,17 +56,17 @@ export class AlertRepo {
 
   /** What waits to be told, in the order it was queued. */
   queued(): QueuedAlert[] {
-    return this.#queue.all('ORDER BY id');
+    return this.#queue.all(sql`ORDER BY id`);
   }
 
   /** Remembers a try that failed. */
   putOff({ id, tries, nextAt, lastError }: Pick<QueuedAlert, 'id' | 'tries' | 'nextAt' | 'lastError'>): void {
-    this.#db
-      .prepare('UPDATE alert_queue SET tries = ?, next_at = ?, last_error = ? WHERE id = ?')
-      .run(tries, nextAt, lastError, id);
+    this.#db.run(
+      sql`UPDATE alert_queue SET tries = ${tries}, next_at = ${nextAt}, last_error = ${lastError} WHERE id = ${id}`,
+    );
   }
 
   unqueue(id: number): void {
-    this.#db.prepare('DELETE FROM alert_queue WHERE id = ?').run(id);
+    this.#db.run(sql`DELETE FROM alert_queue WHERE id = ${id}`);
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../../../../src-shared/contract/errors.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
-import { among, json, Table } from '../table.ts';
+import { among, type Queries, sql } from '../sql.ts';
+import { json, Table } from '../table.ts';
 
 /** Where a path of a plan leads. */
 const FollowedPath = z.object({
@@ -29,32 +29,32 @@ const SourceCheckRow = z.object({ planId: z.string(), body: json(SourceCheck) })
 
 /** The table of what was last seen of the plans' sources. */
 export class CheckRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
   readonly #table: Table<typeof SourceCheckRow>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
     this.#table = new Table(db, 'source_checks', SourceCheckRow);
   }
 
   get(planId: string): SourceCheck | undefined {
-    return this.#table.get('WHERE plan_id = ?', planId)?.body;
+    return this.#table.get(sql`WHERE plan_id = ${planId}`)?.body;
   }
 
   /** What was last seen of the sources of plans. @param planIds without them, of all */
   list(planIds?: readonly string[]): Map<string, SourceCheck> {
-    const { condition, values } = among('plan_id', planIds);
-    return new Map(this.#table.all(`WHERE ${condition}`, ...values).map(({ planId, body }) => [planId, body]));
+    const rows = this.#table.all(sql`WHERE ${among('plan_id', planIds)}`);
+    return new Map(rows.map(({ planId, body }) => [planId, body]));
   }
 
   /** Nothing that was seen of any source holds any more. */
   forget(): void {
-    this.#db.prepare('DELETE FROM source_checks').run();
+    this.#db.run(sql`DELETE FROM source_checks`);
   }
 
   /** Nothing is kept of a plan that has been removed meanwhile. */
   save(planId: string, check: SourceCheck): void {
-    const isThere = this.#db.prepare('SELECT 1 FROM plans WHERE id = ?').get(planId) !== undefined;
-    if (isThere) this.#table.save({ planId, body: check }, ['planId']);
+    if (this.#db.has(sql`SELECT 1 FROM plans WHERE id = ${planId}`))
+      this.#table.save({ planId, body: check }, ['planId']);
   }
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import { CopyState } from '../../../../src-shared/model/snapshot.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
-import { among, flag, Table } from '../table.ts';
+import { among, type Queries, Sql, sql } from '../sql.ts';
+import { flag, Table } from '../table.ts';
 
 /** A snapshot at one destination. */
 const CopyRow = z.object({
@@ -79,71 +79,72 @@ const COUNTED_AS = {
 export const copiesOf = (planId: string | null, destinationId: string): string => `${planId} ${destinationId}`;
 
 /** What has been read and hashed and could not be opened is as unverified as what was never read. */
-export const VALID_COPY = "iif(c.level = 'none' AND c.valid = 1, NULL, c.valid) AS valid";
+export const VALID_COPY = sql`iif(c.level = 'none' AND c.valid = 1, NULL, c.valid) AS valid`;
 
 /** Of a begun copy `b`: no copy of it is stored or still to be made. */
-const NOT_WANTED = `NOT EXISTS (
+const NOT_WANTED = sql`NOT EXISTS (
   SELECT 1 FROM snapshot_copies c WHERE c.destination_id = b.destination_id AND c.snapshot_id = b.snapshot_id)`;
+
+/** A condition of one copy. */
+export const isCopy = (snapshotId: string, destinationId: string | null): Sql =>
+  sql`snapshot_id = ${snapshotId} AND destination_id = ${destinationId}`;
 
 /** The table of where snapshots are. */
 export class CopyRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
   readonly #copies: Table<typeof CopyRow>;
   readonly #begun: Table<typeof BegunCopy>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
     this.#copies = new Table(db, 'snapshot_copies', CopyRow);
     this.#begun = new Table(db, 'begun_copies', BegunCopy);
   }
 
+  get(snapshotId: string, destinationId: string): CopyRow | undefined {
+    return this.#copies.get(sql`WHERE ${isCopy(snapshotId, destinationId)}`);
+  }
+
   ofSnapshot(snapshotId: string): CopyRow[] {
-    return this.#copies.all('WHERE snapshot_id = ?', snapshotId);
+    return this.#copies.all(sql`WHERE snapshot_id = ${snapshotId}`);
   }
 
   at(destinationId: string): CopyRow[] {
-    return this.#copies.all('WHERE destination_id = ?', destinationId);
+    return this.#copies.all(sql`WHERE destination_id = ${destinationId}`);
   }
 
   /** The copies that are at a destination, or were, the newest snapshot first. */
   named(destinationId: string): Array<z.infer<typeof NamedCopy>> {
-    return this.#db
-      .prepare(
-        `SELECT s.id AS "snapshotId", s.name, s.size_bytes AS "sizeBytes", c.state, ${VALID_COPY},
-           s.attached_files <> '[]' AS "hasAttachedFiles" FROM snapshot_copies c CROSS JOIN snapshots s ON s.id = c.snapshot_id
-         WHERE c.destination_id = ? AND c.state IN ('stored', 'missing') ORDER BY s.number DESC`,
-      )
-      .all(destinationId)
-      .map((row) => NamedCopy.parse(row));
+    return this.#db.all(
+      NamedCopy,
+      sql`SELECT s.id AS "snapshotId", s.name, s.size_bytes AS "sizeBytes", c.state, ${VALID_COPY},
+            s.attached_files <> '[]' AS "hasAttachedFiles" FROM snapshot_copies c CROSS JOIN snapshots s ON s.id = c.snapshot_id
+          WHERE c.destination_id = ${destinationId} AND c.state IN ('stored', 'missing') ORDER BY s.number DESC`,
+    );
   }
 
   /** What is still to be copied to a destination, the newest snapshot first, with what it takes where it was stored first. */
   waiting(destinationId: string): Array<z.infer<typeof WaitingCopy>> {
-    return this.#db
-      .prepare(
-        `SELECT ${this.#copies.columns}, s.plan_id AS "planId", s.disk_bytes AS "sizeBytes" FROM snapshot_copies
-         JOIN snapshots s ON s.id = snapshot_id
-         WHERE destination_id = ? AND state IN ('waiting', 'copying') ORDER BY s.number DESC`,
-      )
-      .all(destinationId)
-      .map((row) => WaitingCopy.parse(row));
+    return this.#db.all(
+      WaitingCopy,
+      sql`SELECT ${this.#copies.columns}, s.plan_id AS "planId", s.disk_bytes AS "sizeBytes" FROM snapshot_copies
+          JOIN snapshots s ON s.id = snapshot_id
+          WHERE destination_id = ${destinationId} AND state IN ('waiting', 'copying') ORDER BY s.number DESC`,
+    );
   }
 
   /** Copies that are being removed, or whose removal was interrupted. */
   deleting(destinationId: string): CopyRow[] {
-    return this.#copies.all("WHERE destination_id = ? AND state = 'deleting'", destinationId);
+    return this.#copies.all(sql`WHERE destination_id = ${destinationId} AND state = 'deleting'`);
   }
 
   /** The destinations that something waits for, or where something begun or half removed is to be tidied up. */
   awaited(): string[] {
-    const found = this.#db
-      .prepare(
-        `SELECT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'deleting')
-         UNION SELECT destination_id FROM begun_copies b WHERE ${NOT_WANTED}`,
-      )
-      .pluck()
-      .all();
-    return z.array(z.string()).parse(found);
+    return this.#db.column(
+      z.string(),
+      sql`SELECT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'deleting')
+          UNION SELECT destination_id FROM begun_copies b WHERE ${NOT_WANTED}`,
+    );
   }
 
   /** The first file of a copy is about to be stored, and its snapshot is not stored yet. */
@@ -153,19 +154,17 @@ export class CopyRepo {
 
   /** A copy that was begun is stored completely, or nothing of it is. */
   clearStarted(destinationId: string, snapshotId: string): void {
-    this.#db
-      .prepare('DELETE FROM begun_copies WHERE destination_id = ? AND snapshot_id = ?')
-      .run(destinationId, snapshotId);
+    this.#db.run(sql`DELETE FROM begun_copies WHERE destination_id = ${destinationId} AND snapshot_id = ${snapshotId}`);
   }
 
   /** The copies to a destination that were begun and have not ended. */
   begun(destinationId: string): BegunCopy[] {
-    return this.#begun.all('WHERE destination_id = ?', destinationId);
+    return this.#begun.all(sql`WHERE destination_id = ${destinationId}`);
   }
 
   /** Those of them that are neither there nor to be made any more. */
   abandoned(destinationId: string): BegunCopy[] {
-    return this.#begun.all(`b WHERE destination_id = ? AND ${NOT_WANTED}`, destinationId);
+    return this.#begun.all(sql`b WHERE destination_id = ${destinationId} AND ${NOT_WANTED}`);
   }
 
   /** How the copies stand at each destination, those of all plans together. */
@@ -186,25 +185,23 @@ export class CopyRepo {
     planIds: readonly string[] | undefined,
     keyOf: (row: { planId: string | null; destinationId: string }) => string,
   ): Map<string, CopyCounts> {
-    const { condition, values } = among('plan_id', planIds);
-    const group = planId === 'NULL' ? 'destination_id' : 'plan_id, destination_id';
-    const all = (columns: string, where: string, groupBy: string): unknown[] =>
-      this.#db
-        .prepare(
-          `SELECT ${planId} AS "planId", destination_id AS "destinationId", ${columns} FROM snapshot_copies
-           WHERE ${where} AND ${condition} GROUP BY ${groupBy}`,
-        )
-        .all(...values);
-    const delays = all(
-      `min(iif(state <> 'failed', at, NULL)) AS "waitingSince", max(iif(state <> 'failed', message, NULL)) AS "waitingFor",
-         max(iif(state = 'failed', message, NULL)) AS failure`,
-      "state IN ('waiting', 'copying', 'failed')",
-      group,
-    ).map((row) => CopyDelay.parse(row));
+    const ids = sql`${new Sql(planId)} AS "planId", destination_id AS "destinationId"`;
+    const group = planId === 'NULL' ? sql`destination_id` : sql`plan_id, destination_id`;
+    const ofPlans = among('plan_id', planIds);
+    const delays = this.#db.all(
+      CopyDelay,
+      sql`SELECT ${ids}, min(iif(state <> 'failed', at, NULL)) AS "waitingSince",
+            max(iif(state <> 'failed', message, NULL)) AS "waitingFor", max(iif(state = 'failed', message, NULL)) AS failure
+          FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'failed') AND ${ofPlans} GROUP BY ${group}`,
+    );
+    const found = this.#db.all(
+      CopyCount,
+      sql`SELECT ${ids}, state, count(*) AS count, sum(disk_bytes) AS bytes FROM snapshot_copies
+          WHERE ${ofPlans} GROUP BY ${group}, state`,
+    );
     const delayOf = new Map(delays.map((delay) => [keyOf(delay), delay]));
     const counts = new Map<string, CopyCounts>();
-    for (const row of all('state, count(*) AS count, sum(disk_bytes) AS bytes', 'TRUE', `${group}, state`)) {
-      const { state, count, bytes, ...ids } = CopyCount.parse(row);
+    for (const { state, count, bytes, ...ids } of found) {
       const key = keyOf(ids);
       const { waitingSince, waitingFor, failure } = delayOf.get(key) ?? NO_DELAY;
       const known = counts.get(key) ?? { ...NO_COPIES, waitingSince, waitingFor, failure };
@@ -218,10 +215,9 @@ export class CopyRepo {
 
   /** Whether a copy of a plan's snapshots is still to be made. */
   isAnyAwaited(planId: string): boolean {
-    const awaited = this.#db.prepare(
-      "SELECT 1 FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'failed') AND plan_id = ? LIMIT 1",
+    return this.#db.has(
+      sql`SELECT 1 FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'failed') AND plan_id = ${planId} LIMIT 1`,
     );
-    return awaited.get(planId) !== undefined;
   }
 
   set(copy: CopyRow): void {
@@ -230,64 +226,57 @@ export class CopyRepo {
 
   /** Keeps how a copy is described at its destination. */
   describe(snapshotId: string, destinationId: string, manifest: Manifest): void {
-    this.#db
-      .prepare('UPDATE snapshot_copies SET manifest = ? WHERE snapshot_id = ? AND destination_id = ?')
-      .run(JSON.stringify(manifest), snapshotId, destinationId);
+    this.#db.run(
+      sql`UPDATE snapshot_copies SET manifest = ${JSON.stringify(manifest)} WHERE ${isCopy(snapshotId, destinationId)}`,
+    );
   }
 
   /** A copy is wanted; where there is any already, that stays as it is. */
   enqueue(snapshotId: string, destinationId: string, at: string): void {
-    this.#db
-      .prepare(
-        "INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at) VALUES (?, ?, 'waiting', ?) ON CONFLICT DO NOTHING",
-      )
-      .run(snapshotId, destinationId, at);
+    this.#db.run(
+      sql`INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at)
+          VALUES (${snapshotId}, ${destinationId}, 'waiting', ${at}) ON CONFLICT DO NOTHING`,
+    );
   }
 
   /** Everything that waits for a destination waits for this, or for nothing that is known. */
   explainWaiting(destinationId: string, message: string | null): void {
-    this.#db
-      .prepare("UPDATE snapshot_copies SET message = ? WHERE destination_id = ? AND state IN ('waiting', 'copying')")
-      .run(message, destinationId);
+    this.#db.run(
+      sql`UPDATE snapshot_copies SET message = ${message}
+          WHERE destination_id = ${destinationId} AND state IN ('waiting', 'copying')`,
+    );
   }
 
   /** Nothing that waits for a destination can be copied there before a person acts. */
   failWaiting(destinationId: string, at: string, message: string): void {
-    this.#db
-      .prepare(
-        `UPDATE snapshot_copies SET state = 'failed', at = ?, message = ?
-         WHERE destination_id = ? AND state IN ('waiting', 'copying')`,
-      )
-      .run(at, message, destinationId);
+    this.#db.run(
+      sql`UPDATE snapshot_copies SET state = 'failed', at = ${at}, message = ${message}
+          WHERE destination_id = ${destinationId} AND state IN ('waiting', 'copying')`,
+    );
   }
 
   /** What had failed is tried again. */
   retryFailed(destinationId: string, at: string): void {
-    this.#db
-      .prepare(
-        "UPDATE snapshot_copies SET state = 'waiting', at = ?, message = NULL WHERE destination_id = ? AND state = 'failed'",
-      )
-      .run(at, destinationId);
+    this.#db.run(
+      sql`UPDATE snapshot_copies SET state = 'waiting', at = ${at}, message = NULL
+          WHERE destination_id = ${destinationId} AND state = 'failed'`,
+    );
   }
 
   /** What was being copied when Snapkeep ended is still to be copied. */
   restartCopying(): void {
-    this.#db.prepare("UPDATE snapshot_copies SET state = 'waiting' WHERE state = 'copying'").run();
+    this.#db.run(sql`UPDATE snapshot_copies SET state = 'waiting' WHERE state = 'copying'`);
   }
 
   remove(snapshotId: string, destinationId: string): void {
-    this.#db
-      .prepare('DELETE FROM snapshot_copies WHERE snapshot_id = ? AND destination_id = ?')
-      .run(snapshotId, destinationId);
+    this.#db.run(sql`DELETE FROM snapshot_copies WHERE ${isCopy(snapshotId, destinationId)}`);
   }
 
   /** Nothing of a plan is to be copied to a destination any more. */
   dequeue(planId: string, destinationId: string): void {
-    this.#db
-      .prepare(
-        `DELETE FROM snapshot_copies WHERE destination_id = ? AND state IN ('waiting', 'failed')
-           AND plan_id = ?`,
-      )
-      .run(destinationId, planId);
+    this.#db.run(
+      sql`DELETE FROM snapshot_copies
+          WHERE destination_id = ${destinationId} AND state IN ('waiting', 'failed') AND plan_id = ${planId}`,
+    );
   }
 }

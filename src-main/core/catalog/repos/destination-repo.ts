@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { ErrorBody } from '../../../../src-shared/contract/errors.ts';
 import { Destination, DestinationSettings, SelfTestReport } from '../../../../src-shared/model/destination.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
-import { among, flag, json, Table } from '../table.ts';
+import { among, type Queries, sql } from '../sql.ts';
+import { flag, json, Table } from '../table.ts';
 
 /** A destination as the catalog knows it. */
 const StoredDestination = z.object({
@@ -37,11 +37,11 @@ const Decided = StoredDestination.pick({
 
 /** The table of destinations. */
 export class DestinationRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
   readonly #table: Table<typeof StoredDestination>;
   readonly #decided: Table<typeof Decided>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
     this.#table = new Table(db, 'destinations', StoredDestination);
     this.#decided = new Table(db, 'destinations', Decided);
@@ -49,27 +49,26 @@ export class DestinationRepo {
 
   /** Those that people know, by name. @param ids without them, all */
   list(ids?: readonly string[]): StoredDestination[] {
-    const { condition, values } = among('id', ids);
-    return this.#table.all(`WHERE own = 0 AND ${condition} ORDER BY name COLLATE NOCASE`, ...values);
+    return this.#table.all(sql`WHERE own = 0 AND ${among('id', ids)} ORDER BY name COLLATE NOCASE`);
   }
 
   /** Snapkeep's own too. */
   all(): StoredDestination[] {
-    return this.#table.all('ORDER BY own, name COLLATE NOCASE');
+    return this.#table.all(sql`ORDER BY own, name COLLATE NOCASE`);
   }
 
   get(id: string): StoredDestination | undefined {
-    return this.#table.get('WHERE id = ?', id);
+    return this.#table.get(sql`WHERE id = ${id}`);
   }
 
   /** The destination of this name, whatever the case of its letters. */
   byName(name: string): StoredDestination | undefined {
-    return this.#table.get('WHERE name = ?', name);
+    return this.#table.get(sql`WHERE name = ${name}`);
   }
 
   /** @param path canonical */
   byFolder(path: string): StoredDestination | undefined {
-    return this.#table.get(`WHERE settings ->> '$.kind' = 'folder' AND settings ->> '$.path' = ?`, path);
+    return this.#table.get(sql`WHERE settings ->> '$.kind' = 'folder' AND settings ->> '$.path' = ${path}`);
   }
 
   save(destination: z.output<typeof Decided>): void {
@@ -77,36 +76,36 @@ export class DestinationRepo {
   }
 
   setTest(id: string, test: NonNullable<StoredDestination['lastTest']>): void {
-    this.#db.prepare('UPDATE destinations SET last_test = ? WHERE id = ?').run(JSON.stringify(test), id);
+    this.#db.run(sql`UPDATE destinations SET last_test = ${JSON.stringify(test)} WHERE id = ${id}`);
   }
 
   setMarker(id: string, markerId: string): void {
-    this.#db.prepare('UPDATE destinations SET marker_id = ? WHERE id = ?').run(markerId, id);
+    this.#db.run(sql`UPDATE destinations SET marker_id = ${markerId} WHERE id = ${id}`);
   }
 
   /** Its availability was checked. @param problem why it is unavailable; `null`: it is available */
   setChecked(id: string, at: string, problem: ErrorBody | null): void {
-    this.#db
-      .prepare(
-        'UPDATE destinations SET checked_at = @at, reached_at = iif(@problem IS NULL, @at, reached_at), problem = @problem WHERE id = @id',
-      )
-      .run({ id, at, problem: problem && JSON.stringify(problem) });
+    const kept = problem && JSON.stringify(problem);
+    this.#db.run(
+      sql`UPDATE destinations SET checked_at = ${at}, reached_at = iif(${kept} IS NULL, ${at}, reached_at), problem = ${kept}
+          WHERE id = ${id}`,
+    );
   }
 
   setListed(id: string, at: string): void {
-    this.#db.prepare('UPDATE destinations SET listed_at = ? WHERE id = ?').run(at, id);
+    this.#db.run(sql`UPDATE destinations SET listed_at = ${at} WHERE id = ${id}`);
   }
 
   /** Nothing that was seen of any destination holds any more. */
   forgetChecks(): void {
-    this.#db.prepare('UPDATE destinations SET checked_at = NULL, reached_at = NULL, problem = NULL').run();
+    this.#db.run(sql`UPDATE destinations SET checked_at = NULL, reached_at = NULL, problem = NULL`);
   }
 
   /** With its copies' rows; what has no other copy is forgotten too. */
   remove(id: string): void {
     this.#db.transaction(() => {
-      this.#db.prepare('DELETE FROM destinations WHERE id = ?').run(id);
-      this.#db.prepare('DELETE FROM snapshots WHERE id NOT IN (SELECT snapshot_id FROM snapshot_copies)').run();
-    })();
+      this.#db.run(sql`DELETE FROM destinations WHERE id = ${id}`);
+      this.#db.run(sql`DELETE FROM snapshots WHERE id NOT IN (SELECT snapshot_id FROM snapshot_copies)`);
+    });
   }
 }

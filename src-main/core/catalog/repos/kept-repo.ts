@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
 import { CopyState, SnapshotOrigin } from '../../../../src-shared/model/snapshot.ts';
 import { VerificationLevel } from '../../../../src-shared/model/verification.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
-import { among, flag } from '../table.ts';
+import { among, type Queries, type Sql, sql, valuesOf } from '../sql.ts';
+import { flag } from '../table.ts';
 import { VALID_COPY } from './copy-repo.ts';
 
 /** What the brake weighs. */
@@ -60,15 +60,15 @@ export interface KeptSnapshot extends z.output<typeof KeptRow> {
   copies: readonly KeptCopy[];
 }
 
-const VALID = "iif(s.level = 'none' AND s.valid = 1, NULL, s.valid) AS valid";
-const WEIGHED = `s.id, s.number AS "order", s.name, s.created_at AS "createdAt", s.table_count AS "tableCount",
+const VALID = sql`iif(s.level = 'none' AND s.valid = 1, NULL, s.valid) AS valid`;
+const WEIGHED = sql`s.id, s.number AS "order", s.name, s.created_at AS "createdAt", s.table_count AS "tableCount",
   s.row_count AS "rowCount", s.content_bytes AS bytes`;
-const STORED = "EXISTS (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')";
-const RETAINED = `s.id, s.number AS "order", s.origin, s.created_at AS "createdAt", s.trigger, s.pinned, s.incomplete,
+const STORED = sql`EXISTS (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')`;
+const RETAINED = sql`s.id, s.number AS "order", s.origin, s.created_at AS "createdAt", s.trigger, s.pinned, s.incomplete,
   NOT ${STORED} AS missing, ${VALID}, coalesce(s.level, 'none') AS level,
   coalesce(s.plan_id, s.source_path) AS family`;
 /** Leaves out snapshots `s` that are being removed everywhere. */
-export const LISTED = `s.id NOT IN (SELECT snapshot_id FROM snapshot_copies d WHERE state = 'deleting' AND NOT EXISTS
+export const LISTED = sql`s.id NOT IN (SELECT snapshot_id FROM snapshot_copies d WHERE state = 'deleting' AND NOT EXISTS
   (SELECT 1 FROM snapshot_copies WHERE snapshot_id = d.snapshot_id AND state <> 'deleting'))`;
 
 const Totals = z.object({ planId: z.string().nullable(), count: z.int(), bytes: z.number() });
@@ -76,32 +76,30 @@ const Named = z.object({ planId: z.string().nullable(), name: z.string() });
 
 /** What is kept of plans: few and narrow rows, for all that is asked after each backup. */
 export class KeptRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
   }
 
   /** All snapshots of a plan, the newest first by the order of making. */
   ofPlan(planId: string): KeptSnapshot[] {
-    return this.#select('s.plan_id = ?', planId);
+    return this.#select(sql`s.plan_id = ${planId}`);
   }
 
   /** Those of a source that belong to no plan, the newest first. */
   withoutPlan(sourcePath: string): KeptSnapshot[] {
-    return this.#select('s.plan_id IS NULL AND s.source_path = ?', sourcePath);
+    return this.#select(sql`s.plan_id IS NULL AND s.source_path = ${sourcePath}`);
   }
 
   /** What retention looks at in all snapshots of plans, and in those of sources that belong to no plan. */
   retained(planIds: readonly string[], sourcePaths: readonly string[]): Array<z.output<typeof RetainedRow>> {
-    return this.#db
-      .prepare(
-        `SELECT ${RETAINED} FROM snapshots s WHERE s.plan_id IN (SELECT value FROM json_each(?)) AND ${LISTED}
-         UNION ALL SELECT ${RETAINED} FROM snapshots s
-           WHERE s.plan_id IS NULL AND s.source_path IN (SELECT value FROM json_each(?)) AND ${LISTED}`,
-      )
-      .all(JSON.stringify(planIds), JSON.stringify(sourcePaths))
-      .map((row) => RetainedRow.parse(row));
+    return this.#db.all(
+      RetainedRow,
+      sql`SELECT ${RETAINED} FROM snapshots s WHERE s.plan_id IN ${valuesOf(planIds)} AND ${LISTED}
+          UNION ALL SELECT ${RETAINED} FROM snapshots s
+            WHERE s.plan_id IS NULL AND s.source_path IN ${valuesOf(sourcePaths)} AND ${LISTED}`,
+    );
   }
 
   /**
@@ -110,35 +108,31 @@ export class KeptRepo {
    * @param since the number of the oldest that counts
    */
   fullest(planId: string, since: number): WeighedRow[] {
-    const most = (order: string): string => `SELECT * FROM (SELECT * FROM content ORDER BY ${order} LIMIT 2)`;
-    return this.#db
-      .prepare(
-        `WITH content AS MATERIALIZED (
-           SELECT ${WEIGHED} FROM snapshots s
-           WHERE s.plan_id = ? AND s.number >= ? AND s.origin = 'own' AND s.trigger <> 'before-restore'
-             AND coalesce(s.valid, 1) = 1 AND ${STORED})
-         ${most('"order" DESC')} UNION ${most('"tableCount" DESC, "order" DESC')}
-         UNION ${most('"rowCount" DESC, "order" DESC')} UNION ${most('bytes DESC, "order" DESC')}`,
-      )
-      .all(planId, since)
-      .map((row) => WeighedRow.parse(row));
+    const most = (order: Sql): Sql => sql`SELECT * FROM (SELECT * FROM content ORDER BY ${order}, "order" DESC LIMIT 2)`;
+    return this.#db.all(
+      WeighedRow,
+      sql`WITH content AS MATERIALIZED (
+            SELECT ${WEIGHED} FROM snapshots s
+            WHERE s.plan_id = ${planId} AND s.number >= ${since} AND s.origin = 'own' AND s.trigger <> 'before-restore'
+              AND coalesce(s.valid, 1) = 1 AND ${STORED})
+          ${most(sql`NULL`)} UNION ${most(sql`"tableCount" DESC`)}
+          UNION ${most(sql`"rowCount" DESC`)} UNION ${most(sql`bytes DESC`)}`,
+    );
   }
 
   /** The number of a plan's newest snapshot; 0: there is none. */
   newestNumber(planId: string): number {
-    return this.#number('SELECT coalesce(max(number), 0) FROM snapshots WHERE plan_id = ?', planId);
+    return this.#number(sql`SELECT coalesce(max(number), 0) FROM snapshots WHERE plan_id = ${planId}`);
   }
 
   /** The name of the newest of each plan's own snapshots that are dated after an instant; most plans have none. */
   datedAfter(instant: string): Map<string | null, string> {
     // By date: few snapshots, if any, are read.
-    const rows = this.#db
-      .prepare(
-        `SELECT s.plan_id AS "planId", s.name, max(s.number) FROM snapshots s
-         WHERE s.created_at > ? AND s.origin = 'own' AND ${LISTED} GROUP BY +s.plan_id`,
-      )
-      .all(instant)
-      .map((row) => Named.parse(row));
+    const rows = this.#db.all(
+      Named,
+      sql`SELECT s.plan_id AS "planId", s.name, max(s.number) FROM snapshots s
+          WHERE s.created_at > ${instant} AND s.origin = 'own' AND ${LISTED} GROUP BY +s.plan_id`,
+    );
     return new Map(rows.map(({ planId, name }) => [planId, name]));
   }
 
@@ -147,52 +141,41 @@ export class KeptRepo {
    * @param planIds without them, of all plans
    */
   totals(planIds?: readonly string[]): Map<string | null, { count: number; bytes: number }> {
-    const { condition, values } = among('s.plan_id', planIds);
-    const rows = this.#db
-      .prepare(
-        `SELECT s.plan_id AS "planId", count(*) AS count, sum(s.disk_bytes) AS bytes FROM snapshots s
-         WHERE ${condition} AND ${LISTED} GROUP BY s.plan_id`,
-      )
-      .all(...values)
-      .map((row) => Totals.parse(row));
+    const rows = this.#db.all(
+      Totals,
+      sql`SELECT s.plan_id AS "planId", count(*) AS count, sum(s.disk_bytes) AS bytes FROM snapshots s
+          WHERE ${among('s.plan_id', planIds)} AND ${LISTED} GROUP BY s.plan_id`,
+    );
     return new Map(rows.map(({ planId, ...totals }) => [planId, totals]));
   }
 
   /** How many snapshots of a plan are stored anywhere. */
   countStored(planId: string): number {
-    return this.#number(`SELECT count(*) FROM snapshots s WHERE s.plan_id = ? AND ${STORED}`, planId);
+    return this.#number(sql`SELECT count(*) FROM snapshots s WHERE s.plan_id = ${planId} AND ${STORED}`);
   }
 
   /** Whether any snapshot of a plan is stored anywhere. */
   hasStored(planId: string): boolean {
-    return (
-      this.#db.prepare(`SELECT 1 FROM snapshots s WHERE s.plan_id = ? AND ${STORED} LIMIT 1`).get(planId) !== undefined
+    return this.#db.has(sql`SELECT 1 FROM snapshots s WHERE s.plan_id = ${planId} AND ${STORED} LIMIT 1`);
+  }
+
+  #select(condition: Sql): KeptSnapshot[] {
+    const found = this.#db.all(
+      KeptRow,
+      sql`SELECT ${RETAINED}, ${WEIGHED}, s.disk_bytes AS "diskBytes", s.once_verified AS "onceVerified"
+          FROM snapshots s WHERE ${condition} AND ${LISTED} ORDER BY s.number DESC`,
     );
-  }
-
-  #select(condition: string, value: string): KeptSnapshot[] {
-    const found = this.#db
-      .prepare(
-        `SELECT ${RETAINED}, ${WEIGHED}, s.disk_bytes AS "diskBytes", s.once_verified AS "onceVerified"
-         FROM snapshots s WHERE ${condition} AND ${LISTED} ORDER BY s.number DESC`,
-      )
-      .all(value);
-    const copies = this.#db
-      .prepare(
-        `SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", c.state, ${VALID_COPY}
-         FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
-         WHERE ${condition} AND c.state <> 'deleting'`,
-      )
-      .all(value)
-      .map((row) => KeptCopy.parse(row));
+    const copies = this.#db.all(
+      KeptCopy,
+      sql`SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", c.state, ${VALID_COPY}
+          FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
+          WHERE ${condition} AND c.state <> 'deleting'`,
+    );
     const copiesOf = Map.groupBy(copies, ({ snapshotId }) => snapshotId);
-    return found.map((each) => {
-      const row = KeptRow.parse(each);
-      return { ...row, copies: copiesOf.get(row.id) ?? [] };
-    });
+    return found.map((row) => ({ ...row, copies: copiesOf.get(row.id) ?? [] }));
   }
 
-  #number(source: string, planId: string): number {
-    return z.int().parse(this.#db.prepare(source).pluck().get(planId));
+  #number(query: Sql): number {
+    return this.#db.value(z.int(), query) ?? 0;
   }
 }

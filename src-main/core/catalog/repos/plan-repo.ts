@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { LockFiles, Plan, PlanDestination, RestoreTest, Retention } from '../../../../src-shared/model/plan.ts';
 import { Schedule } from '../../../../src-shared/model/schedule.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
-import { among, flag, json, Table } from '../table.ts';
+import { among, type Queries, type Sql, sql } from '../sql.ts';
+import { flag, json, Table } from '../table.ts';
 
 const { destinations: _destinations, ...fields } = Plan.shape;
 
@@ -31,11 +31,11 @@ const PlanDestinationRow = z.object({
 
 /** The tables of plans and of their destinations. */
 export class PlanRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
   readonly #plans: Table<typeof PlanRow>;
   readonly #destinations: Table<typeof PlanDestinationRow>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
     this.#plans = new Table(db, 'plans', PlanRow);
     this.#destinations = new Table(db, 'plan_destinations', PlanDestinationRow);
@@ -43,23 +43,22 @@ export class PlanRepo {
 
   /** By name. @param ids without them, all */
   list(ids?: readonly string[]): Plan[] {
-    const { condition, values } = among('id', ids);
-    return this.#select(`${condition} ORDER BY name COLLATE NOCASE`, ...values);
+    return this.#select(sql`${among('id', ids)} ORDER BY name COLLATE NOCASE`);
   }
 
   get(id: string): Plan | undefined {
-    return this.#select('id = ?', id)[0];
+    return this.#select(sql`id = ${id}`)[0];
   }
 
   /** The plan of this name, whatever the case of its letters. */
   byName(name: string): Plan | undefined {
-    return this.#select('name = ?', name)[0];
+    return this.#select(sql`name = ${name}`)[0];
   }
 
   /** The ids of the plans that store to any of some destinations. */
   storingTo(destinationIds: readonly string[]): string[] {
-    const { condition, values } = among('destination_id', destinationIds);
-    return [...new Set(this.#destinations.all(`WHERE ${condition}`, ...values).map(({ planId }) => planId))];
+    const rows = this.#destinations.all(sql`WHERE ${among('destination_id', destinationIds)}`);
+    return [...new Set(rows.map(({ planId }) => planId))];
   }
 
   /** @throws SnapkeepError `NOT_FOUND` */
@@ -81,24 +80,21 @@ export class PlanRepo {
   save({ destinations, ...plan }: Plan): void {
     this.#db.transaction(() => {
       this.#plans.save(plan, ['id'], ['createdAt']);
-      this.#db.prepare('DELETE FROM plan_destinations WHERE plan_id = ?').run(plan.id);
+      this.#db.run(sql`DELETE FROM plan_destinations WHERE plan_id = ${plan.id}`);
       for (const [position, destination] of destinations.entries())
         this.#destinations.insert({ ...destination, planId: plan.id, position });
-    })();
+    });
   }
 
   remove(id: string): void {
-    this.#db.prepare('DELETE FROM plans WHERE id = ?').run(id);
+    this.#db.run(sql`DELETE FROM plans WHERE id = ${id}`);
   }
 
-  #select(condition: string, ...values: string[]): Plan[] {
-    const plans = this.#plans.all(`WHERE ${condition}`, ...values);
-    const { condition: ofPlans, values: ids } = among(
-      'plan_id',
-      plans.map(({ id }) => id),
-    );
+  #select(condition: Sql): Plan[] {
+    const plans = this.#plans.all(sql`WHERE ${condition}`);
+    const ids = plans.map(({ id }) => id);
     const destinations = Map.groupBy(
-      this.#destinations.all(`WHERE ${ofPlans} ORDER BY position`, ...ids),
+      this.#destinations.all(sql`WHERE ${among('plan_id', ids)} ORDER BY position`),
       ({ planId }) => planId,
     );
     return plans.map((plan) => ({

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { BrakeReason } from '../../../../src-shared/model/prune.ts';
 import { Retention } from '../../../../src-shared/model/retention.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
-import { among, json, Table } from '../table.ts';
+import { among, type Queries, sql } from '../sql.ts';
+import { json, Table } from '../table.ts';
 
 /** A brake as it is remembered: nothing up to `snapshot`, by the order of making, is pruned. */
 const StoredBrake = z.object({ snapshot: z.int(), since: Instant, reasons: z.array(BrakeReason) });
@@ -26,19 +26,18 @@ const PruneStateRow = z.object({ planId: z.string(), destinationId: z.string(), 
 export class PruneStateRepo {
   readonly #table: Table<typeof PruneStateRow>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#table = new Table(db, 'prune_states', PruneStateRow);
   }
 
   get(planId: string, destinationId: string): PruneState {
-    return this.#table.get('WHERE plan_id = ? AND destination_id = ?', planId, destinationId)?.body ?? NOTHING;
+    return this.#table.get(sql`WHERE plan_id = ${planId} AND destination_id = ${destinationId}`)?.body ?? NOTHING;
   }
 
   /** The brakes of each plan at its destinations. @param planIds without them, of all plans */
   brakes(planIds?: readonly string[]): Map<string, Array<{ destinationId: string; brake: StoredBrake }>> {
-    const { condition, values } = among('plan_id', planIds);
     const rows = this.#table
-      .all(`WHERE ${condition}`, ...values)
+      .all(sql`WHERE ${among('plan_id', planIds)}`)
       .flatMap(({ planId, destinationId, body: { brake } }) =>
         brake === null ? [] : [{ planId, destinationId, brake }],
       );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Instant } from '../../../../src-shared/model/values.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
+import { type Queries, sql } from '../sql.ts';
 import { Table } from '../table.ts';
 
 /** A plan that was recovered, and whose it was before. */
@@ -18,7 +18,7 @@ export type StoredRecovery = z.infer<typeof StoredRecovery>;
 export class RecoveryRepo {
   readonly #table: Table<typeof StoredRecovery>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#table = new Table(db, 'recoveries', StoredRecovery);
   }
 
@@ -28,6 +28,6 @@ export class RecoveryRepo {
 
   /** The plan that a plan of another service was recovered as, and its newest snapshot then; `undefined`: it was not. */
   of(serviceId: string, formerPlanId: string): StoredRecovery | undefined {
-    return this.#table.get('WHERE service_id = ? AND former_plan_id = ?', serviceId, formerPlanId);
+    return this.#table.get(sql`WHERE service_id = ${serviceId} AND former_plan_id = ${formerPlanId}`);
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RestoreTestReceipt } from '../../../../src-shared/model/restore/restore-test.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
-import { among, flag, json, Table } from '../table.ts';
+import { among, type Queries, sql } from '../sql.ts';
+import { flag, json, Table } from '../table.ts';
 
 const RestoreTestRow = z.object({
   runId: z.string(),
@@ -14,10 +14,10 @@ const LastAt = z.object({ id: z.string(), at: z.string() });
 
 /** The table of restore tests' receipts. */
 export class RestoreTestRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
   readonly #table: Table<typeof RestoreTestRow>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
     this.#table = new Table(db, 'restore_tests', RestoreTestRow);
   }
@@ -28,31 +28,28 @@ export class RestoreTestRepo {
 
   /** Newest first. */
   list(planId: string, limit: number): RestoreTestReceipt[] {
-    return this.#table.all('WHERE plan_id = ? ORDER BY at DESC LIMIT ?', planId, limit).map(({ body }) => body);
+    return this.#table.all(sql`WHERE plan_id = ${planId} ORDER BY at DESC LIMIT ${limit}`).map(({ body }) => body);
   }
 
   /** What the last restore test of each plan found. @param planIds without them, of all plans */
   last(planIds?: readonly string[]): Map<string, z.output<typeof LastRestoreTest>> {
-    const { condition, values } = among('p.id', planIds);
-    const rows = this.#db
-      .prepare(
-        `SELECT p.id AS "planId", t.at, t.body ->> '$.valid' AS valid, t.body ->> '$.warning' AS warning
-         FROM plans p CROSS JOIN restore_tests t ON t.run_id =
-           (SELECT run_id FROM restore_tests WHERE plan_id = p.id ORDER BY at DESC LIMIT 1) WHERE ${condition}`,
-      )
-      .all(...values)
-      .map((row) => LastRestoreTest.parse(row));
+    const rows = this.#db.all(
+      LastRestoreTest,
+      sql`SELECT p.id AS "planId", t.at, t.body ->> '$.valid' AS valid, t.body ->> '$.warning' AS warning
+          FROM plans p CROSS JOIN restore_tests t ON t.run_id =
+            (SELECT run_id FROM restore_tests WHERE plan_id = p.id ORDER BY at DESC LIMIT 1)
+          WHERE ${among('p.id', planIds)}`,
+    );
     return new Map(rows.map((row) => [row.planId, row]));
   }
 
   /** When each destination's copies were last tested, by its id. */
   lastByDestination(planId: string): Map<string, string> {
-    const rows = this.#db
-      .prepare(
-        `SELECT body ->> '$.destinationId' AS id, max(at) AS at FROM restore_tests WHERE plan_id = ? AND id IS NOT NULL GROUP BY id`,
-      )
-      .all(planId)
-      .map((row) => LastAt.parse(row));
+    const rows = this.#db.all(
+      LastAt,
+      sql`SELECT body ->> '$.destinationId' AS id, max(at) AS at FROM restore_tests
+          WHERE plan_id = ${planId} AND id IS NOT NULL GROUP BY id`,
+    );
     return new Map(rows.map(({ id, at }) => [id, at]));
   }
 }

@@ -3,8 +3,8 @@ import { NotedReplacement } from '../../../../src-shared/model/restore/replaceme
 import { LogEntry, Run, type RunKind, type RunState } from '../../../../src-shared/model/run.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
 import { localDay } from '../../../../src-shared/schedule/local-calendar.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
-import { among, flag, json, Table } from '../table.ts';
+import { among, every, type Queries, type Sql, sql, valuesOf } from '../sql.ts';
+import { flag, json, Table } from '../table.ts';
 
 /** What a run may leave behind when it is killed: removed at the next start. */
 const Leftovers = z.object({
@@ -37,16 +37,16 @@ const LogRow = z.object({ ...LogEntry.shape, runId: z.string() });
 /** So many are removed at a time: nothing else is done meanwhile. */
 const MOST_REMOVED = 200;
 /** The number of the `n`th newest run of a plan `p`. */
-const nthNewest = (n: number): string =>
-  `(SELECT number FROM runs WHERE plan_id IS p.plan_id ORDER BY number DESC LIMIT 1 OFFSET ${n - 1})`;
+const nthNewest = (n: number): Sql =>
+  sql`(SELECT number FROM runs WHERE plan_id IS p.plan_id ORDER BY number DESC LIMIT 1 OFFSET ${n - 1})`;
 
 /** The tables of runs and of their logs. */
 export class RunRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
   readonly #runs: Table<typeof RunRow>;
   readonly #log: Table<typeof LogRow>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
     this.#runs = new Table(db, 'runs', RunRow);
     this.#log = new Table(db, 'run_log', LogRow);
@@ -63,7 +63,7 @@ export class RunRepo {
   }
 
   get(id: string): Run | undefined {
-    return this.#runs.get('WHERE id = ?', id)?.body;
+    return this.#runs.get(sql`WHERE id = ${id}`)?.body;
   }
 
   /** Newest first. @param filter `before`: the id of the last run of the page before */
@@ -73,16 +73,14 @@ export class RunRepo {
     kinds?: readonly RunKind[];
     limit: number;
   }): Run[] {
-    const { planId = null, before = null, kinds, limit } = filter;
+    const { planId, before, kinds, limit } = filter;
     // Only what is asked for stands in the statement, so that an index answers it.
-    const asked = [
-      ...(planId === null ? [] : [['plan_id = ?', planId]]),
-      ...(before === null ? [] : [['number < (SELECT number FROM runs WHERE id = ?)', before]]),
-      ...(kinds === undefined ? [] : [['kind IN (SELECT value FROM json_each(?))', JSON.stringify(kinds)]]),
-    ];
-    const where = asked.length === 0 ? '' : `WHERE ${asked.map(([condition]) => condition).join(' AND ')}`;
-    const values = asked.flatMap(([, value = '']) => value);
-    return this.#runs.all(`${where} ORDER BY number DESC LIMIT ?`, ...values, limit).map(({ body }) => body);
+    const conditions = every(
+      planId !== undefined && sql`plan_id = ${planId}`,
+      before !== undefined && sql`number < (SELECT number FROM runs WHERE id = ${before})`,
+      kinds !== undefined && sql`kind IN ${valuesOf(kinds)}`,
+    );
+    return this.#runs.all(sql`WHERE ${conditions} ORDER BY number DESC LIMIT ${limit}`).map(({ body }) => body);
   }
 
   /**
@@ -91,15 +89,12 @@ export class RunRepo {
    * @param planIds without them, of all plans
    */
   backupDays(since: string, planIds?: readonly string[]): Array<z.infer<typeof BackupsOnDayRow>> {
-    const { condition, values } = among('p.id', planIds);
-    return this.#db
-      .prepare(
-        `SELECT p.id AS "planId", r.day, r.state, r.valid, r.incomplete, count(*) AS count
-         FROM plans p CROSS JOIN runs r ON r.plan_id = p.id AND r.kind = 'backup' AND r.day >= ?
-         WHERE ${condition} GROUP BY p.id, r.day, r.state, r.valid, r.incomplete`,
-      )
-      .all(since, ...values)
-      .map((row) => BackupsOnDayRow.parse(row));
+    return this.#db.all(
+      BackupsOnDayRow,
+      sql`SELECT p.id AS "planId", r.day, r.state, r.valid, r.incomplete, count(*) AS count
+          FROM plans p CROSS JOIN runs r ON r.plan_id = p.id AND r.kind = 'backup' AND r.day >= ${since}
+          WHERE ${among('p.id', planIds)} GROUP BY p.id, r.day, r.state, r.valid, r.incomplete`,
+    );
   }
 
   /**
@@ -107,18 +102,15 @@ export class RunRepo {
    * @param planIds without them, of all plans
    */
   lastBackups(planIds?: readonly string[]): Map<string, Pick<z.infer<typeof LastBackup>, 'run' | 'succeededAt'>> {
-    const { condition, values } = among('p.id', planIds);
-    const newest = (state: RunState): string =>
-      `(SELECT max(number) FROM runs WHERE plan_id = p.id AND kind = 'backup' AND state = '${state}')`;
-    const rows = this.#db
-      .prepare(
-        `SELECT p.id AS "planId", r.body AS run, good.body ->> '$.startedAt' AS "succeededAt" FROM plans p
-         CROSS JOIN runs r ON r.number =
-           max(coalesce(${newest('succeeded')}, 0), coalesce(${newest('failed')}, 0), coalesce(${newest('interrupted')}, 0))
-         LEFT JOIN runs good ON good.number = ${newest('succeeded')} WHERE ${condition}`,
-      )
-      .all(...values)
-      .map((row) => LastBackup.parse(row));
+    const newest = (state: RunState): Sql =>
+      sql`(SELECT max(number) FROM runs WHERE plan_id = p.id AND kind = 'backup' AND state = ${state})`;
+    const rows = this.#db.all(
+      LastBackup,
+      sql`SELECT p.id AS "planId", r.body AS run, good.body ->> '$.startedAt' AS "succeededAt" FROM plans p
+          CROSS JOIN runs r ON r.number =
+            max(coalesce(${newest('succeeded')}, 0), coalesce(${newest('failed')}, 0), coalesce(${newest('interrupted')}, 0))
+          LEFT JOIN runs good ON good.number = ${newest('succeeded')} WHERE ${among('p.id', planIds)}`,
+    );
     return new Map(rows.map(({ planId, ...last }) => [planId, last]));
   }
 
@@ -127,35 +119,32 @@ export class RunRepo {
    * @param idStart eight hexadecimal digits
    */
   hasEnded(idStart: string): boolean {
-    const ended = this.#db.prepare("SELECT state NOT IN ('queued', 'running') FROM runs WHERE id GLOB ?").pluck();
-    const states = ended.all(`${idStart}-*`);
-    return states.length > 0 && states.every((state) => state === 1);
+    const ended = sql`SELECT state NOT IN ('queued', 'running') FROM runs WHERE id GLOB ${`${idStart}-*`}`;
+    const states = this.#db.column(flag, ended);
+    return states.length > 0 && states.every((isEnded) => isEnded);
   }
 
   /** The number of the newest run; 0: there is none. */
   newestNumber(): number {
-    return z.int().parse(this.#db.prepare('SELECT coalesce(max(number), 0) FROM runs').pluck().get());
+    return this.#db.value(z.int(), sql`SELECT coalesce(max(number), 0) FROM runs`) ?? 0;
   }
 
   /** The instant of a run that was queued after an instant, of those with a higher number; `null`: there is none. */
   queuedAfter(instant: string, number: number): string | null {
-    const found = this.#db
-      .prepare('SELECT queued_at FROM runs WHERE queued_at > ? AND number > ? ORDER BY queued_at LIMIT 1')
-      .pluck()
-      .get(instant, number);
-    return found === undefined ? null : String(found);
+    const later = sql`SELECT queued_at FROM runs WHERE queued_at > ${instant} AND number > ${number} ORDER BY queued_at LIMIT 1`;
+    return this.#db.value(z.string(), later) ?? null;
   }
 
   /** Runs that a crash ended, or whose leftovers could not be removed yet, with what they may have left behind. */
   unfinished(): Array<{ run: Run; leftovers: Leftovers | null }> {
     return this.#runs
-      .all("WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL ORDER BY number")
+      .all(sql`WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL ORDER BY number`)
       .map(({ body, leftovers }) => ({ run: body, leftovers }));
   }
 
   /** Remembers that an ended run has nothing left behind in a folder. */
   forgetLeftovers(id: string, folder: string): void {
-    const row = this.#runs.get('WHERE id = ?', id);
+    const row = this.#runs.get(sql`WHERE id = ${id}`);
     if (row == null || row.leftovers === null) return;
     const folders = row.leftovers.folders.filter((each) => each !== folder);
     this.save(row.body, folders.length === 0 ? null : { ...row.leftovers, folders });
@@ -163,12 +152,12 @@ export class RunRepo {
 
   /** Changes what a run is remembered by; what it left behind stays noted. */
   amend(run: Run): void {
-    this.save(run, this.#runs.get('WHERE id = ?', run.id)?.leftovers ?? null);
+    this.save(run, this.#runs.get(sql`WHERE id = ${run.id}`)?.leftovers ?? null);
   }
 
   /** Remembers what has become of a run that was replacing something; what it left in folders is still to be removed. */
   saveSettled(run: Run): void {
-    const leftovers = this.#runs.get('WHERE id = ?', run.id)?.leftovers ?? null;
+    const leftovers = this.#runs.get(sql`WHERE id = ${run.id}`)?.leftovers ?? null;
     this.save(run, leftovers && { ...leftovers, replacement: null });
   }
 
@@ -178,7 +167,7 @@ export class RunRepo {
 
   log(runId: string): LogEntry[] {
     return this.#log
-      .all('WHERE run_id = ? ORDER BY id', runId)
+      .all(sql`WHERE run_id = ${runId} ORDER BY id`)
       .map(({ at, level, message }) => ({ at, level, message }));
   }
 
@@ -189,19 +178,17 @@ export class RunRepo {
    * @returns how many were removed, a few hundred at most; 0: there are no more
    */
   removeOld(olderThan: string): number {
-    return this.#db
-      .prepare(
-        `WITH edges AS MATERIALIZED (
-           SELECT plan_id, ${nthNewest(101)} AS few, ${nthNewest(1001)} AS many FROM (SELECT DISTINCT plan_id FROM runs) p
-         )
-         DELETE FROM runs WHERE number IN (
-           SELECT r.number FROM edges e CROSS JOIN runs r ON r.plan_id IS e.plan_id AND r.number <= e.few
-           WHERE (r.number <= e.many OR r.queued_at < ?)
-             AND r.finished_at IS NOT NULL AND r.leftovers IS NULL AND r.kind NOT IN ('restore', 'undo', 'databaseDeletion')
-             AND EXISTS (SELECT 1 FROM runs n WHERE n.plan_id IS r.plan_id AND n.number > r.number AND n.kind = r.kind)
-           LIMIT ${MOST_REMOVED}
-         )`,
-      )
-      .run(olderThan).changes;
+    return this.#db.run(
+      sql`WITH edges AS MATERIALIZED (
+            SELECT plan_id, ${nthNewest(101)} AS few, ${nthNewest(1001)} AS many FROM (SELECT DISTINCT plan_id FROM runs) p
+          )
+          DELETE FROM runs WHERE number IN (
+            SELECT r.number FROM edges e CROSS JOIN runs r ON r.plan_id IS e.plan_id AND r.number <= e.few
+            WHERE (r.number <= e.many OR r.queued_at < ${olderThan})
+              AND r.finished_at IS NOT NULL AND r.leftovers IS NULL AND r.kind NOT IN ('restore', 'undo', 'databaseDeletion')
+              AND EXISTS (SELECT 1 FROM runs n WHERE n.plan_id IS r.plan_id AND n.number > r.number AND n.kind = r.kind)
+            LIMIT ${MOST_REMOVED}
+          )`,
+    );
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ScheduledJob } from '../../../../src-shared/model/schedule.ts';
 import { ChangeMemory } from '../../../../src-shared/schedule/change-watch.ts';
 import { ScheduleMemory } from '../../../../src-shared/schedule/missed-times.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
+import type { Queries } from '../sql.ts';
 import { json, Table } from '../table.ts';
 
 /** Where the schedule of a plan's job stands; survives whatever ends the process. Instants in milliseconds since 1970. */
@@ -26,7 +26,7 @@ const ScheduleRow = z.object({ planId: z.string(), job: ScheduledJob, body: json
 export class ScheduleRepo {
   readonly #table: Table<typeof ScheduleRow>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#table = new Table(db, 'schedule_states', ScheduleRow);
   }
 

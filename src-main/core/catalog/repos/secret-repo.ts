@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SecretName } from '../../../../src-shared/model/settings.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
+import { type Queries, sql } from '../sql.ts';
 import { Table } from '../table.ts';
 
 /** What opens databases, and what opens encrypted snapshots. */
@@ -23,29 +23,29 @@ const PlanSecretRow = z.object({ planId: z.string(), name: StoredSecretName, sin
 
 /** The tables of encrypted secrets, and of those that a plan has had. */
 export class SecretRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
   readonly #secrets: Table<typeof SecretRow>;
   readonly #ofPlans: Table<typeof PlanSecretRow>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
     this.#secrets = new Table(db, 'secrets', SecretRow);
     this.#ofPlans = new Table(db, 'plan_secrets', PlanSecretRow);
   }
 
   names(): string[] {
-    return z.array(z.string()).parse(this.#db.prepare('SELECT name FROM secrets').pluck().all());
+    return this.#db.column(z.string(), sql`SELECT name FROM secrets`);
   }
 
   get(name: StoredSecretName): Buffer | undefined {
-    return this.#secrets.get('WHERE name = ?', name)?.encrypted;
+    return this.#secrets.get(sql`WHERE name = ${name}`)?.encrypted;
   }
 
   /** What opens something, the one used last first. */
   decryptionSecrets(kind: DecryptionSecretKind): Array<{ fingerprint: string; encrypted: Buffer }> {
     const prefix = `${kind}:`;
     return this.#secrets
-      .all('WHERE substr(name, 1, length(?)) = ? ORDER BY used_at DESC, rowid DESC', prefix, prefix)
+      .all(sql`WHERE substr(name, 1, length(${prefix})) = ${prefix} ORDER BY used_at DESC, rowid DESC`)
       .map(({ name, encrypted }) => ({ fingerprint: name.slice(prefix.length), encrypted }));
   }
 
@@ -54,24 +54,24 @@ export class SecretRepo {
   }
 
   remove(name: StoredSecretName): void {
-    this.#db.prepare('DELETE FROM secrets WHERE name = ?').run(name);
+    this.#db.run(sql`DELETE FROM secrets WHERE name = ${name}`);
   }
 
   /** The decryption secrets that a plan has had, the newest first. */
   ofPlan(planId: string): StoredSecretName[] {
-    const rows = this.#ofPlans.all('WHERE plan_id = ? ORDER BY since DESC, rowid DESC', planId);
+    const rows = this.#ofPlans.all(sql`WHERE plan_id = ${planId} ORDER BY since DESC, rowid DESC`);
     return rows.map(({ name }) => name);
   }
 
   /** The same of all plans. */
   ofPlans(): Array<z.infer<typeof PlanSecretRow>> {
-    return this.#ofPlans.all('ORDER BY since DESC, rowid DESC');
+    return this.#ofPlans.all(sql`ORDER BY since DESC, rowid DESC`);
   }
 
   /** From now on a plan has this decryption secret; those that it had stay known as its own. */
   assign(planId: string, name: StoredSecretName, since: string): void {
     // A new row, so that it is the newest also where the clock did not move.
-    this.#db.prepare('DELETE FROM plan_secrets WHERE plan_id = ? AND name = ?').run(planId, name);
+    this.#db.run(sql`DELETE FROM plan_secrets WHERE plan_id = ${planId} AND name = ${name}`);
     this.#ofPlans.insert({ planId, name, since });
   }
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { SavedRecoveryKit } from '../../../../src-shared/model/recovery/recovery-kit.ts';
 import { Pause } from '../../../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../../../src-shared/model/settings.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
+import { type Queries, sql } from '../sql.ts';
+import { json } from '../table.ts';
 
 const MACHINE = 'machine';
 const PAUSE = 'pause';
@@ -13,17 +14,14 @@ const SETTINGS = 'settings';
 
 /** The table of settings. */
 export class SettingsRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
   }
 
   get(): Settings {
-    const value = this.#read(SETTINGS);
-    return value === undefined
-      ? DEFAULT_SETTINGS
-      : Settings.parse({ ...DEFAULT_SETTINGS, ...z.looseObject({}).parse(JSON.parse(value)) });
+    return Settings.parse({ ...DEFAULT_SETTINGS, ...this.#read(SETTINGS, json(z.looseObject({}))) });
   }
 
   save(settings: Settings): void {
@@ -32,8 +30,7 @@ export class SettingsRepo {
 
   /** The pause of everything, whether or not it is over. */
   pause(): Pause | null {
-    const value = this.#read(PAUSE);
-    return value === undefined ? null : Pause.nullable().parse(JSON.parse(value));
+    return this.#read(PAUSE, json(Pause.nullable())) ?? null;
   }
 
   savePause(pause: Pause | null): void {
@@ -42,8 +39,7 @@ export class SettingsRepo {
 
   /** The recovery kit that was saved last. */
   recoveryKit(): SavedRecoveryKit | null {
-    const value = this.#read(RECOVERY_KIT);
-    return value === undefined ? null : SavedRecoveryKit.parse(JSON.parse(value));
+    return this.#read(RECOVERY_KIT, json(SavedRecoveryKit)) ?? null;
   }
 
   saveRecoveryKit(saved: SavedRecoveryKit): void {
@@ -52,8 +48,8 @@ export class SettingsRepo {
 
   /** The id of the service that owns this catalog: random, and made once. Manifests carry it. */
   serviceId(): string {
-    const known = this.#read(SERVICE_ID);
-    if (known !== undefined) return z.uuid().parse(known);
+    const known = this.#read(SERVICE_ID, z.uuid());
+    if (known !== undefined) return known;
     const made = randomUUID();
     this.#write(SERVICE_ID, made);
     return made;
@@ -61,20 +57,18 @@ export class SettingsRepo {
 
   /** The machine on which this catalog was opened last; `undefined`: it is new. */
   machine(): string | undefined {
-    return this.#read(MACHINE);
+    return this.#read(MACHINE, z.string());
   }
 
   saveMachine(machine: string): void {
     this.#write(MACHINE, machine);
   }
 
-  #read(key: string): string | undefined {
-    return z.string().optional().parse(this.#db.prepare('SELECT value FROM settings WHERE key = ?').pluck().get(key));
+  #read<S extends z.ZodType>(key: string, value: S): z.output<S> | undefined {
+    return this.#db.value(value, sql`SELECT value FROM settings WHERE key = ${key}`);
   }
 
   #write(key: string, value: string): void {
-    this.#db
-      .prepare('INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
-      .run(key, value);
+    this.#db.run(sql`INSERT INTO settings VALUES (${key}, ${value}) ON CONFLICT DO UPDATE SET value = excluded.value`);
   }
 }

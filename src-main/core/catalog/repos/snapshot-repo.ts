@@ -10,26 +10,25 @@ import {
 import { Instant, TableRows } from '../../../../src-shared/model/values.ts';
 import { Verification } from '../../../../src-shared/model/verification.ts';
 import { uncheckedInWords } from '../../../../src-shared/rules/sqlite/sqlite-findings.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
-import { among, json, Table } from '../table.ts';
+import { among, every, type Queries, type Sql, sql, valuesOf } from '../sql.ts';
+import { json, Table } from '../table.ts';
+import { isCopy } from './copy-repo.ts';
 import { LISTED } from './kept-repo.ts';
 import { NewSnapshotRow, SnapshotRow, StoredCopyRow, toRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
-const NEWEST_FIRST = 'ORDER BY s.number DESC';
-const COPIES = `SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", d.name, d.settings ->> '$.kind' AS kind,
+const copiesOf = (numbers: readonly number[]): Sql => sql`SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", d.name, d.settings ->> '$.kind' AS kind,
     d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message, c.verified_at AS "verifiedAt", c.valid, c.level
   FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id JOIN destinations d ON d.id = c.destination_id
   LEFT JOIN plan_destinations p ON p.plan_id = s.plan_id AND p.destination_id = c.destination_id
-  WHERE c.state <> 'deleting' AND s.number IN (SELECT value FROM json_each(?))
+  WHERE c.state <> 'deleting' AND s.number IN ${valuesOf(numbers)}
   ORDER BY d.own, p.position IS NULL, p.position, d.name COLLATE NOCASE`;
-const AT_FOLDER = `s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
-    WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ? AND c.state IN ('stored', 'missing'))`;
+const atFolder = (path: string): Sql => sql`s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
+    WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ${path} AND c.state IN ('stored', 'missing'))`;
 
-const STORED_AT = "s.id IN (SELECT snapshot_id FROM snapshot_copies WHERE destination_id = ? AND state = 'stored')";
 /** An id, the start of one, or the name of a file. */
-const MATCHING = `s.id IN (SELECT id FROM snapshots WHERE id = ? UNION SELECT id FROM snapshots WHERE name = ?
-  UNION SELECT id FROM snapshots WHERE length(?) >= 8 AND id >= ? AND id < ? || '~')`;
-const BEFORE = '(s.created_at, s.number) < (SELECT created_at, number FROM snapshots WHERE id = ?)';
+const matching = (text: string): Sql =>
+  sql`s.id IN (SELECT id FROM snapshots WHERE id = ${text} UNION SELECT id FROM snapshots WHERE name = ${text}
+    UNION SELECT id FROM snapshots WHERE length(${text}) >= 8 AND id >= ${text} AND id < ${`${text}~`})`;
 
 /** Which snapshots are asked for. */
 interface PageOfSnapshots {
@@ -43,11 +42,6 @@ interface PageOfSnapshots {
   limit: number;
 }
 
-type Asked = [condition: string, ...values: string[]];
-const given = (value: string | undefined, asked: (value: string) => Asked): Asked[] =>
-  value === undefined ? [] : [asked(value)];
-
-const Names = z.array(z.string());
 const Namesake = z.object({ id: z.string(), state: CopyState });
 const Locks = NewSnapshotRow.pick({ databaseEncryption: true, encrypted: true }).extend({ planId: z.string() });
 const VerificationRow = z.object({
@@ -59,12 +53,12 @@ const VerificationRow = z.object({
 
 /** The tables of snapshots and of their verifications. */
 export class SnapshotRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
   readonly #new: Table<typeof NewSnapshotRow>;
   readonly #snapshots: Table<typeof SnapshotRow>;
   readonly #verifications: Table<typeof VerificationRow>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
     this.#new = new Table(db, 'snapshots', NewSnapshotRow);
     this.#snapshots = new Table(db, 'snapshots', SnapshotRow);
@@ -73,38 +67,31 @@ export class SnapshotRepo {
 
   /** A page of the list of snapshots, by their dates, the newest first. */
   page({ planId, destinationId, match, before, limit }: PageOfSnapshots): SnapshotSummary[] {
-    const asked = [
-      ...given(planId, (id) => ['s.plan_id = ?', id]),
-      ...given(destinationId, (id) => [STORED_AT, id]),
-      ...given(match, (text) => [MATCHING, text, text, text, text, text]),
-      ...given(before, (id) => [BEFORE, id]),
-    ];
-    const condition = ['TRUE', ...asked.map(([each]) => each)].join(' AND ');
-    const values = asked.flatMap(([, ...each]) => each);
-    return this.#withCopies(
-      this.#snapshots.all(
-        `s WHERE ${condition} AND ${LISTED} ORDER BY s.created_at DESC, s.number DESC LIMIT ?`,
-        ...values,
-        limit,
-      ),
+    const conditions = every(
+      planId !== undefined && sql`s.plan_id = ${planId}`,
+      destinationId !== undefined &&
+        sql`s.id IN (SELECT snapshot_id FROM snapshot_copies WHERE destination_id = ${destinationId} AND state = 'stored')`,
+      match !== undefined && matching(match),
+      before !== undefined &&
+        sql`(s.created_at, s.number) < (SELECT created_at, number FROM snapshots WHERE id = ${before})`,
+      LISTED,
     );
+    return this.#select(sql`${conditions} ORDER BY s.created_at DESC, s.number DESC LIMIT ${limit}`);
   }
 
   /** Those of a plan, newest first. */
   ofPlan(planId: string): SnapshotSummary[] {
-    return this.#select('s.plan_id = ?', planId);
+    return this.#newestFirst(sql`s.plan_id = ${planId}`);
   }
 
   /** The most rows that each table has in any of some snapshots, as their manifests say. */
   mostRows(ids: readonly string[]): Map<string, number> {
-    const rows = this.#db
-      .prepare(
-        `SELECT t.value ->> '$.name' AS name, max(coalesce(t.value ->> '$.rows', 0)) AS rows
-         FROM json_each(?) i CROSS JOIN manifests m ON m.snapshot_id = i.value, json_each(m.body, '$.database.tables') t
-         GROUP BY 1`,
-      )
-      .all(JSON.stringify(ids))
-      .map((row) => TableRows.required().parse(row));
+    const rows = this.#db.all(
+      TableRows.required(),
+      sql`SELECT t.value ->> '$.name' AS name, max(coalesce(t.value ->> '$.rows', 0)) AS rows
+          FROM ${valuesOf(ids)} i CROSS JOIN manifests m ON m.snapshot_id = i.value, json_each(m.body, '$.database.tables') t
+          GROUP BY 1`,
+    );
     return new Map(rows.map(({ name, rows: most }) => [name, most ?? 0]));
   }
 
@@ -114,31 +101,30 @@ export class SnapshotRepo {
    * @param planIds without them, of all plans
    */
   newestOwn(planIds?: readonly string[]): Map<string, SnapshotSummary> {
-    const { condition, values } = among('p.id', planIds);
-    const numbers = this.#db
-      .prepare(
-        `SELECT (SELECT number FROM snapshots s WHERE plan_id = p.id AND origin = 'own' AND trigger <> 'before-restore'
-           AND EXISTS (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')
-           ORDER BY number DESC LIMIT 1) AS newest FROM plans p WHERE ${condition} AND newest IS NOT NULL`,
-      )
-      .pluck()
-      .all(...values);
-    const newest = this.#select('s.number IN (SELECT value FROM json_each(?))', JSON.stringify(numbers));
+    const numbers = this.#db.column(
+      z.int(),
+      sql`SELECT (SELECT number FROM snapshots s WHERE plan_id = p.id AND origin = 'own' AND trigger <> 'before-restore'
+            AND EXISTS (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')
+            ORDER BY number DESC LIMIT 1) AS newest FROM plans p WHERE ${among('p.id', planIds)} AND newest IS NOT NULL`,
+    );
+    const newest = this.#newestFirst(sql`s.number IN ${valuesOf(numbers)}`);
     return new Map(newest.flatMap((each) => (each.planId === null ? [] : [[each.planId, each]])));
   }
 
   /** Those that are at a destination, or were, newest first. */
   atDestination(destinationId: string): SnapshotSummary[] {
-    const there = `s.id IN (SELECT snapshot_id FROM snapshot_copies WHERE destination_id = ? AND state IN ('stored', 'missing'))`;
-    return this.#select(there, destinationId);
+    return this.#newestFirst(
+      sql`s.id IN (SELECT snapshot_id FROM snapshot_copies
+            WHERE destination_id = ${destinationId} AND state IN ('stored', 'missing'))`,
+    );
   }
 
   has(id: string): boolean {
-    return this.#db.prepare('SELECT 1 FROM snapshots WHERE id = ?').get(id) !== undefined;
+    return this.#db.has(sql`SELECT 1 FROM snapshots WHERE id = ${id}`);
   }
 
   get(id: string): Snapshot | undefined {
-    return this.#getWhole('s.id = ?', id);
+    return this.#getWhole(sql`s.id = ${id}`);
   }
 
   /** @throws SnapkeepError `NOT_FOUND` */
@@ -151,65 +137,54 @@ export class SnapshotRepo {
   }
 
   byPath(folder: string, name: string): Snapshot | undefined {
-    return this.#getWhole(`${AT_FOLDER} AND s.name = ?`, folder, name);
+    return this.#getWhole(sql`${atFolder(folder)} AND s.name = ${name}`);
   }
 
   /** The names that hold one of these texts. */
   namesWith(texts: readonly string[]): string[] {
-    const names = this.#db
-      .prepare('SELECT name FROM snapshots WHERE EXISTS (SELECT 1 FROM json_each(?) t WHERE instr(name, t.value) > 0)')
-      .pluck()
-      .all(JSON.stringify(texts));
-    return Names.parse(names);
+    const named = sql`SELECT name FROM snapshots WHERE EXISTS (SELECT 1 FROM ${valuesOf(texts)} t WHERE instr(name, t.value) > 0)`;
+    return this.#db.column(z.string(), named);
   }
 
   /** The names of those that are at a destination or are to be copied there. */
   namesAt(destinationId: string): string[] {
-    const names = this.#db
-      .prepare(
-        "SELECT name FROM snapshots JOIN snapshot_copies ON snapshot_id = id WHERE destination_id = ? AND state <> 'missing'",
-      )
-      .pluck()
-      .all(destinationId);
-    return Names.parse(names);
+    return this.#db.column(
+      z.string(),
+      sql`SELECT name FROM snapshots JOIN snapshot_copies ON snapshot_id = id
+          WHERE destination_id = ${destinationId} AND state <> 'missing'`,
+    );
   }
 
   /** Those whose stored file has this many bytes. */
   ofSize(bytes: number): SnapshotSummary[] {
-    return this.#select('s.size_bytes = ?', bytes);
+    return this.#newestFirst(sql`s.size_bytes = ${bytes}`);
   }
 
   /** Whether any snapshot is stored in this folder. */
   hasFolder(folder: string): boolean {
-    return this.#db.prepare(`SELECT 1 FROM snapshots s WHERE ${AT_FOLDER} LIMIT 1`).get(folder) !== undefined;
+    return this.#db.has(sql`SELECT 1 FROM snapshots s WHERE ${atFolder(folder)} LIMIT 1`);
   }
 
   /** How the encrypted databases and snapshots of all plans are encrypted, each way of a plan once, the newest first. */
   locks(): Array<z.infer<typeof Locks>> {
-    return this.#db
-      .prepare(
-        `SELECT plan_id AS "planId", database_encryption AS "databaseEncryption", encrypted FROM snapshots
-         WHERE (database_encryption IS NOT NULL OR encrypted IS NOT NULL) AND trigger <> 'before-restore'
-           AND plan_id IS NOT NULL
-         GROUP BY plan_id, database_encryption, encrypted ORDER BY max(number) DESC`,
-      )
-      .all()
-      .map((row) => Locks.parse(row));
+    return this.#db.all(
+      Locks,
+      sql`SELECT plan_id AS "planId", database_encryption AS "databaseEncryption", encrypted FROM snapshots
+          WHERE (database_encryption IS NOT NULL OR encrypted IS NOT NULL) AND trigger <> 'before-restore'
+            AND plan_id IS NOT NULL
+          GROUP BY plan_id, database_encryption, encrypted ORDER BY max(number) DESC`,
+    );
   }
 
   /** The manifest it was entered with. What is read at a destination is compared with this one. */
   manifest(id: string): Manifest | undefined {
-    const text = this.#db.prepare('SELECT body FROM manifests WHERE snapshot_id = ?').pluck().get(id);
-    return text === undefined ? undefined : Manifest.parse(JSON.parse(String(text)));
+    return this.#db.value(json(Manifest), sql`SELECT body FROM manifests WHERE snapshot_id = ${id}`);
   }
 
   /** Its manifest as it is at a destination: how attached files are stored differs from one to the other. */
   manifestAt(id: string, destinationId: string): Manifest | undefined {
-    const text = this.#db
-      .prepare('SELECT manifest FROM snapshot_copies WHERE snapshot_id = ? AND destination_id = ?')
-      .pluck()
-      .get(id, destinationId);
-    return text == null ? this.manifest(id) : Manifest.parse(JSON.parse(String(text)));
+    const there = sql`SELECT manifest FROM snapshot_copies WHERE ${isCopy(id, destinationId)}`;
+    return this.#db.value(json(Manifest).nullable(), there) ?? this.manifest(id);
   }
 
   /**
@@ -231,15 +206,15 @@ export class SnapshotRepo {
           hint: 'Nothing was imported. Compare the two files; one of them was changed.',
         });
       }
-      this.#db
-        .prepare(
-          `INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at, manifest) VALUES (?, ?, 'stored', ?, ?)
-           ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL,
-             manifest = iif(state IN ('stored', 'missing'), manifest, excluded.manifest)
-             WHERE state <> 'deleting'`,
-        )
-        .run(manifest.id, destinationId, at, known === undefined ? null : JSON.stringify(manifest));
-    })();
+      const described = known === undefined ? null : JSON.stringify(manifest);
+      this.#db.run(
+        sql`INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at, manifest)
+            VALUES (${manifest.id}, ${destinationId}, 'stored', ${at}, ${described})
+            ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL,
+              manifest = iif(state IN ('stored', 'missing'), manifest, excluded.manifest)
+              WHERE state <> 'deleting'`,
+      );
+    });
   }
 
   /** Makes a snapshot the catalog's own, as the newest that was taken in. @throws SnapkeepError as {@link enter} */
@@ -247,15 +222,13 @@ export class SnapshotRepo {
     this.#db.transaction(() => {
       this.enter(manifest, { ...entry, origin: 'own' });
       // SQLite's own counter of the table, so that the number is never given out again.
-      this.#db.exec("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'snapshots'");
-      this.#db
-        .prepare(
-          `UPDATE snapshots SET origin = 'own', plan_id = ?,
-             number = (SELECT seq FROM sqlite_sequence WHERE name = 'snapshots')
-           WHERE id = ? AND origin = 'imported'`,
-        )
-        .run(entry.planId, manifest.id);
-    })();
+      this.#db.run(sql`UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'snapshots'`);
+      this.#db.run(
+        sql`UPDATE snapshots SET origin = 'own', plan_id = ${entry.planId},
+              number = (SELECT seq FROM sqlite_sequence WHERE name = 'snapshots')
+            WHERE id = ${manifest.id} AND origin = 'imported'`,
+      );
+    });
   }
 
   /**
@@ -266,103 +239,88 @@ export class SnapshotRepo {
     manifest: Manifest,
     { origin, destinationId }: { origin: SnapshotOrigin; destinationId: string },
   ): void {
-    const others = this.#db
-      .prepare(
-        `SELECT s.id, c.state FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
-         WHERE c.destination_id = ? AND s.name = ? AND s.id <> ? AND c.state IN ('stored', 'missing')`,
-      )
-      .all(destinationId, manifest.name, manifest.id)
-      .map((row) => Namesake.parse(row));
+    const others = this.#db.all(
+      Namesake,
+      sql`SELECT s.id, c.state FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
+          WHERE c.destination_id = ${destinationId} AND s.name = ${manifest.name} AND s.id <> ${manifest.id}
+            AND c.state IN ('stored', 'missing')`,
+    );
     for (const { id, state } of others) {
       if (state === 'stored' && origin === 'imported') {
         throw new SnapkeepError('CONFLICT', `Another snapshot named ${manifest.name} is stored there.`, {
           hint: 'Verify that snapshot: its file or manifest was replaced.',
         });
       }
-      this.#db
-        .prepare('DELETE FROM snapshot_copies WHERE snapshot_id = ? AND destination_id = ?')
-        .run(id, destinationId);
+      this.#db.run(sql`DELETE FROM snapshot_copies WHERE ${isCopy(id, destinationId)}`);
       this.deleteIfNoCopies(id);
     }
   }
 
   #insert(manifest: Manifest, entry: { origin: SnapshotOrigin; planId: string | null }): void {
     this.#new.insert(toRow(manifest, entry));
-    this.#db
-      .prepare('INSERT INTO manifests (snapshot_id, body) VALUES (?, ?)')
-      .run(manifest.id, JSON.stringify(manifest));
+    this.#db.run(
+      sql`INSERT INTO manifests (snapshot_id, body) VALUES (${manifest.id}, ${JSON.stringify(manifest)})`,
+    );
   }
 
   setPlan(id: string, planId: string): void {
-    this.#db.prepare('UPDATE snapshots SET plan_id = ? WHERE id = ?').run(planId, id);
+    this.#db.run(sql`UPDATE snapshots SET plan_id = ${planId} WHERE id = ${id}`);
   }
 
   setPinned(id: string, pinned: boolean): void {
-    this.#db.prepare('UPDATE snapshots SET pinned = ? WHERE id = ?').run(pinned ? 1 : 0, id);
+    this.#db.run(sql`UPDATE snapshots SET pinned = ${pinned ? 1 : 0} WHERE id = ${id}`);
   }
 
   remove(id: string): void {
-    this.#db.prepare('DELETE FROM snapshots WHERE id = ?').run(id);
+    this.#db.run(sql`DELETE FROM snapshots WHERE id = ${id}`);
   }
 
   /** Forgets a snapshot that has no copy left, and answers whether it did. */
   deleteIfNoCopies(id: string): boolean {
-    return (
-      this.#db
-        .prepare('DELETE FROM snapshots WHERE id = ? AND id NOT IN (SELECT snapshot_id FROM snapshot_copies)')
-        .run(id).changes > 0
-    );
+    const alone = sql`id = ${id} AND id NOT IN (SELECT snapshot_id FROM snapshot_copies)`;
+    return this.#db.run(sql`DELETE FROM snapshots WHERE ${alone}`) > 0;
   }
 
   /** @param destinationId the destination whose copy was read */
   addVerification(snapshotId: string, destinationId: string | null, verification: Verification): void {
     const { at, valid, level, message, unchecked } = verification;
     const except = unchecked.length === 0 ? null : uncheckedInWords(unchecked);
-    const found = { snapshotId, destinationId, at, valid: valid ? 1 : 0, level, message, except };
+    const found = sql`verified_at = ${at}, valid = ${valid ? 1 : 0}, level = ${level}`;
+    const verified = valid && level !== 'none' ? 1 : 0;
     this.#db.transaction(() => {
       this.#verifications.insert({ snapshotId, destinationId, at, body: verification });
-      this.#db
-        .prepare(
-          `UPDATE snapshots SET verified_at = @at, valid = @valid, level = @level, verification_message = @message,
-             verification_except = @except, once_verified = once_verified OR (@valid AND @level <> 'none')
-           WHERE id = @snapshotId`,
-        )
-        .run(found);
-      this.#db
-        .prepare(
-          `UPDATE snapshot_copies SET verified_at = @at, valid = @valid, level = @level
-           WHERE snapshot_id = @snapshotId AND destination_id = @destinationId`,
-        )
-        .run(found);
-    })();
+      this.#db.run(
+        sql`UPDATE snapshots SET ${found}, verification_message = ${message}, verification_except = ${except},
+              once_verified = once_verified OR ${verified} WHERE id = ${snapshotId}`,
+      );
+      this.#db.run(sql`UPDATE snapshot_copies SET ${found} WHERE ${isCopy(snapshotId, destinationId)}`);
+    });
   }
 
   /** Newest first. */
   verifications(snapshotId: string): Verification[] {
     return this.#verifications
-      .all('WHERE snapshot_id = ? ORDER BY number DESC LIMIT 100', snapshotId)
+      .all(sql`WHERE snapshot_id = ${snapshotId} ORDER BY number DESC LIMIT 100`)
       .map(({ body }) => body);
   }
 
-  #select(condition: string, ...values: Array<string | number>): SnapshotSummary[] {
-    return this.#withCopies(this.#snapshots.all(`s WHERE (${condition}) AND ${LISTED} ${NEWEST_FIRST}`, ...values));
+  #newestFirst(condition: Sql): SnapshotSummary[] {
+    return this.#select(sql`(${condition}) AND ${LISTED} ORDER BY s.number DESC`);
   }
 
-  #withCopies(rows: readonly SnapshotRow[]): SnapshotSummary[] {
+  #select(which: Sql): SnapshotSummary[] {
+    const rows = this.#snapshots.all(sql`s WHERE ${which}`);
     const copies = this.#copiesOf(rows);
     return rows.map((row) => toSummary(row, copies.get(row.id) ?? []));
   }
 
-  #getWhole(condition: string, ...values: string[]): Snapshot | undefined {
-    const row = this.#snapshots.get(`s WHERE ${condition}`, ...values);
+  #getWhole(condition: Sql): Snapshot | undefined {
+    const row = this.#snapshots.get(sql`s WHERE ${condition}`);
     return row && toSnapshot(row, this.#copiesOf([row]).get(row.id) ?? [], this.manifest(row.id));
   }
 
   #copiesOf(snapshots: readonly SnapshotRow[]): Map<string, StoredCopyRow[]> {
-    const rows = this.#db
-      .prepare(COPIES)
-      .all(JSON.stringify(snapshots.map(({ number }) => number)))
-      .map((row) => StoredCopyRow.parse(row));
+    const rows = this.#db.all(StoredCopyRow, copiesOf(snapshots.map(({ number }) => number)));
     return Map.groupBy(rows, ({ snapshotId }) => snapshotId);
   }
 }

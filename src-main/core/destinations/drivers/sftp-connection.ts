@@ -6,7 +6,7 @@ import SftpClient from 'ssh2-sftp-client';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { SftpSettings } from '../../../../src-shared/model/destination.ts';
 import { trimEndOf } from '../../../../src-shared/words/trimmed.ts';
-import { explainError } from '../../engine/engine-errors.ts';
+import { explainedAs } from '../../engine/engine-errors.ts';
 import { SftpChannel } from './sftp-channel.ts';
 import { explainLogin } from './sftp-errors.ts';
 
@@ -114,11 +114,8 @@ async function loginOptions({ login, host }: SftpSettings, secrets: SftpSecrets)
       return { password: secrets.password ?? '' };
     case 'key': {
       const { passphrase } = secrets;
-      try {
-        return { privateKey: await readFile(login.path), ...(passphrase === undefined ? {} : { passphrase }) };
-      } catch (error) {
-        throw explainError(error, login.path);
-      }
+      const privateKey = await readFile(login.path).catch(explainedAs(login.path));
+      return { privateKey, ...(passphrase === undefined ? {} : { passphrase }) };
     }
     case 'agent': {
       const agent = login.socket ?? process.env.SSH_AUTH_SOCK;

@@ -5,15 +5,16 @@ import { cancelledError } from '../../engine/task-context.ts';
 import type { TransferOptions, UploadSource } from './destination.ts';
 import type { Throttle } from './throttle.ts';
 
+const PIECE_BYTES = 1024 * 1024;
+
 /**
- * What an upload reads: the source at the pace of the throttle, in pieces of at most `pieceBytes`.
+ * What an upload reads: the source at the pace of the throttle, in pieces of at most a mebibyte.
  * @throws SnapkeepError `CANCELLED`; of the source, `INVALID_PARAMS` when there is more or less of it than it said
  */
 export async function* readSource(
   source: UploadSource,
   throttle: Throttle,
   signal: AbortSignal | undefined,
-  pieceBytes = 1024 * 1024,
 ): AsyncGenerator<Buffer> {
   const stopped = (): boolean => signal?.aborted === true;
   if (stopped()) throw cancelledError();
@@ -25,8 +26,8 @@ export async function* readSource(
       const data: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
       read += data.length;
       if (read > source.bytes) throw otherLength(source);
-      for (let start = 0; start < data.length; start += pieceBytes) {
-        const piece = data.subarray(start, start + pieceBytes);
+      for (let start = 0; start < data.length; start += PIECE_BYTES) {
+        const piece = data.subarray(start, start + PIECE_BYTES);
         await throttle.take(piece.length, signal);
         yield piece;
       }

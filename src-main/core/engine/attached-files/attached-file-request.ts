@@ -26,8 +26,6 @@ export interface AttachedRequest {
 export interface AttachedFileRequest extends AttachedRequest {
   /** Patterns in the manner of `.gitignore`, relative to the folder. */
   exclude: readonly string[];
-  /** Compares files by their content, not by size and time. All files are read. */
-  compareContent: boolean;
   /** The link to the newest whole snapshot; `null`: none is kept. */
   latestName: string | null;
   /** What the source itself is a snapshot of: what is said of it holds for the copy, too. */
@@ -46,7 +44,7 @@ export interface AttachedFileSource {
  * @throws SnapkeepError when the source is missing, or is neither a file nor a folder
  */
 export async function openSource(
-  { sourcePath, destination, name, ending, exclude }: Omit<AttachedFileRequest, 'compareContent' | 'latestName' | 'as'>,
+  { sourcePath, destination, name, ending, exclude }: Omit<AttachedFileRequest, 'latestName' | 'as'>,
   throwIfCancelled: () => void,
 ): Promise<AttachedFileSource> {
   try {

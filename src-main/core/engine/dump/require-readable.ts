@@ -19,7 +19,7 @@ const MOST_VALUES = 2000;
 export function requireReadableDump(source: Database, name: string, onTable: () => void): void {
   const { tables, indexes } = readDumpedSchema(source);
   const repeated = new RepeatedValues(source);
-  const scratch = openDatabase(':memory:');
+  using scratch = openDatabase(':memory:');
   try {
     // As whoever reads a dump: definitions with strings in double quotes are put back into the schema.
     scratch.unsafeMode(true);
@@ -39,8 +39,6 @@ export function requireReadableDump(source: Database, name: string, onTable: () 
       hint: 'Nothing was stored. Choose the method online, which copies the pages unchanged.',
       cause: error,
     });
-  } finally {
-    scratch.close();
   }
 }
 

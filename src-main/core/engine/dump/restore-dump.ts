@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { open, rm } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { countInWords } from '../../../../src-shared/words/wording.ts';
-import { errorCode, explainError } from '../engine-errors.ts';
+import { errorCode, explainError, explainedAs } from '../engine-errors.ts';
 import { sidecarPaths, syncFile } from '../files/durable-files.ts';
 import { TextReader } from '../identify/dump-text.ts';
 import { startOfSql } from '../identify/sql-start.ts';
@@ -17,47 +17,31 @@ import { ShortSchema } from './short-schema.ts';
 import { type Statement, StatementSplitter } from './statement-splitter.ts';
 import { cutOff, Transactions } from './transactions.ts';
 
-/** What is read of a dump, and what is reported meanwhile. */
-export interface RestoreDumpOptions {
-  /** Told the bytes of SQL that have been read; may throw to stop. */
-  onProgress?: (bytes: number) => void;
-  /** The key that the new database gets, so that nothing plain is written; `null`: none. */
-  unlocking?: Unlocking | null;
-}
-
 /**
  * Makes a new database of a dump: Snapkeep's, that of SQLite's shell, or any other script that makes tables. Statements are run as they come, so memory
  * holds no more than the longest of them. What is in the file afterwards has still to be verified like any other image.
  * @param pieces the text, in UTF-8 or UTF-16
  * @param targetPath nothing may be there; nothing is, when this fails
+ * @param unlocking the key that the new database gets, so that nothing plain is written; `null`: none
  * @returns what is to be known of the dump, as sentences: that a missing end could not be noticed, texts that are no UTF-8
  * @throws SnapkeepError `CORRUPT` for a dump that is truncated or that SQLite refuses, with the line; `UNSUPPORTED` for
- * what has no place in a dump; `CONFLICT` when the target exists; whatever `pieces` or `onProgress` throws
+ * what has no place in a dump; `CONFLICT` when the target exists; whatever `pieces` throws
  */
 export async function restoreDump(
   pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
   targetPath: string,
-  options: RestoreDumpOptions = {},
+  unlocking: Unlocking | null = null,
 ): Promise<string[]> {
+  await (await open(targetPath, 'wx', 0o600).catch(explainedAs(targetPath))).close();
   try {
-    await (await open(targetPath, 'wx', 0o600)).close();
-  } catch (error) {
-    throw explainError(error, targetPath);
-  }
-  try {
-    const loader = new DumpLoader(openDatabase(targetPath, { mustExist: true, unlocking: options.unlocking ?? null }));
+    const loader = new DumpLoader(openDatabase(targetPath, { mustExist: true, unlocking }));
     try {
-      let bytes = 0;
-      for await (const piece of pieces) {
-        loader.take(piece);
-        bytes += piece.length;
-        options.onProgress?.(bytes);
-      }
+      for await (const piece of pieces) loader.take(piece);
       loader.finish();
     } finally {
       loader.close();
     }
-    requireReadable(targetPath, options.unlocking ?? null);
+    requireReadable(targetPath, unlocking);
     await syncFile(targetPath);
     return loader.warnings;
   } catch (error) {
@@ -274,12 +258,8 @@ const isEnd = (bare: string): boolean => /^(?:COMMIT|END)(?:\s+TRANSACTION)?\s*$
 
 /** A schema that was written past SQLite's checks is read once as any other program will. */
 function requireReadable(path: string, unlocking: Unlocking | null): void {
-  const database = openDatabase(path, { readonly: true, mustExist: true, unlocking });
-  try {
-    database.prepare('SELECT count(*) FROM sqlite_schema').get();
-  } finally {
-    database.close();
-  }
+  using database = openDatabase(path, { readonly: true, mustExist: true, unlocking });
+  database.prepare('SELECT count(*) FROM sqlite_schema').get();
 }
 
 function explainStatement(error: unknown, line: number): SnapkeepError {

@@ -45,14 +45,10 @@ const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
  */
 export async function identifyContent(path: string): Promise<FileContent> {
   await requireFile(path);
-  const handle = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(SAMPLE_BYTES), 0, SAMPLE_BYTES, 0);
-    const content = contentOfSample(buffer.subarray(0, bytesRead), (await handle.stat()).size);
-    return content === 'empty' && /\.(gz|zst|age)$/i.test(path) ? 'unknown' : content;
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(path, 'r');
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(SAMPLE_BYTES), 0, SAMPLE_BYTES, 0);
+  const content = contentOfSample(buffer.subarray(0, bytesRead), (await handle.stat()).size);
+  return content === 'empty' && /\.(gz|zst|age)$/i.test(path) ? 'unknown' : content;
 }
 
 /** Says what a file of this many bytes is by its first ones: a kilobyte or more tells an encrypted database. */

@@ -61,14 +61,10 @@ export async function storeImage(
   write: (piece: Uint8Array) => void,
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
-  const image = await open(imagePath, 'r');
+  await using image = await open(imagePath, 'r');
   const buffers = new ReusedBuffers();
-  try {
-    const pieces = readPieces(image, PIECE_BYTES, () => buffers.take());
-    return await storePieces(pieces, how, write, onProgress, (piece) => buffers.give(piece));
-  } finally {
-    await image.close();
-  }
+  const pieces = readPieces(image, PIECE_BYTES, () => buffers.take());
+  return await storePieces(pieces, how, write, onProgress, (piece) => buffers.give(piece));
 }
 
 /**

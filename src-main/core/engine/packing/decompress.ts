@@ -71,14 +71,10 @@ export async function writePieces(
   path: string,
   onWritten: (piece: Buffer) => void = () => {},
 ): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    for await (const piece of pieces.rest()) {
-      writeFully(file, piece);
-      onWritten(piece);
-    }
-  } finally {
-    await file.close();
+  await using file = await open(path, 'wx', 0o600);
+  for await (const piece of pieces.rest()) {
+    writeFully(file, piece);
+    onWritten(piece);
   }
 }
 
@@ -101,7 +97,7 @@ export async function unpackInto(
 ): Promise<Unpacked> {
   const imageHash = createHash('sha256');
   let imageBytes = 0;
-  const stored = await openHashed(storedPath, onProgress);
+  await using stored = await openHashed(storedPath, onProgress);
   let packed = content;
   let trailing: Trailing | undefined;
   const pieces = plainPieces(stored.reader, content, decryption, {
@@ -133,7 +129,6 @@ export async function unpackInto(
     return { image, stored: await stored.digest(), packed, refusal, trailing };
   } finally {
     await unpacking.pieces.return(undefined);
-    await stored.close();
   }
 }
 
@@ -157,12 +152,8 @@ export async function hashFile(
   path: string,
   onProgress: (bytes: number) => void,
 ): Promise<{ bytes: number; sha256: string }> {
-  const stored = await openHashed(path, onProgress);
-  try {
-    return await stored.digest();
-  } finally {
-    await stored.close();
-  }
+  await using stored = await openHashed(path, onProgress);
+  return await stored.digest();
 }
 
 async function openHashed(path: string, onProgress: (bytes: number) => void) {
@@ -179,7 +170,7 @@ async function openHashed(path: string, onProgress: (bytes: number) => void) {
       for await (const _piece of reader.rest());
       return { bytes: reader.position, sha256: hash.digest('hex') };
     },
-    close: () => handle.close(),
+    [Symbol.asyncDispose]: () => handle.close(),
   };
 }
 

@@ -11,7 +11,7 @@ import { fileSize, sidecarPaths } from '../files/durable-files.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { Unlocking } from './database-key.ts';
 import { nameWithLog, warnOfUnseenNames } from './hard-links.ts';
-import { closeReading, type Database, openForReading, type Reading, setWal } from './open-database.ts';
+import { type Database, openForReading, type Reading, setWal } from './open-database.ts';
 import { RawPages } from './raw-pages.ts';
 import { isStoredAsUsual } from './read-schema.ts';
 
@@ -54,12 +54,8 @@ export async function copyImage(
     askForRoom = (bytes) => requireRoom({ use: 'staging', folder: dirname(path), bytes }),
   }: CopyOptions = {},
 ): Promise<Image> {
-  const source = await openSource(sourcePath, context);
-  try {
-    return await copySource(source, path, context, { compact, askForRoom });
-  } finally {
-    closeSource(source);
-  }
+  using source = await openSource(sourcePath, context);
+  return await copySource(source, path, context, { compact, askForRoom });
 }
 
 /** A database that is read under a transaction, and which file it was when it was opened. */
@@ -73,13 +69,18 @@ export interface OpenSource extends Reading {
 /** Opens a database to copy it. @throws SnapkeepError as {@link openForReading} */
 export async function openSource(path: string, context: TaskContext): Promise<OpenSource> {
   const identity = await fileIdentity(path);
-  return { path, identity, raw: null, ...(await openForReading(path, context)) };
-}
-
-/** Closes it, its descriptors last: closing one frees every lock of the process on its file. */
-export function closeSource({ database, raw }: OpenSource): void {
-  closeReading(database);
-  raw?.close();
+  const source: OpenSource = {
+    ...(await openForReading(path, context)),
+    path,
+    identity,
+    raw: null,
+    [Symbol.dispose]: () => {
+      source.database.close();
+      // Last: closing a descriptor frees every lock of the process on its file.
+      source.raw?.close();
+    },
+  };
+  return source;
 }
 
 /** Copies an open database, which stays open: see {@link copyImage}. */

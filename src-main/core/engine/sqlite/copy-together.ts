@@ -5,7 +5,6 @@ import { errorCode, explainError } from '../engine-errors.ts';
 import { requireRoom } from '../files/disk-full.ts';
 import type { TaskContext } from '../task-context.ts';
 import {
-  closeSource,
   copySource,
   fileIdentity,
   type Image,
@@ -14,7 +13,7 @@ import {
   requireSameFile,
 } from './copy-image.ts';
 import { notLockable } from './not-lockable.ts';
-import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
+import { type Database, openDatabase, openForReading } from './open-database.ts';
 
 /** Databases to be copied as they are at one instant. */
 export interface TogetherRequest {
@@ -82,7 +81,7 @@ export async function copyTogether(
     return copies;
   } finally {
     release(locks);
-    for (const source of sources) closeSource(source);
+    for (const source of sources) source[Symbol.dispose]();
   }
 }
 
@@ -108,15 +107,13 @@ async function lockAll(paths: readonly string[], withinMs: number, context: Task
 async function openToLock(path: string, context: TaskContext): Promise<WriteLock> {
   const identity = await fileIdentity(path);
   // Opened as for reading first, for that finds the key and says what is wrong with the file.
-  const { database: reading, unlocking } = await openForReading(path, context);
+  using reading = await openForReading(path, context);
   try {
-    const database = openDatabase(path, { mustExist: true, unlocking });
+    const database = openDatabase(path, { mustExist: true, unlocking: reading.unlocking });
     database.pragma('busy_timeout = 0');
     return { path, identity, database };
   } catch (error) {
     throw explainLock(error, path);
-  } finally {
-    closeReading(reading);
   }
 }
 

@@ -9,7 +9,7 @@ import { findFileHolders } from '../files/file-holders.ts';
 import { mountFacts, sourceWarnings } from '../files/mount-facts.ts';
 import type { TaskContext } from '../task-context.ts';
 import { describeDatabase, UNKNOWN_FACTS } from './describe-database.ts';
-import { closeReading, openForReading, type Reading } from './open-database.ts';
+import { openForReading, type Reading } from './open-database.ts';
 
 /** What is to be described. */
 export interface DescribeRequest {
@@ -34,6 +34,7 @@ export async function describeSource(request: DescribeRequest, context: TaskCont
     if (!request.orLocked || !(error instanceof SnapkeepError) || error.code !== 'BAD_KEY') throw error;
     return { ...seen, ...(await sizes(path)), ...NOTHING_KNOWN, warnings };
   }
+  using _reading = reading;
   const { database, unlocking } = reading;
   try {
     const { schemaHash: _schemaHash, ...facts } = describeDatabase(database, () => context.throwIfCancelled());
@@ -41,8 +42,6 @@ export async function describeSource(request: DescribeRequest, context: TaskCont
     return { ...seen, ...(await sizes(path)), ...facts, databaseEncryption, warnings };
   } catch (error) {
     throw explainError(error, path);
-  } finally {
-    closeReading(database);
   }
 }
 

@@ -17,8 +17,14 @@ import { nameWithLog } from './hard-links.ts';
 
 export type Database = SqliteDatabase.Database;
 
-/** An opened database and what opened it; `null`: it is not encrypted. */
-export interface Reading {
+/** A database that is closed when the block ends that declares it with `using`. */
+export type OpenedDatabase = Database & Disposable;
+
+/**
+ * An opened database and what opened it; `null`: it is not encrypted. Closing it ends the read transaction. There is no
+ * COMMIT: on a damaged database that would fail in its turn.
+ */
+export interface Reading extends Disposable {
   database: Database;
   unlocking: Unlocking | null;
 }
@@ -40,7 +46,7 @@ interface Opening extends Pick<TaskContext, 'stagingFolder' | 'keys' | 'opened'>
 }
 
 /** Opens a database that is Snapkeep's own or a file nobody else uses. */
-export function openDatabase(path: string, options: OpenOptions = {}): Database {
+export function openDatabase(path: string, options: OpenOptions = {}): OpenedDatabase {
   const database = new SqliteDatabase(path, {
     readonly: options.readonly ?? false,
     fileMustExist: options.mustExist ?? false,
@@ -50,7 +56,7 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
     // What a schema says may call no function that could do harm.
     database.pragma('trusted_schema = OFF');
     if (options.unlocking) unlock(database, options.unlocking);
-    return database;
+    return Object.assign(database, { [Symbol.dispose]: () => void database.close() });
   } catch (error) {
     database.close();
     throw error;
@@ -59,12 +65,8 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
 
 /** The version of SQLite in the driver. */
 export function sqliteVersion(): string {
-  const database = openDatabase(':memory:');
-  try {
-    return String(database.prepare('SELECT sqlite_version()').pluck().get());
-  } finally {
-    database.close();
-  }
+  using database = openDatabase(':memory:');
+  return String(database.prepare('SELECT sqlite_version()').pluck().get());
 }
 
 /**
@@ -87,7 +89,7 @@ export async function openForReading(given: string, opening: Opening): Promise<R
   await requireFile(given);
   const path = await nameWithLog(given);
   const plain = await attempt(path, opening, null);
-  if ('database' in plain) return { ...plain, unlocking: null };
+  if ('database' in plain) return readingOf(plain.database, null);
   if (!mayBeEncrypted(plain.error)) throw explainError(plain.error, path);
   // What was opened before is opened again without a look at the file: this process may hold locks on it, and closing
   // any descriptor of a file gives them free.
@@ -101,7 +103,7 @@ export async function openForReading(given: string, opening: Opening): Promise<R
     if (content === 'encrypted') throw await badKey(path, keys);
     throw notDatabase(path, content) ?? explainError(plain.error, path);
   }
-  opened.unshift(reading.unlocking);
+  if (reading.unlocking !== null) opened.unshift(reading.unlocking);
   return reading;
 }
 
@@ -113,10 +115,10 @@ async function firstToOpen(
   path: string,
   opening: Opening,
   ways: Iterable<Unlocking> | AsyncIterable<Unlocking>,
-): Promise<{ database: Database; unlocking: Unlocking } | null> {
+): Promise<Reading | null> {
   for await (const unlocking of ways) {
     const tried = await attempt(path, opening, unlocking);
-    if ('database' in tried) return { ...tried, unlocking };
+    if ('database' in tried) return readingOf(tried.database, unlocking);
     if (!isWrongKey(tried.error)) throw explainError(tried.error, path);
   }
   return null;
@@ -131,6 +133,12 @@ function requireKnownFormat(path: string, start: Buffer): void {
     hint: 'Update Snapkeep if there is a later version. Otherwise the header of the file is damaged: restore it from a snapshot.',
   });
 }
+
+const readingOf = (database: Database, unlocking: Unlocking | null): Reading => ({
+  database,
+  unlocking,
+  [Symbol.dispose]: () => void database.close(),
+});
 
 /** Opens it in one way, or says why that cannot be. */
 async function attempt(
@@ -153,14 +161,10 @@ const mayBeEncrypted = (error: unknown): boolean => /^SQLITE_(?:NOTADB|CORRUPT|E
 
 /** As much of the file as its first page can have. */
 export async function startOf(path: string): Promise<Buffer> {
-  const handle = await open(path, 'r');
-  try {
-    const longest = Math.max(...PAGE_SIZES);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(longest), 0, longest, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(path, 'r');
+  const longest = Math.max(...PAGE_SIZES);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(longest), 0, longest, 0);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** Reads in place; where SQLite cannot, a fresh copy, for a wrong key may have spoiled the one before. */
@@ -189,7 +193,7 @@ async function requireKey(copy: string, unlocking: Unlocking): Promise<void> {
   const aside = `${journal}.aside`;
   await rename(journal, aside);
   try {
-    closeReading(beginReading(openDatabase(copy, { readonly: true, mustExist: true, unlocking })));
+    beginReading(openDatabase(copy, { readonly: true, mustExist: true, unlocking })).close();
   } catch (error) {
     // What is torn in the middle of a transaction may well look damaged: that is what the journal is for.
     if (errorCode(error)?.startsWith('SQLITE_NOTADB')) throw error;
@@ -213,11 +217,6 @@ async function badKey(path: string, keys: readonly DatabaseKey[]): Promise<Snapk
         hint: 'Enter its current key, and its custom settings if its program does not use SQLCipher’s defaults.',
       })
     : new SnapkeepError('BAD_KEY', `${path} is encrypted, or not a database.`, { hint: 'Enter its key.' });
-}
-
-/** Closes, which ends the read transaction. There is no COMMIT: on a damaged database that would fail in its turn. */
-export function closeReading(database: Database): void {
-  database.close();
 }
 
 function openInPlace(path: string, inUse: boolean, options: OpenOptions): Database {
@@ -292,10 +291,6 @@ async function fingerprint(path: string): Promise<string> {
 
 /** Puts a database that nobody writes to into WAL mode. @throws SqliteError `SQLITE_BUSY` */
 export function setWal(path: string, unlocking: Unlocking | null, lockWaitMs = LOCK_WAIT_MS): void {
-  const database = openDatabase(path, { mustExist: true, unlocking, lockWaitMs });
-  try {
-    database.pragma('journal_mode = WAL');
-  } finally {
-    database.close();
-  }
+  using database = openDatabase(path, { mustExist: true, unlocking, lockWaitMs });
+  database.pragma('journal_mode = WAL');
 }

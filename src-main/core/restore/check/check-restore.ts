@@ -230,10 +230,6 @@ function versionOfStaged(
   context: TaskContext,
 ): string | null {
   if (schemaVersion === null) return null;
-  const image = openDatabase(imagePath, { mustExist: true, unlocking });
-  try {
-    return askSchemaVersion(image, schemaVersion, basename(sourcePath), context);
-  } finally {
-    image.close();
-  }
+  using image = openDatabase(imagePath, { mustExist: true, unlocking });
+  return askSchemaVersion(image, schemaVersion, basename(sourcePath), context);
 }

@@ -8,7 +8,7 @@ import { exists, sidecarPaths } from '../../engine/files/durable-files.ts';
 import type { Unlocking } from '../../engine/sqlite/database-key.ts';
 import { type DatabaseFacts, describeDatabase } from '../../engine/sqlite/describe-database.ts';
 import { nameWithLog } from '../../engine/sqlite/hard-links.ts';
-import { closeReading, openForReading } from '../../engine/sqlite/open-database.ts';
+import { openForReading } from '../../engine/sqlite/open-database.ts';
 import { readSchema, type SchemaEntry } from '../../engine/sqlite/read-schema.ts';
 import { askSchemaVersion } from '../../engine/sqlite/schema-version.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
@@ -64,15 +64,12 @@ export async function inspectTarget(
       : nothing;
   }
   try {
-    const { database, unlocking } = await openForReading(path, context);
-    try {
-      const facts = describeDatabase(database, () => context.throwIfCancelled());
-      const schema = readSchema(database);
-      const schemaVersion = askSchemaVersion(database, query, basename(path), context);
-      return { exists: true, damage: null, facts, unlocking, schema, schemaVersion, identity };
-    } finally {
-      closeReading(database);
-    }
+    using reading = await openForReading(path, context);
+    const { database, unlocking } = reading;
+    const facts = describeDatabase(database, () => context.throwIfCancelled());
+    const schema = readSchema(database);
+    const schemaVersion = askSchemaVersion(database, query, basename(path), context);
+    return { exists: true, damage: null, facts, unlocking, schema, schemaVersion, identity };
   } catch (error) {
     const explained = explainError(error, path);
     if (!['CORRUPT', 'UNSUPPORTED', 'BAD_KEY'].includes(explained.code)) throw explained;

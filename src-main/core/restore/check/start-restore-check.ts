@@ -30,7 +30,6 @@ export function startRestoreCheck(
     snapshotId,
     subject,
     locks: [...locks, targetPath],
-    folders: [],
     work: async (handle) => {
       const { path, destinationId, location, expected, known, entry } = await fetchSource(core, source, handle);
       const request = {

@@ -10,9 +10,9 @@ import {
 import type { RestoredFiles } from '../../../../src-shared/model/restore/restore-files.ts';
 import { isComplete, type LastStep } from '../../../../src-shared/rules/restore/interrupted-replacement.ts';
 import { identityOf, keptPathFor, takeBack } from '../../engine/attached-files/folder/folder-swap.ts';
-import { explainError } from '../../engine/engine-errors.ts';
+import { explainedAs, explainError } from '../../engine/engine-errors.ts';
 import { isTaken, PARTIAL_SUFFIX } from '../../engine/files/durable-files.ts';
-import { closeReading, openForReading, type Reading, setWal } from '../../engine/sqlite/open-database.ts';
+import { openForReading, type Reading, setWal } from '../../engine/sqlite/open-database.ts';
 import { RawPages } from '../../engine/sqlite/raw-pages.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 import { putSidecars, returnSidecars } from '../replace/restore-by-file.ts';
@@ -52,7 +52,8 @@ export interface Settled {
 export async function settleReplacement(request: SettleRequest, context: TaskContext): Promise<Settled> {
   const { runId, database, leftWal, files, keepsArrived } = request;
   // A disk that is missing just now says nothing of what is on it.
-  for (const folder of new Set(pathsOf(request).map((path) => dirname(path)))) await requireFolder(folder);
+  for (const folder of new Set(pathsOf(request).map((path) => dirname(path))))
+    await stat(folder).catch(explainedAs(folder));
   const opening = { ...context, lockWaitMs: request.lockWaitMs };
   const complete = isComplete(await lastStepOf(request, opening));
   if (database?.method === 'replace-file' || database?.method === 'create')
@@ -69,21 +70,13 @@ async function returnToWal(path: string, opening: Opening): Promise<boolean> {
   if (!(await isTaken(path))) return true;
   const reading = await openIfReadable(path, opening);
   if (reading === null) return false;
-  closeReading(reading.database);
+  reading.database.close();
   try {
     setWal(path, reading.unlocking, opening.lockWaitMs);
   } catch (error) {
     throw explainError(error, path);
   }
   return true;
-}
-
-async function requireFolder(path: string): Promise<void> {
-  try {
-    await stat(path);
-  } catch (error) {
-    throw explainError(error, path);
-  }
 }
 
 async function takeOneBack({ arriving, ...about }: FileExchange, keepsArrived: boolean): Promise<RestoredFiles[]> {
@@ -134,7 +127,7 @@ async function inPlace(
   } catch (error) {
     throw explainError(error, targetPath);
   } finally {
-    closeReading(database);
+    database.close();
     // After every connection: closing a descriptor frees the locks that the process holds on the file.
     pages?.close();
   }

@@ -94,12 +94,8 @@ export class ExclusiveHold {
       this.close();
       return;
     }
-    const database = openDatabase(this.#path, { mustExist: true, unlocking: this.#unlocking });
-    try {
-      await this.#returnToMode(database);
-    } finally {
-      database.close();
-    }
+    using database = openDatabase(this.#path, { mustExist: true, unlocking: this.#unlocking });
+    await this.#returnToMode(database);
   }
 
   async #returnToMode(database: Database): Promise<void> {

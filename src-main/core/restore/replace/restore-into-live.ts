@@ -23,14 +23,10 @@ export interface LiveTarget {
  * @throws SnapkeepError `LOCKED` when its lock is not given free in time; nothing has been changed then
  */
 export async function writeIntoLive(imagePath: string, target: LiveTarget, context: TaskContext): Promise<void> {
-  const image = openDatabase(imagePath, { mustExist: true });
-  try {
-    // The copy carries the image's journal mode along, and a target in another mode is to stay in its own.
-    if (target.journalMode !== 'wal') image.pragma('journal_mode = DELETE');
-    await copyWhenFree(image, target, context);
-  } finally {
-    image.close();
-  }
+  using image = openDatabase(imagePath, { mustExist: true });
+  // The copy carries the image's journal mode along, and a target in another mode is to stay in its own.
+  if (target.journalMode !== 'wal') image.pragma('journal_mode = DELETE');
+  await copyWhenFree(image, target, context);
 }
 
 async function copyWhenFree(image: Database, target: LiveTarget, context: TaskContext): Promise<void> {
@@ -115,12 +111,8 @@ class Gate {
 
 /** Carries the restored pages from the write-ahead log into the database's own file and syncs it. */
 export function makeDurable(targetPath: string, context: TaskContext): void {
-  const target = openDatabase(targetPath, { mustExist: true });
-  try {
-    const [result] = target.pragma('wal_checkpoint(FULL)') as Array<{ busy: number }>;
-    if (result?.busy)
-      context.log('info', 'A reader holds the log; SQLite moves the restored pages to the database later.');
-  } finally {
-    target.close();
-  }
+  using target = openDatabase(targetPath, { mustExist: true });
+  const [result] = target.pragma('wal_checkpoint(FULL)') as Array<{ busy: number }>;
+  if (result?.busy)
+    context.log('info', 'A reader holds the log; SQLite moves the restored pages to the database later.');
 }

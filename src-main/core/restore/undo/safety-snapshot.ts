@@ -106,13 +106,9 @@ const keeping = (context: TaskContext): TaskContext => ({
 async function storeImageOf(request: SafetyRequest, image: Image, context: TaskContext): Promise<Manifest> {
   const snapshot = snapshotRequest(request);
   const known = describedAlready(describeKept(image, snapshot, context));
-  const content = contentOfImage(image, known, keeping(context));
-  try {
-    const how = { compression: snapshot.compression, encryptor: null };
-    return await storeSnapshot(snapshot, how, content, image.takenAt, context);
-  } finally {
-    await content.close();
-  }
+  await using content = contentOfImage(image, known, keeping(context));
+  const how = { compression: snapshot.compression, encryptor: null };
+  return await storeSnapshot(snapshot, how, content, image.takenAt, context);
 }
 
 /** What cannot be described is kept anyway. */

@@ -83,13 +83,9 @@ function changed(safetyPath: string): SnapkeepError {
 
 /** 0 for what does not begin as a plain database. */
 async function pageSizeOf(path: string): Promise<number> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0);
-    if (bytesRead < 100 || contentOf(buffer) !== 'sqlite') return 0;
-    const size = buffer.readUInt16BE(16);
-    return size === 1 ? 65_536 : size;
-  } finally {
-    await file.close();
-  }
+  await using file = await open(path, 'r');
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0);
+  if (bytesRead < 100 || contentOf(buffer) !== 'sqlite') return 0;
+  const size = buffer.readUInt16BE(16);
+  return size === 1 ? 65_536 : size;
 }

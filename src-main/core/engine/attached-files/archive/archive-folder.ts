@@ -24,7 +24,7 @@ import { inPieces, type TarWriter, tarBytes, withHash } from './tar-format.ts';
 /** Takes the bytes of an archive in order; a promise that is not yet kept holds the rest back. */
 export type ArchiveSink = (piece: Uint8Array) => void | Promise<void>;
 
-export interface ArchiveRequest extends Omit<AttachedFileRequest, 'latestName' | 'compareContent'> {
+export interface ArchiveRequest extends Omit<AttachedFileRequest, 'latestName'> {
   compression: Compression;
   /** What it is encrypted with; `null`: it is not. */
   encryptor: Encryptor | null;

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { errorCode, explainError } from '../../engine-errors.ts';
 import { onDisk, textOf } from '../../files/byte-names.ts';
 import type { TaskContext } from '../../task-context.ts';
-import { inParallel } from '../in-parallel.ts';
-import { hashStable, SourceTrouble } from '../read-source-file.ts';
 import type { Entry, FileEntry } from './folder-entry.ts';
-import { AT_ONCE, type Scanned, scanFolder } from './scan-folder.ts';
+import { type Scanned, scanFolder } from './scan-folder.ts';
 
 /** How two states of a folder differ. Folders count as what is in them, unless they are empty on one side alone. */
 export interface FolderComparison {
@@ -28,7 +26,7 @@ const EXAMPLES = 100;
 export function compareEntries<H extends { type: string }, T extends { type: string }>(
   here: ReadonlyMap<string, H>,
   there: ReadonlyMap<string, T>,
-  isSame: (here: H, there: T, path: string) => boolean,
+  isSame: (here: H, there: T) => boolean,
 ): FolderComparison {
   const result: FolderComparison = { onlyHere: 0, onlyThere: 0, different: 0, same: 0, examples: [] };
   const note = (path: string, how: 'onlyHere' | 'onlyThere' | 'different'): void => {
@@ -40,7 +38,7 @@ export function compareEntries<H extends { type: string }, T extends { type: str
     if (other === undefined) note(path, 'onlyHere');
     else if (one.type !== other.type) note(path, 'different');
     else if (one.type === 'folder') continue;
-    else if (isSame(one, other, path)) result.same += 1;
+    else if (isSame(one, other)) result.same += 1;
     else note(path, 'different');
   }
   for (const path of there.keys()) if (!here.has(path)) note(path, 'onlyThere');
@@ -53,20 +51,16 @@ export interface FolderComparisonRequest {
   folder: string;
   /** What a snapshot holds, by path. */
   entries: ReadonlyMap<string, Entry>;
-  exclude: readonly string[];
-  /** Files of one size are read, whatever their times say. */
-  compareContent: boolean;
   /** Only this one file of the folder. */
   only?: string;
 }
 
 /**
- * Compares a folder (here) with what a snapshot holds (there): by size, time and mode, without reading contents unless
- * asked to.
+ * Compares a folder (here) with what a snapshot holds (there): by size, time and mode, without reading contents.
  * @throws SnapkeepError when the folder cannot be read, `CANCELLED`
  */
 export async function compareFolder(
-  { folder, entries, exclude, compareContent, only }: FolderComparisonRequest,
+  { folder, entries, only }: FolderComparisonRequest,
   context: TaskContext,
 ): Promise<FolderComparison> {
   let root: string | undefined;
@@ -79,39 +73,16 @@ export async function compareFolder(
   const here = new Map<string, Scanned>();
   if (root !== undefined) {
     const throwIfCancelled = (): void => context.throwIfCancelled();
-    const scan = await scanFolder(root, { exclude, throwIfCancelled, ...(only === undefined ? {} : { only }) });
+    const scan = await scanFolder(root, { exclude: [], throwIfCancelled, ...(only === undefined ? {} : { only }) });
     for (const entry of scan.entries) if (entry.path !== '') here.set(entry.path, entry);
   }
   const there = new Map([...entries].filter(([path]) => path !== ''));
-  const other = compareContent && root !== undefined ? await otherContents(root, here, there, context) : undefined;
-  return compareEntries(here, there, (one, entry, path) => {
+  return compareEntries(here, there, (one, entry) => {
     if (entry.type === 'link') return one.target === entry.target;
     if (entry.type !== 'file' || one.stats.size !== BigInt(entry.size)) return false;
     const sameMode = (Number(one.stats.mode) & 0o7777) === entry.mode;
-    return sameMode && (other === undefined ? nearlySameTime(entry, one.stats) : !other.has(path));
+    return sameMode && nearlySameTime(entry, one.stats);
   });
-}
-
-/** The files of one size on both sides whose contents differ, or cannot be read. */
-async function otherContents(
-  root: string,
-  here: ReadonlyMap<string, Scanned>,
-  there: ReadonlyMap<string, Entry>,
-  context: TaskContext,
-): Promise<Set<string>> {
-  const different = new Set<string>();
-  await inParallel(here, AT_ONCE, async ([path, { type, stats }]) => {
-    const entry = there.get(path);
-    if (type !== 'file' || entry?.type !== 'file' || stats.size !== BigInt(entry.size)) return;
-    try {
-      const sha256 = await hashStable(join(root, path), () => context.throwIfCancelled());
-      if (sha256 !== entry.sha256) different.add(path);
-    } catch (error) {
-      if (!(error instanceof SourceTrouble)) throw error;
-      different.add(path);
-    }
-  });
-  return different;
 }
 
 /** A file that a restore has put back has the time that the stored one was able to keep. */

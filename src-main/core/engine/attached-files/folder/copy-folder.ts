@@ -197,11 +197,10 @@ class FolderCopy {
   async #linkUnchanged(path: string, stats: BigIntStats): Promise<FileEntry | undefined> {
     const old = this.#base?.entries.get(path);
     if (this.#base === undefined || old?.type !== 'file' || !sameRights(old, stats)) return undefined;
-    const { compareContent } = this.#request;
-    if (BigInt(old.size) !== stats.size || (!compareContent && !sameTime(old, stats))) return undefined;
+    if (BigInt(old.size) !== stats.size || !sameTime(old, stats)) return undefined;
     const stored = join(this.#base.path, path);
     if (!(await this.#isAsStored(stored, old))) return undefined;
-    if (compareContent || old.fresh) {
+    if (old.fresh) {
       const sha256 = await hashStable(join(this.#source.root, path), () => this.#context.throwIfCancelled());
       if (sha256 !== old.sha256) return undefined;
     }

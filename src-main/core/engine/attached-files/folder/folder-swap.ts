@@ -45,14 +45,8 @@ export function findTarget(folder: string, part: string): Promise<string> {
 }
 
 async function walk(folder: string, part: string, onMissing: (path: string) => Promise<void>): Promise<string> {
-  let root: string;
-  try {
-    root = join(await realpath(dirname(folder)), basename(folder));
-  } catch (error) {
-    throw explainError(error, dirname(folder));
-  }
   const names = part === '' ? [] : part.split('/');
-  let path = root;
+  let path = join(await realpath(dirname(folder)).catch(explainedAs(dirname(folder))), basename(folder));
   for (const [depth, name] of ['', ...names].entries()) {
     path = join(path, name);
     const isLast = depth === names.length;

@@ -80,7 +80,6 @@ export async function comparePart(
   all: ReadonlyMap<string, Entry>,
   context: TaskContext,
 ): Promise<FolderComparison> {
-  const options = { exclude: [], compareContent: false };
   const isFolder = part === '' || all.get(part)?.type === 'folder';
   const entries = new Map<string, Entry>();
   for (const entry of all.values()) {
@@ -88,7 +87,7 @@ export async function comparePart(
     const path = isFolder ? entry.path.slice(part === '' ? 0 : part.length + 1) : (part.split('/').at(-1) ?? '');
     entries.set(path, { ...restoredEntry(entry), path });
   }
-  if (isFolder) return compareFolder({ folder: target, entries, ...options }, context);
+  if (isFolder) return compareFolder({ folder: target, entries }, context);
   const only = part.split('/').at(-1) ?? '';
-  return compareFolder({ folder: dirname(target), entries, only, ...options }, context);
+  return compareFolder({ folder: dirname(target), entries, only }, context);
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
 import type { Compression } from '../../../../../src-shared/model/values.ts';
 import { bytesInWords } from '../../../../../src-shared/words/wording.ts';
-import { explainError } from '../../engine-errors.ts';
+import { explainedAs } from '../../engine-errors.ts';
 import { explainWrite, requireRoom } from '../../files/disk-full.ts';
 import { publishFile, publishUnique, readPieces, writeFully, writerOf } from '../../files/durable-files.ts';
 import { takeOverRights } from '../../files/file-rights.ts';
@@ -53,19 +53,14 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
   await using _partial = removedAtEnd(partial);
   try {
     const before = await stat(sourcePath, { bigint: true });
-    const handle = await open(partial, 'wx', 0o600);
-    let digest: StoredDigest;
-    try {
-      const write = writerOf(handle);
-      digest = await storeImage(sourcePath, request, write, (bytes) => {
-        context.throwIfCancelled();
-        if (bytes > source.bytes) throw changedMeanwhile(sourcePath);
-        context.progress('copying', bytes, source.bytes);
-      });
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await using handle = await open(partial, 'wx', 0o600);
+    const digest = await storeImage(sourcePath, request, writerOf(handle), (bytes) => {
+      context.throwIfCancelled();
+      if (bytes > source.bytes) throw changedMeanwhile(sourcePath);
+      context.progress('copying', bytes, source.bytes);
+    });
+    await handle.sync();
+    await handle.close();
     const after = await stat(sourcePath, { bigint: true });
     const changed = source.kind === 'file' && (before.mtimeNs !== after.mtimeNs || before.ino !== after.ino);
     if (changed || digest.image.bytes !== source.bytes) throw changedMeanwhile(sourcePath);
@@ -133,11 +128,8 @@ export async function restoreImageFile(
   note: NoteExchange,
 ): Promise<RestoredImage> {
   const kind = await imageTargetKind(request.targetPath);
-  try {
-    return kind === 'device' ? await restoreToDevice(request, context) : await restoreToFile(request, context, note);
-  } catch (error) {
-    throw explainError(error, request.targetPath);
-  }
+  const restored = kind === 'device' ? restoreToDevice(request, context) : restoreToFile(request, context, note);
+  return restored.catch(explainedAs(request.targetPath));
 }
 
 /** Whether an image would be written to a device, or to a file, which need not be there yet. */

@@ -1,0 +1,97 @@
+import type { z } from 'zod';
+import type { Database } from '../engine/sqlite/open-database.ts';
+
+type Value = string | number | Uint8Array | null;
+
+/** A piece of SQL, with the values that are bound in it. */
+export class Sql {
+  readonly text: string;
+  readonly values: readonly Value[];
+
+  constructor(text: string, values: readonly Value[] = []) {
+    this.text = text;
+    this.values = values;
+  }
+}
+
+/** Writes a piece of SQL: `${…}` binds a value, or puts in another piece with its values. */
+export function sql(texts: TemplateStringsArray, ...parts: ReadonlyArray<Value | Sql>): Sql {
+  const text = texts.reduce((before, after, at) => {
+    const part = parts[at - 1];
+    return `${before}${part instanceof Sql ? part.text : '?'}${after}`;
+  });
+  return new Sql(
+    text,
+    parts.flatMap((part) => (part instanceof Sql ? part.values : [part])),
+  );
+}
+
+/** A list of values, as a table for `IN`. */
+export const valuesOf = (values: readonly unknown[]): Sql =>
+  sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
+
+/** A condition that a column holds one of these ids; without ids, that any will do. */
+export const among = (column: string, ids: readonly string[] | undefined): Sql =>
+  ids === undefined ? sql`TRUE` : sql`${new Sql(column)} IN ${valuesOf(ids)}`;
+
+/** All conditions that are given; none: everything fits. */
+export const every = (...conditions: ReadonlyArray<Sql | false>): Sql =>
+  conditions.reduce<Sql>((all, each) => (each === false ? all : sql`${all} AND ${each}`), sql`TRUE`);
+
+/** The connection to the catalog. What it reads is checked by a schema where it comes in. */
+export class Queries {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Returns all rows. */
+  all<S extends z.ZodType>(row: S, { text, values }: Sql): z.output<S>[] {
+    const rows = this.#db.prepare(text).all(...values);
+    return rows.map((each) => row.parse(each));
+  }
+
+  /** Returns the first row. */
+  get<S extends z.ZodType>(row: S, { text, values }: Sql): z.output<S> | undefined {
+    const found = this.#db.prepare(text).get(...values);
+    return found === undefined ? undefined : row.parse(found);
+  }
+
+  /** Returns the first column of all rows. */
+  column<S extends z.ZodType>(value: S, { text, values }: Sql): z.output<S>[] {
+    const found = this.#db
+      .prepare(text)
+      .pluck()
+      .all(...values);
+    return found.map((each) => value.parse(each));
+  }
+
+  /** Returns the first column of the first row. */
+  value<S extends z.ZodType>(value: S, { text, values }: Sql): z.output<S> | undefined {
+    const found = this.#db
+      .prepare(text)
+      .pluck()
+      .get(...values);
+    return found === undefined ? undefined : value.parse(found);
+  }
+
+  /** Whether there is a row. */
+  has({ text, values }: Sql): boolean {
+    return this.#db.prepare(text).get(...values) !== undefined;
+  }
+
+  /** Writes. @returns how many rows were changed */
+  run({ text, values }: Sql): number {
+    return this.#db.prepare(text).run(...values).changes;
+  }
+
+  /** Does all of it or nothing. @param work synchronous */
+  transaction<T>(work: () => T): T {
+    return this.#db.transaction(work)();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
