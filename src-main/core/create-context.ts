@@ -3,6 +3,7 @@ import { timeLimitMinutes } from '../../src-shared/schedule/time-limit.ts';
 import { AlertDelivery } from './alerts/alert-delivery.ts';
 import { Channels } from './alerts/channels.ts';
 import { Watchdog } from './alerts/watchdog.ts';
+import type { AutomaticWork } from './automatic-work.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { Copier } from './copies/copier.ts';
 import type { CoreContext } from './core-context.ts';
@@ -10,13 +11,12 @@ import { createScheduler } from './create-scheduler.ts';
 import { areReachable } from './destinations/destination-access.ts';
 import { Throttles } from './destinations/drivers/throttle.ts';
 import { EventBus } from './event-bus.ts';
-import type { Orchestrator } from './orchestrator.ts';
 import { summarizePlans } from './plans/plan-summary.ts';
 import { type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { Background } from './process/background.ts';
 import type { DataFolder } from './process/data-folder.ts';
 import { PreparedRestores } from './restore/check/prepared-restores.ts';
-import { settleRun } from './restore/interrupted/settle-run.ts';
+import { resolveRun } from './restore/interrupted/resolve-run.ts';
 import { CleanUp } from './runs/clean-up.ts';
 import { removeLeftovers } from './runs/interrupted-runs.ts';
 import { Runs } from './runs/runs.ts';
@@ -40,7 +40,7 @@ export interface ContextParts {
 /** Makes the context that all features share. Nothing is started. */
 export function createContext(
   { dataFolder, catalog, ports, log }: ContextParts,
-  orchestrator: Orchestrator,
+  automaticWork: AutomaticWork,
 ): CoreContext {
   const { clock = systemClock } = ports;
   const serviceId = catalog.settings.serviceId();
@@ -56,15 +56,15 @@ export function createContext(
     clock,
     log,
     stagingFolder: dataFolder.stagingFolder,
-    follower: orchestrator,
+    follower: automaticWork,
     cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, events, serviceId }, run, leftovers, tell),
-    settle: (run, replacement, tell) =>
-      settleRun(context, run, replacement, { keepsArrived: false, lockWaitMs: LOCK_WAIT_MS, tell }),
+    resolve: (run, replacement, tell) =>
+      resolveRun(context, run, replacement, { keepsArrived: false, lockWaitMs: LOCK_WAIT_MS, tell }),
     areReachable: (folders) => areReachable({ catalog, clock, events }, folders),
     timeLimitOf: ({ kind, planId }) => timeLimitMinutes(kind, catalog.plans.get(planId ?? '')),
   });
   const parts = { dataFolder, catalog, runs, events, ports, clock, log, background };
-  const onChecked = (): void => orchestrator.arm();
+  const onChecked = (): void => automaticWork.arm();
   const context: CoreContext = {
     ...parts,
     prepared: new PreparedRestores(),
@@ -78,7 +78,7 @@ export function createContext(
     cleanUp: new CleanUp({
       ...parts,
       serviceId,
-      settle: (run, replacement, how) => settleRun(context, run, replacement, { keepsArrived: true, ...how }),
+      resolve: (run, replacement, how) => resolveRun(context, run, replacement, { keepsArrived: true, ...how }),
     }),
     scheduler: createScheduler(parts, () => context, onChecked),
     copier: new Copier(() => context, onChecked),

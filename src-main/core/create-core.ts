@@ -1,3 +1,4 @@
+import { AutomaticWork } from './automatic-work.ts';
 import { type Catalog, createCatalog } from './catalog/catalog.ts';
 import { noteMachine, thisMachine } from './catalog/this-machine.ts';
 import { openConnection } from './connection.ts';
@@ -8,7 +9,6 @@ import { folderDestination } from './destinations/destination-access.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { canonicalPath } from './engine/files/paths.ts';
 import { createHandlers } from './handlers.ts';
-import { Orchestrator } from './orchestrator.ts';
 import { type Clock, type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { holdDataFolder } from './process/data-folder.ts';
 import { openProcessLog } from './process/process-log.ts';
@@ -18,9 +18,9 @@ import { endInterruptedRuns } from './runs/interrupted-runs.ts';
 const CLEAN_UP_PATIENCE_MS = 1000;
 /**
  * The same for a command where a restore was interrupted: it works on what is in place, which may be half of it, and
- * ends. A host that stays settles it while it shows its state. Milliseconds.
+ * ends. A host that stays resolves it while it shows its state. Milliseconds.
  */
-const SETTLING_PATIENCE_MS = 10_000;
+const RESOLVING_PATIENCE_MS = 10_000;
 
 /**
  * Puts the application together: takes the data folder, opens the catalog, cleans up after a crash, and is ready.
@@ -40,10 +40,10 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
     folderDestination(catalog, clock, dataFolder.safetyFolder, true);
     folderDestination(catalog, clock, dataFolder.outboxFolder, true);
     await endInterruptedRuns(catalog, clock, dataFolder.stagingFolder);
-    const settling =
+    const resolving =
       ports.host === 'cli' && catalog.runs.unfinished().some(({ leftovers }) => leftovers?.replacement != null);
     const { core, cleaned } = start({ dataFolder, catalog, ports, log });
-    await waitAtMost(clock, settling ? SETTLING_PATIENCE_MS : CLEAN_UP_PATIENCE_MS, cleaned);
+    await waitAtMost(clock, resolving ? RESOLVING_PATIENCE_MS : CLEAN_UP_PATIENCE_MS, cleaned);
     return core;
   } catch (error) {
     catalog?.close();
@@ -55,24 +55,24 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
 
 /** Starts the automatic work of a core. @returns the core, and when it has cleaned up */
 function start(parts: ContextParts): { core: Core; cleaned: Promise<void> } {
-  const orchestrator = new Orchestrator(() => context);
-  const context = createContext(parts, orchestrator);
+  const automaticWork = new AutomaticWork(() => context);
+  const context = createContext(parts, automaticWork);
   // Before any run is started: a run waits for the clean-up of the folders that it uses.
   const cleaned = context.cleanUp.tick();
   // A command is gone in a moment; what is due waits for a host that stays.
-  if (parts.ports.host !== 'cli') orchestrator.start();
-  return { core: coreOf(context, orchestrator, parts.log), cleaned };
+  if (parts.ports.host !== 'cli') automaticWork.start();
+  return { core: coreOf(context, automaticWork, parts.log), cleaned };
 }
 
 /** What hosts see of a core. */
-function coreOf(context: CoreContext, orchestrator: Orchestrator, log: ProcessLog): Core {
+function coreOf(context: CoreContext, automaticWork: AutomaticWork, log: ProcessLog): Core {
   const { dataFolder, catalog, events, runs } = context;
   const dispatcher = new Dispatcher(createHandlers(context));
   const never = new AbortController().signal;
   const stop = async (): Promise<void> => {
     context.cleanUp.close();
     // What follows runs may be waiting for some of them, and begins nothing more.
-    await Promise.all([orchestrator.close(), runs.close()]);
+    await Promise.all([automaticWork.close(), runs.close()]);
   };
   return {
     dataFolder: dataFolder.path,
@@ -88,8 +88,8 @@ function coreOf(context: CoreContext, orchestrator: Orchestrator, log: ProcessLo
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),
     isInUse: (path) => runs.isWanted(path),
-    idle: () => orchestrator.idle(),
-    serveDue: () => orchestrator.serveDue(),
+    idle: () => automaticWork.idle(),
+    serveDue: () => automaticWork.serveDue(),
     stop,
     close: async () => {
       await stop();

@@ -13,14 +13,14 @@ import { startRestoreTest } from './verify/start-restore-test.ts';
 type Parts = Pick<CoreContext, 'background' | 'catalog' | 'clock' | 'log' | 'dataFolder' | 'events' | 'ports' | 'runs'>;
 
 /** The scheduler of a core. @param core asked for only once something happens */
-export function createScheduler(parts: Parts, core: () => CoreContext, looked: () => void): Scheduler {
+export function createScheduler(parts: Parts, core: () => CoreContext, checked: () => void): Scheduler {
   const { background, catalog, clock, events, log, ports, runs } = parts;
   const watch = new SourceWatch((plan) => [parts.dataFolder.path, ...foldersOf(catalog, [plan])]);
   return new Scheduler({
     clock,
     log,
     background,
-    looked,
+    checked,
     states: catalog.schedules,
     power: ports.power,
     plans: () => catalog.plans.list(),

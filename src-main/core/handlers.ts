@@ -14,8 +14,8 @@ const LOADERS: { readonly [N in Noun]: (core: CoreContext) => Promise<Handlers<M
     ...(await import('./copies/handlers.ts')).copiesHandlers(core),
     ...(await import('./snapshots/handlers.ts')).rescanHandlers(core),
   }),
-  dialogs: async (core) => (await import('./settings/file-handlers.ts')).filesHandlers(core),
-  files: async (core) => (await import('./settings/file-handlers.ts')).filesHandlers(core),
+  dialogs: async (core) => (await import('./files/handlers.ts')).filesHandlers(core),
+  files: async (core) => (await import('./files/handlers.ts')).filesHandlers(core),
   imports: async (core) => (await import('./import/handlers.ts')).importHandlers(core),
   plans: async (core) => (await import('./plans/handlers.ts')).plansHandlers(core),
   prune: async (core) => (await import('./prune/handlers.ts')).pruneHandlers(core),
@@ -29,8 +29,8 @@ const LOADERS: { readonly [N in Noun]: (core: CoreContext) => Promise<Handlers<M
   secrets: async (core) => (await import('./secrets/handlers.ts')).secretsHandlers(core),
   settings: async (core) => (await import('./settings/handlers.ts')).settingsHandlers(core),
   snapshots: async (core) => (await import('./snapshots/handlers.ts')).snapshotsHandlers(core),
-  sources: async (core) => (await import('./plans/source-handlers.ts')).sourcesHandlers(core),
-  templates: async (core) => (await import('./third-party/template-handlers.ts')).templatesHandlers(core),
+  sources: async (core) => (await import('./plans/handlers.ts')).sourcesHandlers(core),
+  templates: async (core) => (await import('./templates/handlers.ts')).templatesHandlers(core),
   verifications: async (core) => (await import('./verify/handlers.ts')).verifyHandlers(core),
 };
 

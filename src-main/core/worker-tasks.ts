@@ -16,7 +16,7 @@ import type { DescribeRequest } from './engine/sqlite/describe-source.ts';
 import type { Examination } from './import/examine-file.ts';
 import type { BackupJudgement, PackedSample } from './import/judge-backup.ts';
 import type { PreparedRestore, RestoreCheckRequest } from './restore/check/check-restore.ts';
-import type { Settled, SettleRequest } from './restore/interrupted/settle-replacement.ts';
+import type { Resolved, ResolveRequest } from './restore/interrupted/resolve-replacement.ts';
 import type { FilesRequest, PreparedFiles } from './restore/replace/restore-attached-files.ts';
 import type { AppliedParts, RestorePartsRequest, UndoPartsRequest } from './restore/restore-parts.ts';
 import type { RestoreTestFindings, RestoreTestRequest } from './verify/perform-restore-test.ts';
@@ -39,7 +39,7 @@ export interface WorkerTasks {
   restore: { request: RestorePartsRequest; result: AppliedParts };
   examine: { request: { path: string }; result: Examination };
   undo: { request: UndoPartsRequest; result: AppliedParts };
-  'settle-replacement': { request: SettleRequest; result: Settled };
+  'resolve-replacement': { request: ResolveRequest; result: Resolved };
   'database-deletion-check': { request: DatabaseDeletionCheckRequest; result: DatabaseDeletionPreview };
   databaseDeletion: { request: DatabaseDeletionRequest; result: AppliedDatabaseDeletion };
   'replicate-attached-file': { request: ReplicateRequest; result: Replicated };

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { explainError } from '../core/engine/engine-errors.ts';
+import { checkImageContent } from '../core/verify/check-image.ts';
 import type { CheckerMessage, CheckerTask } from '../core/verify/checker-protocol.ts';
-import { checkImageContent } from '../core/verify/image-check.ts';
 
 /** The thread that checks a copy while the worker process stores it. */
 const { request, stagingFolder }: CheckerTask = workerData;

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { givesNewParent } from '../platform/processes.ts';
 
 /** How often the parent is looked for, in milliseconds. */
-const LOOK_EVERY = 200;
+const CHECK_EVERY_MS = 200;
 
 /**
  * Where the parent is gone, another process takes its children over; on Windows they keep its number, which is then
@@ -16,7 +16,7 @@ setInterval(() => {
     if (process.ppid === parent && (workerData.givesNewParent || process.kill(parent, 0))) return;
   } catch {}
   process.kill(process.pid, 'SIGKILL');
-}, ${LOOK_EVERY});`;
+}, ${CHECK_EVERY_MS});`;
 
 /**
  * Ends this process when its parent is gone. The thread that looks is one of its own, for the main one may be in a call

@@ -12,7 +12,7 @@ import { cancelledError, type TaskContext } from '../core/engine/task-context.ts
 import { examineFile } from '../core/import/examine-file.ts';
 import { judgePacked } from '../core/import/judge-backup.ts';
 import { checkRestore } from '../core/restore/check/check-restore.ts';
-import { settleReplacement } from '../core/restore/interrupted/settle-replacement.ts';
+import { resolveReplacement } from '../core/restore/interrupted/resolve-replacement.ts';
 import { checkFiles } from '../core/restore/replace/restore-attached-files.ts';
 import { restoreParts, undoParts } from '../core/restore/restore-parts.ts';
 import type { Kept, WorkerMessage, WorkerOrder } from '../core/runs/worker-protocol.ts';
@@ -61,7 +61,7 @@ const tasksWith = (tell: Told): Tasks => ({
   'restore-check': checkRestore,
   restore: (request, context) => restoreParts(request, context, tell.kept),
   undo: (request, context) => undoParts(request, context, tell.kept),
-  'settle-replacement': settleReplacement,
+  'resolve-replacement': resolveReplacement,
   'database-deletion-check': checkDatabaseDeletion,
   databaseDeletion: (request, context) =>
     deleteDatabase(request, context, ({ mark, ...noted }) =>
@@ -76,7 +76,7 @@ export class TaskPerformer {
   readonly #tell: (message: WorkerMessage) => void;
   readonly #begin: (start: Start) => void;
   readonly #cancelled = new AbortController();
-  /** Settled when the core has taken note of what it was told last, or will not. */
+  /** Resolved when the core has taken note of what it was told last, or will not. */
   #taken = Promise.withResolvers<void>();
 
   readonly #checkerFile: string;

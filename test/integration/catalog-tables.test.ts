@@ -45,7 +45,8 @@ test('what does not fit is refused when it is written and when it is read', () =
 
 test('values are bound in the order in which they stand, also in a piece within a piece', () => {
   const { db, queries, table } = openTable();
-  for (const planId of ['a', 'b', 'c', "d' OR TRUE --"]) table.insert({ planId, sameInstant: planId > 'b', body: null });
+  for (const planId of ['a', 'b', 'c', "d' OR TRUE --"])
+    table.insert({ planId, sameInstant: planId > 'b', body: null });
   const ids = (condition: Sql): string[] =>
     queries.column(z.string(), sql`SELECT plan_id FROM things WHERE ${condition} ORDER BY plan_id`);
   expect(ids(among('plan_id', ['c', 'a']))).toEqual(['a', 'c']);

@@ -69,7 +69,7 @@ function watchedWorkers(settling = Promise.resolve()) {
     const send = (order: WorkerOrder): void => {
       const isStart = order.type === 'start';
       if (isStart) orders.push(order);
-      const ready = isStart && order.task === 'settle-replacement' ? settling : Promise.resolve();
+      const ready = isStart && order.task === 'resolve-replacement' ? settling : Promise.resolve();
       void ready.then(() => worker.send(order));
     };
     return { ...worker, send: (order) => send(order as WorkerOrder) };
@@ -187,7 +187,7 @@ describe('when other programs went on with the database before the next start', 
     const { orders, startWorkerProcess } = watchedWorkers();
     const core = await startTestCore(scene.home, { startWorkerProcess });
     // Once for all of its folders, and without waiting for the other program.
-    expect(orders).toMatchObject([{ task: 'settle-replacement', request: { lockWaitMs: 500 } }]);
+    expect(orders).toMatchObject([{ task: 'resolve-replacement', request: { lockWaitMs: 500 } }]);
     expect(await newest(core, 'undo')).toMatchObject(PENDING);
     const { runId } = scene;
     expect(await runToEnd(core, 'restores.undo', { runId })).toMatchObject({ error: { code: 'LOCKED' } });
@@ -220,7 +220,7 @@ test('a backup waits until what was interrupted is settled', async () => {
   const { result } = await backup;
   expect(result).toMatchObject({ kind: 'backup', incomplete: null });
   const tasks = orders.map(({ task }) => task).filter((task) => task !== 'copy-catalog');
-  expect(tasks.slice(0, 2)).toEqual(['settle-replacement', 'backup']);
+  expect(tasks.slice(0, 2)).toEqual(['resolve-replacement', 'backup']);
 });
 
 test('files that a program has written to since a restore was killed are kept when it is taken back', async () => {

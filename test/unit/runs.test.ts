@@ -36,7 +36,7 @@ function setRuns(taken: (run: Run) => boolean, logTaken = true) {
     stagingFolder: join(temporaryFolder(), 'staging'),
     follower: { began: () => {}, ended: () => {} },
     cleanUp: async () => true,
-    settle: async () => ({ complete: false, result: null }),
+    resolve: async () => ({ complete: false, result: null }),
     areReachable: async () => true,
     timeLimitOf: () => null,
   });

@@ -98,7 +98,6 @@ async function runSnapkeep(source: string, place: string, day: number): Promise<
       ending: '',
       letters: idLetters(crypto.randomUUID()),
       exclude: [],
-      compareContent: false,
       latestName: 'latest',
     },
     quietContext(place, { now: () => new Date(FIRST_DAY + day * DAY_MS) }),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { storeImage } from '../../src-main/core/engine/packing/compress.ts';
 import { unpackPieces } from '../../src-main/core/engine/packing/decompress.ts';
 import { copyImage } from '../../src-main/core/engine/sqlite/copy-image.ts';
-import { checkImageContent } from '../../src-main/core/verify/image-check.ts';
+import { checkImageContent } from '../../src-main/core/verify/check-image.ts';
 import type { Compression } from '../../src-shared/model/values.ts';
 import { quietContext } from '../../test/support/quiet-context.ts';
 

@@ -8,7 +8,7 @@ import { countInWords } from '../../../src-shared/words/wording.ts';
 import { inPiecesOf } from '../engine/dump/pieces.ts';
 import { requireReadableDump } from '../engine/dump/require-readable.ts';
 import { dumpPieces } from '../engine/dump/write-dump.ts';
-import { explainedAs, explainError } from '../engine/engine-errors.ts';
+import { explainError, explainedAs } from '../engine/engine-errors.ts';
 import { reservedBytesOf } from '../engine/identify/database-header.ts';
 import { PIECE_BYTES, type StoredDigest, storeImage, storePieces } from '../engine/packing/compress.ts';
 import type { Encryptor } from '../engine/packing/encryption.ts';
@@ -27,8 +27,8 @@ import { warnOfUnseenNames } from '../engine/sqlite/hard-links.ts';
 import { openForReading, startOf } from '../engine/sqlite/open-database.ts';
 import { askSchemaVersion } from '../engine/sqlite/schema-version.ts';
 import { orCancelled, type TaskContext } from '../engine/task-context.ts';
-import { checkBeside, type ImageCheck } from '../verify/check-beside.ts';
-import { type ContentCheck, type Described, describeImage, type ImageRequest } from '../verify/image-check.ts';
+import { type ContentCheck, type Described, describeImage, type ImageRequest } from '../verify/check-image.ts';
+import { checkBeside, type ImageCheck } from '../verify/check-while-storing.ts';
 
 /** What is to be read, and in which form. */
 export interface ContentRequest {

@@ -8,7 +8,7 @@ import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
-import { removeUnlisted } from '../copies/removal.ts';
+import { removeUnlisted } from '../copies/remove-copy.ts';
 import type { CoreContext } from '../core-context.ts';
 import { askInTime } from '../destinations/ask-in-time.ts';
 import { destinationProblem } from '../destinations/check-destination.ts';
@@ -33,7 +33,7 @@ import { checkSource } from '../plans/check-source.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { encryptionSecretsOfPlan } from '../secrets/encryptions.ts';
 import { keepKey, keysOfPlan } from '../secrets/keys.ts';
-import { recordVerification } from '../verify/verify.ts';
+import { recordVerification } from '../verify/start-verification.ts';
 import { clockAheadMs } from './clock-ahead.ts';
 import { enterSnapshot, type StoredBackup } from './enter-snapshot.ts';
 import type { GroupCopy } from './group-copy.ts';
@@ -108,7 +108,7 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     scheduledTime: order.scheduledTime,
     work: async (handle) => {
       try {
-        await settleFirst(core, locks, handle);
+        await resolveFirst(core, locks, handle);
         return await backUp(core, { ...order, sourcePath: source, attachedFiles }, destination, handle);
       } finally {
         await order.group?.leave(handle.id);
@@ -117,10 +117,10 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
   });
 }
 
-/** A restore that cannot be settled now, perhaps never, is no reason to have no backup. */
-async function settleFirst(core: CoreContext, paths: readonly string[], handle: RunHandle): Promise<void> {
+/** A restore that cannot be resolved now, perhaps never, is no reason to have no backup. */
+async function resolveFirst(core: CoreContext, paths: readonly string[], handle: RunHandle): Promise<void> {
   try {
-    await core.cleanUp.settle(paths);
+    await core.cleanUp.resolve(paths);
   } catch (error) {
     const { message } = explainError(error, paths[0] ?? '');
     handle.log('warning', `${message} An interrupted restore may be only partly in place.`);

@@ -16,7 +16,8 @@ export const flag = z.codec(z.union([z.literal(0), z.literal(1)]), z.boolean(), 
 
 const columnOf = (field: string): string => `"${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}"`;
 
-const listOf = (fields: readonly string[], each: (field: string) => string): Sql => new Sql(fields.map(each).join(', '));
+const listOf = (fields: readonly string[], each: (field: string) => string): Sql =>
+  new Sql(fields.map(each).join(', '));
 
 /**
  * A table of the catalog: the fields of its rows, named once. A field `sourcePath` is the column `source_path`; rows are

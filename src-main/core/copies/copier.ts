@@ -7,8 +7,8 @@ import { assertReachable, locationOf, withDestination } from '../destinations/de
 import { explainError } from '../engine/engine-errors.ts';
 import { isTimeToRetry, RETRY_LATER } from '../process/retry.ts';
 import { activePause } from '../schedule/schedule-state.ts';
-import { startCopyRun } from './copies.ts';
-import { finishRemovals } from './removal.ts';
+import { startCopyRun } from './copy-run.ts';
+import { finishRemovals } from './remove-copy.ts';
 
 /** Who cancels a copy does not want it to begin again in a minute; milliseconds. */
 const AFTER_CANCEL_MS = 3_600_000;
@@ -27,18 +27,18 @@ interface RetryState {
  */
 export class Copier {
   readonly #core: () => CoreContext;
-  readonly #looked: () => void;
+  readonly #checked: () => void;
   readonly #retries = new Map<string, RetryState>();
   #triesAgain = false;
   #closed = false;
 
   /**
    * @param core asked for only once something happens
-   * @param looked told that the time to look next may have changed
+   * @param checked told that the time to look next may have changed
    */
-  constructor(core: () => CoreContext, looked: () => void) {
+  constructor(core: () => CoreContext, checked: () => void) {
     this.#core = core;
-    this.#looked = looked;
+    this.#checked = checked;
   }
 
   /** From now on it is checked automatically again. */
@@ -60,7 +60,7 @@ export class Copier {
       if (held || this.#isCopying(id) || !isTimeToRetry(retry.retryAt ?? 0, this.#now())) continue;
       background.begin(`copies to ${id}`, () => this.#tickOne(id));
     }
-    this.#looked();
+    this.#checked();
   }
 
   /** When to look at the latest, in milliseconds since 1970. */
@@ -119,7 +119,7 @@ export class Copier {
 
   #backOff(id: string, why: SnapkeepError): void {
     this.#pause(id);
-    this.#looked();
+    this.#checked();
     const core = this.#core();
     core.catalog.copies.explainWaiting(id, why.message);
     tellDestinations(core, [id]);

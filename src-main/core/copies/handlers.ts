@@ -2,7 +2,7 @@ import { tellDestinations } from '../catalog/changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { requireDestination } from '../destinations/destination-access.ts';
 import type { Handlers } from '../handler.ts';
-import { startCopyRun } from './copies.ts';
+import { startCopyRun } from './copy-run.ts';
 
 /** Makes the copies that wait for a destination. */
 export function copiesHandlers(core: CoreContext): Handlers<'destinations.catchUp'> {

@@ -4,7 +4,7 @@ import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination, UploadInTheMaking } from '../destinations/drivers/destination.ts';
 import { manifestPath } from '../engine/files/manifest-files.ts';
-import { removeUnlisted } from './removal.ts';
+import { removeUnlisted } from './remove-copy.ts';
 
 /**
  * Removes what interrupted copies of this catalog have left at a destination. To be called under the lock of its

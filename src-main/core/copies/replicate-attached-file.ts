@@ -70,9 +70,7 @@ export async function replicateAttachedFile(request: ReplicateRequest, context: 
   // A run that was interrupted may have brought it already.
   const there = (await factsOf(known))?.id === facts.id;
   const latestName = latestNameOf(planName, attachedFile.name);
-  const path = there
-    ? known
-    : (await copyFolder({ ...shared, destination: folder, latestName }, at)).path;
+  const path = there ? known : (await copyFolder({ ...shared, destination: folder, latestName }, at)).path;
   const described = { storedName: basename(path), indexSha256: await indexHash(path) };
   return {
     attachedFile: {

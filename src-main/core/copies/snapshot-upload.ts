@@ -13,8 +13,8 @@ import { explainError, ofSource } from '../engine/engine-errors.ts';
 import { manifestPath, manifestText } from '../engine/files/manifest-files.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { copyAttachedFiles } from './copy-attached-files.ts';
-import { type FetchedCopy, fetchSnapshot, storedDestinations } from './fetch.ts';
-import { removeUnlisted } from './removal.ts';
+import { type FetchedCopy, fetchSnapshot, storedDestinations } from './fetch-snapshot.ts';
+import { removeUnlisted } from './remove-copy.ts';
 import { manifestAt, removeAttachedFilesAt } from './stored-attached-files.ts';
 import { checkedSource, hasContent } from './stored-content.ts';
 

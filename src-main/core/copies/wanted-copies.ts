@@ -11,7 +11,7 @@ import type { KeptCopy, KeptSnapshot } from '../catalog/repos/kept-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { locationOf, openDestination } from '../destinations/destination-access.ts';
 import type { Clock } from '../ports.ts';
-import { removeCopy } from './removal.ts';
+import { removeCopy } from './remove-copy.ts';
 
 /** The retention that holds at each destination of a plan. */
 export function retentionsOf(plan: Plan): Array<{ destinationId: string; retention: Retention }> {

@@ -1,7 +1,7 @@
 import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers } from '../handler.ts';
-import { databaseDeletionOrder, previewDatabaseDeletion, startDatabaseDeletion } from './database-deletion.ts';
+import { databaseDeletionOrder, previewDatabaseDeletion, startDatabaseDeletion } from './start-deletion.ts';
 
 /** Removes databases so that their programs begin anew. */
 export function databaseDeletionsHandlers(core: CoreContext): Handlers<MethodsOf<'databaseDeletions'>> {

@@ -30,23 +30,23 @@ export interface TaskContext {
   readonly checkerFile: string;
 }
 
-/** How often a wait looks whether the run is to stop, in milliseconds. */
-const LOOK_EVERY_MS = 100;
+/** How often a wait checks whether the run was cancelled, in milliseconds. */
+const CHECK_EVERY_MS = 100;
 
 /** Waits for work that is done elsewhere. @throws SnapkeepError `CANCELLED` as soon as the run is to stop; what the work fails with */
 export async function orCancelled<T>(work: Promise<T>, context: Pick<TaskContext, 'throwIfCancelled'>): Promise<T> {
   const cancelled = Promise.withResolvers<never>();
-  const looking = setInterval(() => {
+  const timer = setInterval(() => {
     try {
       context.throwIfCancelled();
     } catch (error) {
       cancelled.reject(error);
     }
-  }, LOOK_EVERY_MS);
+  }, CHECK_EVERY_MS);
   try {
     return await Promise.race([work, cancelled.promise]);
   } finally {
-    clearInterval(looking);
+    clearInterval(timer);
   }
 }
 

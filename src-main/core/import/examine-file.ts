@@ -8,7 +8,7 @@ import { hashFile } from '../engine/packing/decompress.ts';
 import { databaseEncryptionOf } from '../engine/sqlite/database-key.ts';
 import type { DatabaseFacts } from '../engine/sqlite/describe-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
-import type { Taken } from '../verify/image-taker.ts';
+import type { Taken } from '../verify/unpack-image.ts';
 import { stageAndVerify } from '../verify/verify-file.ts';
 
 /** What a file without a manifest is found to be when all of it is read. */

@@ -24,8 +24,8 @@ export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>
   return {
     'imports.list': (chosen, signal) =>
       withImportSource(core, chosen, (driver, known) => {
-        const looking = { what: `Checking the files in ${driver.label}`, signal };
-        return listBackups(driver, known, (samples) => answerByTask(core, 'judge', samples, looking), signal);
+        const order = { what: `Checking the files in ${driver.label}`, signal };
+        return listBackups(driver, known, (samples) => answerByTask(core, 'judge', samples, order), signal);
       }),
     'imports.describe': async ({ file, key, ...chosen }, signal) => {
       const given = key && (await core.keys.read(key));

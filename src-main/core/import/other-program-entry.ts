@@ -7,7 +7,7 @@ import { contentInWords } from '../engine/identify/content-words.ts';
 import type { BackupJudgement } from './judge-backup.ts';
 
 const CERTAIN: ReadonlySet<FileContent> = new Set(['sqlite', 'sql']);
-const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
+const DATE_LIKE = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
 
 /** A file whose name is that of no backup. */
 export const notNamed = (path: string): ImportProblem => ({
@@ -53,7 +53,7 @@ function withContent(name: BackupName, { content, packed }: BackupJudgement): { 
 
 function entryOf(name: BackupName, object: StoredObject, snapshotId: string | null, notes: string[]): FoundBackup {
   const { time } = name;
-  if (time === null && LOOKS_DATED.test(object.name)) notes.push('The date in its name is not valid.');
+  if (time === null && DATE_LIKE.test(object.name)) notes.push('The date in its name is not valid.');
   if (time === null) notes.push('Its name contains no time; its modification time is used.');
   else if (time.clockAssumed)
     notes.push(

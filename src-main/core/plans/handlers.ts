@@ -2,8 +2,10 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import { tellPlans } from '../catalog/changes.ts';
 import type { CoreContext } from '../core-context.ts';
+import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { Handlers } from '../handler.ts';
 import { checkEverything } from './check-everything.ts';
+import { describeSource } from './describe-source.ts';
 import { summarizePlans } from './plan-summary.ts';
 import { createPlan, updatePlan } from './save-plan.ts';
 
@@ -39,5 +41,13 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       core.events.emit('snapshots.changed', { planId: null });
       return { snapshotsLeft };
     },
+  };
+}
+
+/** Says what databases are. */
+export function sourcesHandlers(core: CoreContext): Handlers<MethodsOf<'sources'>> {
+  return {
+    'sources.describe': async ({ path, key }, signal) =>
+      describeSource(core, await canonicalFilePath(path), key && (await core.keys.read(key)), signal),
   };
 }

@@ -9,7 +9,7 @@ import { explainedAs } from '../engine/engine-errors.ts';
 import { absolutePath, canonicalFilePath, canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';
 import { withSettings } from '../engine/sqlite/database-key.ts';
 import { rememberedAs } from '../secrets/keys.ts';
-import { describe } from './source-handlers.ts';
+import { describeSource } from './describe-source.ts';
 
 /**
  * The attached files that were chosen for a plan, each of them there and of its kind.
@@ -54,7 +54,7 @@ export async function requireSource(given: string): Promise<string> {
  */
 export async function tryKey(core: CoreContext, path: string, input: KeyInput, signal: AbortSignal): Promise<PlanKey> {
   const key = await core.keys.read(input);
-  const { databaseEncryption } = await describe(core, path, key, signal);
+  const { databaseEncryption } = await describeSource(core, path, key, signal);
   if (databaseEncryption === null || databaseEncryption.settings === null) {
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not encrypted and needs no key.`, {
       hint: 'Remove the key.',

@@ -1,7 +1,7 @@
 import { describeProcess } from '../../platform/processes.ts';
 
 /** How often npm is looked for, in milliseconds. */
-const LOOK_EVERY = 1_000;
+const CHECK_EVERY_MS = 1_000;
 
 /**
  * Calls back once the npm that started this process has ended; does nothing when none has. npm that is killed cannot
@@ -14,7 +14,7 @@ export function watchNpm(onGone: () => void): void {
     if (isAlive(npm)) return;
     clearInterval(timer);
     onGone();
-  }, LOOK_EVERY);
+  }, CHECK_EVERY_MS);
   timer.unref();
 }
 

@@ -5,7 +5,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
-import { finishRemovals, removeCopy } from '../copies/removal.ts';
+import { finishRemovals, removeCopy } from '../copies/remove-copy.ts';
 import { dropUnwanted, emptyOutbox } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertReachable, locationOf, openDestination } from '../destinations/destination-access.ts';

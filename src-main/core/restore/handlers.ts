@@ -4,7 +4,7 @@ import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { Handlers } from '../handler.ts';
 import { findSource, readKey } from '../verify/find-source.ts';
-import type { ReadSource } from '../verify/verify.ts';
+import type { ReadSource } from '../verify/start-verification.ts';
 import { holdsNoDatabase } from './check/check-restore.ts';
 import { startFilesCheck, startRestoreCheck } from './check/start-restore-check.ts';
 import { startRestore, startUndo } from './restore.ts';

@@ -62,7 +62,7 @@ const UNTOUCHED = { safety: null, database: null, leftWal: null };
 
 /**
  * Files come first, for renames take them back; the one step of the database is the point of no return. What is noted
- * before each step is the journal by which a run that fails or dies is settled: see `settle-replacement.ts`.
+ * before each step is the journal by which a run that fails or dies is resolved: see `resolve-replacement.ts`.
  */
 async function together(
   exchangeFiles: (note: NoteFiles) => Promise<RestoredFiles[]>,

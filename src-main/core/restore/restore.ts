@@ -7,10 +7,10 @@ import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { withLateFailure } from '../runs/late-failure.ts';
 import type { RunHandle } from '../runs/run-work.ts';
-import { recordVerification } from '../verify/verify.ts';
+import { recordVerification } from '../verify/start-verification.ts';
 import type { WaitingRestore } from './check/prepared-restores.ts';
 import { planOf } from './check/refuse-target.ts';
-import { markUndone } from './interrupted/settle-run.ts';
+import { markUndone } from './interrupted/resolve-run.ts';
 import { replacing, safetyRequest } from './replace/replace-in-worker.ts';
 import type { AppliedParts } from './restore-parts.ts';
 
@@ -46,7 +46,7 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
     kind: 'restore',
     ...used,
     work: async (handle) => {
-      await core.cleanUp.settle(used.locks);
+      await core.cleanUp.resolve(used.locks);
       const request = {
         runId: handle.id,
         database: database && databaseRequest(core, handle, database),
@@ -165,8 +165,8 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
     locks: kept === null ? used.locks : [...used.locks, kept.safetyPath],
     folders: used.folders,
     work: async (handle) => {
-      await core.cleanUp.settle(used.locks);
-      // Another undo may have been queued before this one, or an interrupted one is settled.
+      await core.cleanUp.resolve(used.locks);
+      // Another undo may have been queued before this one, or an interrupted one is resolved.
       undoableOf(core.runs.get(restore.id));
       const undo = kept &&
         targetPath !== null && {

@@ -1,23 +1,23 @@
 import { type NotedReplacement, pathsOf } from '../../../src-shared/model/restore/replacement.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Leftovers } from '../catalog/repos/run-repo.ts';
-import { finishRemovals } from '../copies/removal.ts';
+import { finishRemovals } from '../copies/remove-copy.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertReachable, foldersOf, locationOf, requireFolderThere } from '../destinations/destination-access.ts';
 import { openDriver } from '../destinations/drivers/open-driver.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import type { SettledRun } from '../restore/interrupted/settle-run.ts';
+import type { ResolvedRun } from '../restore/interrupted/resolve-run.ts';
 import { removeLeftoversIn, removeStrays } from './interrupted-runs.ts';
-import { settledRun } from './interruption.ts';
+import { resolvedRun } from './interruption.ts';
 import { TimeLimitError } from './time-limit.ts';
 
 type Parts = Pick<CoreContext, 'catalog' | 'clock' | 'events' | 'log' | 'runs' | 'serviceId'> & {
-  /** Settles what an interrupted run was replacing. @param lockWaitMs how long another program's lock is waited for */
-  settle(
+  /** Resolves what an interrupted run was replacing. @param lockWaitMs how long another program's lock is waited for */
+  resolve(
     run: Run,
     replacement: NotedReplacement,
     how: { lockWaitMs: number; tell: (message: string) => void },
-  ): Promise<SettledRun>;
+  ): Promise<ResolvedRun>;
 };
 
 /** A run that has ended and may have left something in folders. */
@@ -27,9 +27,9 @@ interface Leaving extends Leftovers {
 
 /** A folder that does not answer for this long is tried again later; milliseconds. */
 const LIMIT_MS = 30_000;
-/** Nobody waits for a database to be settled that another program keeps locked, for it is tried again; milliseconds. */
+/** Nobody waits for a database to be resolved that another program keeps locked, for it is tried again; milliseconds. */
 const SHORT_LOCK_WAIT_MS = 500;
-/** Settling has a minute, and may wait for a lock twice; milliseconds. */
+/** Resolving has a minute, and may wait for a lock twice; milliseconds. */
 const LONGEST_LOCK_WAIT_MS = 20_000;
 
 /**
@@ -42,8 +42,8 @@ export class CleanUp {
   readonly #pending: Set<string>;
   /** The folders that are being cleaned, also those that were given up and have not answered yet. */
   readonly #going = new Set<string>();
-  /** What interrupted runs were replacing is settled once each. */
-  readonly #settlings = new Map<string, Promise<void>>();
+  /** What interrupted runs were replacing is resolved once each. */
+  readonly #resolving = new Map<string, Promise<void>>();
   /** The runs and folders whose failure their log has already. */
   readonly #told = new Set<string>();
   #stopped = false;
@@ -72,11 +72,11 @@ export class CleanUp {
   }
 
   /**
-   * Settles what interrupted runs were replacing, before something else is replaced.
+   * Resolves what interrupted runs were replacing, before something else is replaced.
    * @param paths what is to be replaced
-   * @throws SnapkeepError why an interrupted replacement of one of them cannot be settled now
+   * @throws SnapkeepError why an interrupted replacement of one of them cannot be resolved now
    */
-  async settle(paths: readonly string[]): Promise<void> {
+  async resolve(paths: readonly string[]): Promise<void> {
     for (const leaving of this.#leavings()) {
       const { run, replacement, folders } = leaving;
       if (replacement === null) continue;
@@ -84,7 +84,7 @@ export class CleanUp {
       const { lockWaitSeconds } = this.#parts.catalog.settings.get();
       const longest = isInTheWay ? LONGEST_LOCK_WAIT_MS : SHORT_LOCK_WAIT_MS;
       try {
-        await this.#settleOnce(leaving, Math.min(lockWaitSeconds * 1000, longest));
+        await this.#resolveOnce(leaving, Math.min(lockWaitSeconds * 1000, longest));
       } catch (error) {
         const explained = explainError(error, run.subject);
         for (const folder of folders) this.#tellFailure(run, folder, explained.message);
@@ -128,9 +128,9 @@ export class CleanUp {
       await requireFolderThere(this.#parts, folder);
       for (const leaving of of) {
         const { run } = leaving;
-        const settling = tried.get(run.id) ?? this.#settleOnce(leaving, SHORT_LOCK_WAIT_MS);
-        tried.set(run.id, settling);
-        await settling;
+        const resolving = tried.get(run.id) ?? this.#resolveOnce(leaving, SHORT_LOCK_WAIT_MS);
+        tried.set(run.id, resolving);
+        await resolving;
         await removeLeftoversIn(this.#parts, run, folder, (message) => this.#tell(run, message));
       }
     } catch (error) {
@@ -158,22 +158,22 @@ export class CleanUp {
   }
 
   /** One at a time, whoever asks; again only after a failure. */
-  #settleOnce(leaving: Leaving, lockWaitMs: number): Promise<void> {
+  #resolveOnce(leaving: Leaving, lockWaitMs: number): Promise<void> {
     const { run, replacement } = leaving;
     if (replacement === null) return Promise.resolve();
-    const going = this.#settlings.get(run.id) ?? this.#settle(leaving, replacement, lockWaitMs);
-    this.#settlings.set(run.id, going);
-    going.catch(() => this.#settlings.delete(run.id));
+    const going = this.#resolving.get(run.id) ?? this.#resolve(leaving, replacement, lockWaitMs);
+    this.#resolving.set(run.id, going);
+    going.catch(() => this.#resolving.delete(run.id));
     return going;
   }
 
-  async #settle({ run, folders }: Leaving, replacement: NotedReplacement, lockWaitMs: number): Promise<void> {
+  async #resolve({ run, folders }: Leaving, replacement: NotedReplacement, lockWaitMs: number): Promise<void> {
     const { catalog, events } = this.#parts;
     for (const folder of folders) await requireFolderThere(this.#parts, folder);
     const tell = (message: string): void => this.#tell(run, message);
-    const settled = await this.#parts.settle(run, replacement, { lockWaitMs, tell });
-    const now = settledRun(run, settled);
-    catalog.runs.saveSettled(now);
+    const resolved = await this.#parts.resolve(run, replacement, { lockWaitMs, tell });
+    const now = resolvedRun(run, resolved);
+    catalog.runs.saveResolved(now);
     events.emit('run.changed', { run: now });
   }
 

@@ -4,7 +4,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { Leftovers } from '../catalog/repos/run-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
-import type { SettledRun } from '../restore/interrupted/settle-run.ts';
+import type { ResolvedRun } from '../restore/interrupted/resolve-run.ts';
 import type { ActiveRun } from './active-run.ts';
 import { interruptedError } from './interruption.ts';
 import { withLateFailure } from './late-failure.ts';
@@ -13,12 +13,12 @@ import { RateMeter } from './rate-meter.ts';
 import type { RunHandle, RunSpec } from './run-work.ts';
 import { afterLong, TimeLimitError } from './time-limit.ts';
 
-/** What a run that fails is settled and cleaned up with. */
+/** What a run that fails is resolved and cleaned up with. */
 export interface RunEnding {
   /** Removes what a run whose worker process was lost has left in folders; answers whether all could be reached. */
   cleanUp: (run: Run, leftovers: Leftovers, log: (message: string) => void) => Promise<boolean>;
-  /** Settles what a run was replacing that failed or whose worker process was lost. */
-  settle: (run: Run, replacement: NotedReplacement, log: (message: string) => void) => Promise<SettledRun>;
+  /** Resolves what a run was replacing that failed or whose worker process was lost. */
+  resolve: (run: Run, replacement: NotedReplacement, log: (message: string) => void) => Promise<ResolvedRun>;
   /** Whether those of the folders that are destinations can be reached: a disk may have been removed during a run. */
   areReachable: (folders: readonly string[]) => Promise<boolean>;
 }
@@ -34,7 +34,7 @@ export interface Execution {
 const LIMIT_HINT =
   'Raise the time limit of the plan if its runs need longer. Otherwise find out what keeps the database or the disk busy.';
 
-/** Does the work of a run within its time limit, settles what a failed one was replacing, and cleans up. */
+/** Does the work of a run within its time limit, resolves what a failed one was replacing, and cleans up. */
 export async function executeRun(
   active: ActiveRun,
   spec: RunSpec,
@@ -43,13 +43,13 @@ export async function executeRun(
   const noted: Noted = { leftovers: leftoversOf(spec, stagingFolder), keepStaging: false, lost: false };
   let error = await failureOf(active, spec, noted, limit);
   let clean = true;
-  const settled = error !== undefined && (await settleFailed(active, noted.leftovers, error, ending));
-  if (settled === 'complete') error = undefined;
-  if (settled !== 'pending') noted.leftovers = { ...noted.leftovers, replacement: null };
-  if (error !== undefined && noted.lost) error = interruptedError(error, active.run.result, settled === 'pending');
+  const resolved = error !== undefined && (await resolveFailed(active, noted.leftovers, error, ending));
+  if (resolved === 'complete') error = undefined;
+  if (resolved !== 'pending') noted.leftovers = { ...noted.leftovers, replacement: null };
+  if (error !== undefined && noted.lost) error = interruptedError(error, active.run.result, resolved === 'pending');
   try {
-    if (settled === 'pending') clean = false;
-    else if (noted.lost || settled)
+    if (resolved === 'pending') clean = false;
+    else if (noted.lost || resolved)
       clean = await ending.cleanUp(active.run, noted.leftovers, (message) => active.addLog('warning', message));
     // It has cleaned up after itself, but could not on a disk that was removed.
     else if (error !== undefined) clean = await ending.areReachable(noted.leftovers.folders);
@@ -131,18 +131,18 @@ function startLimit({ abort }: ActiveRun, { clock, minutes }: RunLimit): () => v
 }
 
 /** Finds out what a failed run has replaced: all, or nothing once it is taken back. `pending`: later; `null`: it had not begun. */
-async function settleFailed(
+async function resolveFailed(
   active: ActiveRun,
   { replacement, folders }: Leftovers,
   error: unknown,
-  { areReachable, settle }: RunEnding,
+  { areReachable, resolve }: RunEnding,
 ): Promise<'complete' | 'taken back' | 'pending' | null> {
   const { subject } = active.run;
   if (replacement === null) return null;
   try {
     if (!(await areReachable(folders))) return 'pending';
     const tell = (message: string): void => active.addLog('warning', message);
-    const { complete, result } = await settle(active.run, replacement, tell);
+    const { complete, result } = await resolve(active.run, replacement, tell);
     const { message } = explainError(error, subject);
     active.change({ result: complete ? (withLateFailure(result, message) ?? result) : result });
     return complete ? 'complete' : 'taken back';

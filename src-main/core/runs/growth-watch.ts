@@ -2,7 +2,7 @@ import type { RunPhase } from '../../../src-shared/model/run.ts';
 import { fileSize } from '../engine/files/durable-files.ts';
 
 /** How often the size of a growing file is read, in milliseconds. */
-const LOOK_EVERY = 250;
+const CHECK_EVERY_MS = 250;
 
 /** Tells how far a file has grown while the worker that writes it can say nothing. */
 export class GrowthWatch {
@@ -20,7 +20,7 @@ export class GrowthWatch {
       // It has not been begun, or is gone already.
       const size = await fileSize(path).catch(() => 0);
       if (this.#timer === timer && size > 0) this.#tell(phase, Math.min(size, total), total);
-    }, LOOK_EVERY);
+    }, CHECK_EVERY_MS);
     this.#timer = timer;
   }
 

@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { canBePutBack, type Run, type RunResult } from '../../../src-shared/model/run.ts';
-import type { SettledRun } from '../restore/interrupted/settle-run.ts';
+import type { ResolvedRun } from '../restore/interrupted/resolve-run.ts';
 import { withLateFailure } from './late-failure.ts';
 
 /**
@@ -24,7 +24,7 @@ export function interruptedError(error: unknown, result: RunResult | null, pendi
 }
 
 /** How a run that was interrupted is remembered once it is known what it has replaced. */
-export function settledRun(run: Run, { complete, result }: SettledRun): Run {
+export function resolvedRun(run: Run, { complete, result }: ResolvedRun): Run {
   const error = run.error && { ...run.error, hint: hintAfterInterruption(result, false) };
   if (!complete) return { ...run, result, error };
   const happened = withLateFailure(result, run.error?.message ?? 'Snapkeep ended during this run.') ?? result;

@@ -52,7 +52,7 @@ export interface SchedulerPorts {
   /** Something that people see of a plan has changed. */
   changed(plan: Plan): void;
   /** When to look next may have changed. */
-  looked(): void;
+  checked(): void;
 }
 
 /**
@@ -72,7 +72,7 @@ export class Scheduler {
     for (const { planId, job, body } of ports.states.all()) this.#known.set(keyOf(planId, job), knownSchedule(body));
   }
 
-  /** Serves scheduled times from now on, those that were due before included; {@link look} begins. */
+  /** Serves scheduled times from now on, those that were due before included; {@link tick} begins. */
   serve(): void {
     this.#serves = true;
   }
@@ -94,7 +94,7 @@ export class Scheduler {
         else this.#stateOf(plan, job);
       }
     }
-    this.#ports.looked();
+    this.#ports.checked();
   }
 
   /** When to look at the latest, in milliseconds since 1970. */

@@ -5,12 +5,12 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import { type Scan, scanFolder } from '../engine/attached-files/folder/scan-folder.ts';
 import { sidecarPaths } from '../engine/files/durable-files.ts';
 
-/** A look at a folder that takes longer, in milliseconds, is given a rest before the next one. */
-const LONG_LOOK_MS = 1000;
-/** So many times as long as the look itself: at most a twentieth of the time goes into looking. */
+/** A scan of a folder that takes longer, in milliseconds, is followed by a rest. */
+const LONG_SCAN_MS = 1000;
+/** The rest, as a multiple of the scan: at most a twentieth of the time is spent on scans. */
 const REST = 20;
 
-interface Look {
+interface Scanned {
   fingerprint: string;
   endedAt: number;
   tookMs: number;
@@ -22,7 +22,7 @@ interface Look {
  */
 export class SourceWatch {
   readonly #excludedPaths: (plan: Plan) => readonly string[];
-  readonly #looks = new Map<string, Look>();
+  readonly #scans = new Map<string, Scanned>();
 
   /** @param excludedPaths folders in which a backup itself writes: passed over, so that none sets off the next */
   constructor(excludedPaths: (plan: Plan) => readonly string[]) {
@@ -43,13 +43,13 @@ export class SourceWatch {
   async #describe(plan: Plan, { kind, path, exclude }: AttachedFile): Promise<string> {
     if (kind === 'file') return describeFile(path);
     const key = JSON.stringify([plan.id, path, exclude]);
-    const last = this.#looks.get(key);
+    const last = this.#scans.get(key);
     const started = performance.now();
-    if (last !== undefined && last.tookMs > LONG_LOOK_MS && started - last.endedAt < last.tookMs * REST)
+    if (last !== undefined && last.tookMs > LONG_SCAN_MS && started - last.endedAt < last.tookMs * REST)
       return last.fingerprint;
     const fingerprint = await describeFolder(await followed(path), exclude, this.#excludedPaths(plan));
     const endedAt = performance.now();
-    this.#looks.set(key, { fingerprint, endedAt, tookMs: endedAt - started });
+    this.#scans.set(key, { fingerprint, endedAt, tookMs: endedAt - started });
     return fingerprint;
   }
 }

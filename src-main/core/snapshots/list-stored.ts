@@ -9,7 +9,7 @@ import { noteLostAttached } from './note-lost-attached-files.ts';
 /** How many pages are listed at most: what follows them is checked by name. */
 const MOST_PAGES = 200;
 /** How many names are checked one by one at most. */
-const MOST_LOOKS = 500;
+const MOST_CHECKS = 500;
 
 /**
  * Lists a destination and brings the catalog in line with it: what is not stored there any more is missing, what has
@@ -27,7 +27,7 @@ export async function listStored(
   const known = catalog.copies.named(id);
   const { sizes, isWhole } = await sizesAt(driver);
   const missing: string[] = [];
-  let looks = 0;
+  let checks = 0;
   let changed = false;
   for (const { snapshotId, name, sizeBytes, state } of known) {
     const there = sizes.get(name);
@@ -38,8 +38,8 @@ export async function listStored(
     if (state !== 'stored' || there !== undefined) continue;
     // Lists leave out folders below, and what comes behind the last page that was read.
     const isListed = isWhole && !name.includes('/');
-    if (looks < MOST_LOOKS) {
-      looks += 1;
+    if (checks < MOST_CHECKS) {
+      checks += 1;
       if ((await driver.stat(name)) !== undefined) continue;
     } else if (!isListed) continue;
     missing.push(snapshotId);

@@ -10,7 +10,7 @@ import { quoteName, unchecked } from '../engine/sqlite/count-rows.ts';
 import type { Database } from '../engine/sqlite/open-database.ts';
 import { readSchema } from '../engine/sqlite/read-schema.ts';
 import type { TaskContext } from '../engine/task-context.ts';
-import { type PartsChecked, PartsOfTables, tryTo } from './check-parts.ts';
+import { type PartsChecked, PartsOfTables, tryTo } from './check-table-parts.ts';
 import type { VerificationReport } from './verification-report.ts';
 
 /** How many findings are asked for at first, which is all that damage needs to be told. */

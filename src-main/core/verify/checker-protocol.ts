@@ -1,6 +1,6 @@
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { LogEntry } from '../../../src-shared/model/run.ts';
-import type { ContentCheck, Described, ImageRequest } from './image-check.ts';
+import type { ContentCheck, Described, ImageRequest } from './check-image.ts';
 
 /** What the thread that checks a copy is given. */
 export interface CheckerTask {

@@ -1,13 +1,13 @@
 import { basename, dirname } from 'node:path';
 import type { KeyFingerprint, KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
-import { storedDestinations } from '../copies/fetch.ts';
+import { storedDestinations } from '../copies/fetch-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { answerByTask } from '../runs/request-task.ts';
 import { knownOf } from '../secrets/encryptions.ts';
-import type { ReadSource } from './verify.ts';
+import type { ReadSource } from './start-verification.ts';
 
 /**
  * Finds what a person wants to read. A path of a stored snapshot means just that copy of it.

@@ -3,7 +3,7 @@ import type { CoreContext } from '../core-context.ts';
 import type { Handlers } from '../handler.ts';
 import { findSource, readKey } from './find-source.ts';
 import { startRestoreTest } from './start-restore-test.ts';
-import { startVerification } from './verify.ts';
+import { startVerification } from './start-verification.ts';
 
 const MOST_RECEIPTS = 50;
 

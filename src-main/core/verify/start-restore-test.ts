@@ -4,10 +4,10 @@ import type { RestoreTestReceipt } from '../../../src-shared/model/restore/resto
 import type { Run } from '../../../src-shared/model/run.ts';
 import { shrinkage } from '../../../src-shared/rules/state/shrinkage.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
-import { fetchSnapshot, readingOf, type StoredSnapshot, storedDestinations } from '../copies/fetch.ts';
+import { fetchSnapshot, readingOf, type StoredSnapshot, storedDestinations } from '../copies/fetch-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { decryptionSecretsOfFile, knownOfSnapshot } from '../secrets/encryptions.ts';
-import { recordVerification } from './verify.ts';
+import { recordVerification } from './start-verification.ts';
 
 /**
  * Queues a restore test of the snapshot that was made last; only where none was made here, of an imported one.

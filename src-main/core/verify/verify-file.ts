@@ -11,7 +11,7 @@ import { contentInWords } from '../engine/identify/content-words.ts';
 import { identifyContent } from '../engine/identify/identify-file.ts';
 import { DecryptionError } from '../engine/packing/decrypt.ts';
 import type { TaskContext } from '../engine/task-context.ts';
-import type { Taken } from './image-taker.ts';
+import type { Taken } from './unpack-image.ts';
 import { NO_DATABASE, storedOnly, VerificationReport } from './verification-report.ts';
 import { checkImage, type ImageFacts, locateDamage } from './verify-image.ts';
 import { unpackStored } from './verify-stored.ts';

@@ -21,7 +21,7 @@ import { UnreadableError } from '../engine/packing/unreadable-error.ts';
 import { copyImage } from '../engine/sqlite/copy-image.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { packingDifferences } from './compare-manifest.ts';
-import { imageTaker, type Taken, type TakenFile, takeArchived } from './image-taker.ts';
+import { imageTaker, type Taken, type TakenFile, takeArchived } from './unpack-image.ts';
 import { compareHash, NO_MANIFEST, type VerificationReport } from './verification-report.ts';
 
 /** A file that is read, and what is wanted of it. */

@@ -41,7 +41,7 @@ export type FileExchange = z.infer<typeof FileExchange>;
 
 /**
  * The journal of a restore, an undo or the deletion of a database: what has been or is about to be replaced, noted
- * before each step. A run that ends without an answer is settled by it: all of it is done, or all is taken back.
+ * before each step. A run that ends without an answer is resolved by it: all of it is done, or all is taken back.
  */
 export const Replacement = z.object({
   /** `null`: the database has not been touched. */

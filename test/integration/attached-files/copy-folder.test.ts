@@ -54,7 +54,10 @@ test('the first snapshot is the folder as it is, under its date, and latest lead
   expect(readTree(stored.path)).toEqual(readTree(scene.source));
   expect(readlinkSync(join(scene.destination, 'latest'))).toBe(stored.name);
   expect(scene.names()).toEqual([stored.name, 'latest']);
-  expect(await verifyFolder(stored.path, scene.context())).toMatchObject({ facts: { files: 3, bytes: 16 }, damage: [] });
+  expect(await verifyFolder(stored.path, scene.context())).toMatchObject({
+    facts: { files: 3, bytes: 16 },
+    damage: [],
+  });
 });
 
 test('what is unchanged shares its bytes with the snapshot before; what changed or is new is copied', async () => {

@@ -108,7 +108,8 @@ export class KeptRepo {
    * @param since the number of the oldest that counts
    */
   fullest(planId: string, since: number): WeighedRow[] {
-    const most = (order: Sql): Sql => sql`SELECT * FROM (SELECT * FROM content ORDER BY ${order}, "order" DESC LIMIT 2)`;
+    const most = (order: Sql): Sql =>
+      sql`SELECT * FROM (SELECT * FROM content ORDER BY ${order}, "order" DESC LIMIT 2)`;
     return this.#db.all(
       WeighedRow,
       sql`WITH content AS MATERIALIZED (

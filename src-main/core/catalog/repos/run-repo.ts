@@ -11,7 +11,7 @@ const Leftovers = z.object({
   stagingFolder: z.string(),
   /** Folders in which the run has incomplete files; they carry its id in their names. */
   folders: z.array(z.string()),
-  /** What it was replacing, to be settled before anything is removed; `null`: nothing. */
+  /** What it was replacing, to be resolved before anything is removed; `null`: nothing. */
   replacement: NotedReplacement.nullable().default(null),
 });
 export type Leftovers = z.infer<typeof Leftovers>;
@@ -156,7 +156,7 @@ export class RunRepo {
   }
 
   /** Remembers what has become of a run that was replacing something; what it left in folders is still to be removed. */
-  saveSettled(run: Run): void {
+  saveResolved(run: Run): void {
     const leftovers = this.#runs.get(sql`WHERE id = ${run.id}`)?.leftovers ?? null;
     this.save(run, leftovers && { ...leftovers, replacement: null });
   }

@@ -16,13 +16,17 @@ import { isCopy } from './copy-repo.ts';
 import { LISTED } from './kept-repo.ts';
 import { NewSnapshotRow, SnapshotRow, StoredCopyRow, toRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
-const copiesOf = (numbers: readonly number[]): Sql => sql`SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", d.name, d.settings ->> '$.kind' AS kind,
+const copiesOf = (
+  numbers: readonly number[],
+): Sql => sql`SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", d.name, d.settings ->> '$.kind' AS kind,
     d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message, c.verified_at AS "verifiedAt", c.valid, c.level
   FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id JOIN destinations d ON d.id = c.destination_id
   LEFT JOIN plan_destinations p ON p.plan_id = s.plan_id AND p.destination_id = c.destination_id
   WHERE c.state <> 'deleting' AND s.number IN ${valuesOf(numbers)}
   ORDER BY d.own, p.position IS NULL, p.position, d.name COLLATE NOCASE`;
-const atFolder = (path: string): Sql => sql`s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
+const atFolder = (
+  path: string,
+): Sql => sql`s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
     WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ${path} AND c.state IN ('stored', 'missing'))`;
 
 /** An id, the start of one, or the name of a file. */
@@ -258,9 +262,7 @@ export class SnapshotRepo {
 
   #insert(manifest: Manifest, entry: { origin: SnapshotOrigin; planId: string | null }): void {
     this.#new.insert(toRow(manifest, entry));
-    this.#db.run(
-      sql`INSERT INTO manifests (snapshot_id, body) VALUES (${manifest.id}, ${JSON.stringify(manifest)})`,
-    );
+    this.#db.run(sql`INSERT INTO manifests (snapshot_id, body) VALUES (${manifest.id}, ${JSON.stringify(manifest)})`);
   }
 
   setPlan(id: string, planId: string): void {

@@ -137,9 +137,9 @@ export async function fileSize(path: string): Promise<number> {
   return (await ifThere(stat(onDisk(path))))?.size ?? 0;
 }
 
-async function ifThere(looking: Promise<Stats>): Promise<Stats | null> {
+async function ifThere(info: Promise<Stats>): Promise<Stats | null> {
   try {
-    return await looking;
+    return await info;
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
     throw error;

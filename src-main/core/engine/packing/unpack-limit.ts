@@ -5,8 +5,8 @@ import { bytesInWords } from '../../../../src-shared/words/wording.ts';
 /** Told how many bytes a file has unpacked to so far; throws to stop. */
 export type UnpackLimit = (bytes: number) => void;
 
-/** How much is unpacked between two looks at the free space, in bytes: half of what may still be used of it, within this. */
-const LOOK_EVERY = { least: 1024 * 1024, most: 64 * 1024 * 1024 } as const;
+/** How much is unpacked between two checks of the free space, in bytes: half of what may still be used of it, within this. */
+const CHECK_EVERY = { least: 1024 * 1024, most: 64 * 1024 * 1024 } as const;
 /** What stays free on the disk, in bytes, but never more than a quarter of it. */
 const LEAST_FREE = 1024 ** 3;
 
@@ -34,7 +34,7 @@ export function limitOfDisk(name: string, folder: string): UnpackLimit {
     const size = blocks * bsize;
     const reserve = Math.min(Math.max(LEAST_FREE, size / 20), size / 4);
     const usable = bavail * bsize - reserve;
-    next = bytes + Math.min(LOOK_EVERY.most, Math.max(LOOK_EVERY.least, usable / 2));
+    next = bytes + Math.min(CHECK_EVERY.most, Math.max(CHECK_EVERY.least, usable / 2));
     if (usable >= 0) return;
     throw new SnapkeepError(
       'NO_SPACE',

@@ -4,14 +4,7 @@ import { durationInWords } from '../../../../src-shared/words/wording.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { requireRoom } from '../files/disk-full.ts';
 import type { TaskContext } from '../task-context.ts';
-import {
-  copySource,
-  fileIdentity,
-  type Image,
-  type OpenSource,
-  openSource,
-  requireSameFile,
-} from './copy-image.ts';
+import { copySource, fileIdentity, type Image, type OpenSource, openSource, requireSameFile } from './copy-image.ts';
 import { notLockable } from './not-lockable.ts';
 import { type Database, openDatabase, openForReading } from './open-database.ts';
 

@@ -4,12 +4,12 @@ import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../../src-shared/model/plan.ts';
 import type { Run } from '../../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../../src-shared/model/snapshot.ts';
-import { fetchSnapshot, readingOf, storedDestinations } from '../../copies/fetch.ts';
+import { fetchSnapshot, readingOf, storedDestinations } from '../../copies/fetch-snapshot.ts';
 import type { CoreContext } from '../../core-context.ts';
 import type { DatabaseKey } from '../../engine/sqlite/database-key.ts';
 import { decryptionSecretsOfFile } from '../../secrets/encryptions.ts';
 import { keepKey } from '../../secrets/keys.ts';
-import { aboutSource, fetchSource, type ReadSource } from '../../verify/verify.ts';
+import { aboutSource, fetchSource, type ReadSource } from '../../verify/start-verification.ts';
 import type { FilesRequest } from '../replace/restore-attached-files.ts';
 import { planOf, refuseFilesTarget, refuseTarget } from './refuse-target.ts';
 

@@ -141,19 +141,21 @@ async function tryLive(
   const watch = new TargetWatch(request.targetPath);
   const { journalMode } = watch;
   let samples: PageSample[] = [];
-  const look = (keptPath: string): void => {
+  const onImage = (keptPath: string): void => {
     samples = samplePages(keptPath, content.imagePath, content.pageSize);
   };
   let replaced = false;
   try {
-    if (!locked) await keeper.keep(() => keepPages(request, context, look));
+    if (!locked) await keeper.keep(() => keepPages(request, context, onImage));
     context.throwIfCancelled();
     context.progress('replacing', 0, content.imageBytes);
     const onLocked = async (): Promise<void> => {
       if (locked) {
         context.log('warning', 'Other programs keep writing: they wait until the safety snapshot is taken.');
         await keeper.keep(() =>
-          journalMode === 'wal' ? keepPages(request, context, look) : keepHeld(request, watch, null, context, look),
+          journalMode === 'wal'
+            ? keepPages(request, context, onImage)
+            : keepHeld(request, watch, null, context, onImage),
         );
       } else if (watch.hasChanged()) throw new ChangedMeanwhile();
       await keeper.note({

@@ -21,7 +21,7 @@ interface ReplacingOptions extends Pick<WorkerOptions, 'keys' | 'encryptionSecre
 
 /**
  * Restores, undoes or deletes in a worker. What Undo would put back is known before anything is replaced, so that it
- * works after a crash too; so is the journal by which the run is then settled.
+ * works after a crash too; so is the journal by which the run is then resolved.
  */
 export function replacing<T extends 'restore' | 'undo' | 'databaseDeletion'>(
   core: CoreContext,

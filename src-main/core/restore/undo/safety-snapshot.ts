@@ -14,7 +14,7 @@ import { copyImage, type Image } from '../../engine/sqlite/copy-image.ts';
 import { UNKNOWN_FACTS } from '../../engine/sqlite/describe-database.ts';
 import { setWal } from '../../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
-import { type Described, describeImage } from '../../verify/image-check.ts';
+import { type Described, describeImage } from '../../verify/check-image.ts';
 
 /** What is kept before a restore replaces it. */
 export interface SafetyRequest {
@@ -27,7 +27,7 @@ export interface SafetyRequest {
 }
 
 /** Looks at an image of what is kept before it is packed. */
-export type LookAtImage = (path: string) => void;
+export type OnImage = (path: string) => void;
 
 /** A database whose lock is held, so that its file can be copied as it is. */
 export interface Held {
@@ -39,12 +39,12 @@ export interface Held {
 export async function keepPages(
   request: SafetyRequest,
   context: TaskContext,
-  look: LookAtImage = () => {},
+  onImage: OnImage = () => {},
 ): Promise<Manifest> {
   context.progress('safety-snapshot', 0, null);
   const path = stagedPath(context);
   const image = await copyImage(request.targetPath, path, keeping(context));
-  look(path);
+  onImage(path);
   return storeImageOf(request, image, context);
 }
 
@@ -54,7 +54,7 @@ export async function keepHeld(
   held: Held,
   unlocking: Image['unlocking'],
   context: TaskContext,
-  look: LookAtImage = () => {},
+  onImage: OnImage = () => {},
 ): Promise<Manifest> {
   context.progress('safety-snapshot', 0, null);
   const path = stagedPath(context);
@@ -63,7 +63,7 @@ export async function keepHeld(
       context.throwIfCancelled();
       context.progress('safety-snapshot', bytes, null);
     });
-    look(path);
+    onImage(path);
     if (held.journalMode === 'wal') setWal(path, unlocking);
   } catch (error) {
     await rm(path, { force: true });

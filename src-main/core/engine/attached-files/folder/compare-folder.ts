@@ -1,6 +1,5 @@
 import type { BigIntStats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { errorCode, explainError } from '../../engine-errors.ts';
 import { onDisk, textOf } from '../../files/byte-names.ts';
 import type { TaskContext } from '../../task-context.ts';

@@ -40,12 +40,7 @@ export async function verifyFolder(path: string, context: TaskContext): Promise<
   return { facts, damage: damage.sort(byPath) };
 }
 
-async function damageOf(
-  root: string,
-  entry: Entry,
-  there: Scanned,
-  context: TaskContext,
-): Promise<string | null> {
+async function damageOf(root: string, entry: Entry, there: Scanned, context: TaskContext): Promise<string | null> {
   if (there.type !== entry.type) return `is a ${there.type} and was a ${entry.type}`;
   if (entry.type === 'link') return there.target === entry.target ? null : 'points to another target';
   return entry.type === 'file' ? fileDamage(join(root, entry.path), entry, there.stats, context) : null;

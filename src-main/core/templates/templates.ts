@@ -138,8 +138,8 @@ async function withoutAbsent(draft: PlanDraft): Promise<{ draft: PlanDraft; left
 }
 
 async function withExistence(paths: readonly string[]): Promise<Array<{ path: string; exists: boolean }>> {
-  const looked = await Promise.all(paths.map(async (path) => ({ path, exists: await mayExist(path) })));
-  return [...looked.filter((location) => location.exists), ...looked.filter((location) => !location.exists)];
+  const found = await Promise.all(paths.map(async (path) => ({ path, exists: await mayExist(path) })));
+  return [...found.filter((location) => location.exists), ...found.filter((location) => !location.exists)];
 }
 
 /** What may not be read is taken for absent: it could not be backed up either. */

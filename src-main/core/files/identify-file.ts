@@ -1,56 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
-import type { FolderEntry } from '../../../src-shared/model/folder-listing.ts';
+import { basename, dirname } from 'node:path';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileIdentity } from '../../../src-shared/model/restore/restore.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
-import { explainedAs } from '../engine/engine-errors.ts';
 import { canonicalPath } from '../engine/files/paths.ts';
 import { contentInWords, isRestorable, notRead } from '../engine/identify/content-words.ts';
-import type { Handlers } from '../handler.ts';
 import { answerByTask } from '../runs/request-task.ts';
 
-/** Says what files are and what is in folders. */
-export function filesHandlers(core: CoreContext): Handlers<MethodsOf<'files'> | MethodsOf<'dialogs'>> {
-  return {
-    'files.identify': ({ path }, signal) => identifyFile(core, path, signal),
-    'files.list': async ({ path }) => {
-      const folder = await canonicalPath(path ?? homedir());
-      const parent = dirname(folder);
-      return {
-        path: folder,
-        parent: parent === folder ? null : parent,
-        home: homedir(),
-        entries: await listEntries(folder),
-      };
-    },
-    'files.reveal': async ({ path }) => {
-      const reveal = core.ports.revealFile ?? unsupported('Showing files in the file manager');
-      reveal(await canonicalPath(path));
-      return {};
-    },
-    'dialogs.pickDatabase': async () => ({ path: await dialogs(core).pickDatabase() }),
-    'dialogs.pickBackup': async () => ({ path: await dialogs(core).pickBackup() }),
-    'dialogs.pickFolder': async () => ({ path: await dialogs(core).pickFolder() }),
-    'dialogs.pickTarget': async ({ suggestion }) => ({ path: await dialogs(core).pickTarget(suggestion) }),
-  };
-}
-
-const dialogs = (core: CoreContext) => core.ports.dialogs ?? unsupported('A native dialog');
-
-function unsupported(what: string): never {
-  throw new SnapkeepError('UNSUPPORTED', `${what} is not supported here.`, {
-    hint: 'Use the desktop application, or enter the path.',
-  });
-}
-
-async function identifyFile(core: CoreContext, given: string, signal: AbortSignal): Promise<FileIdentity> {
+/** Says what a file is by its content, its manifest and the catalog. @throws SnapkeepError when it cannot be read */
+export async function identifyFile(core: CoreContext, given: string, signal: AbortSignal): Promise<FileIdentity> {
   const path = await canonicalPath(given);
   const identity = await answerByTask(core, 'identify', { path }, { what: `Checking ${basename(path)}`, signal });
   const { content, sizeBytes, modifiedAt } = identity;
@@ -106,30 +66,4 @@ function inWords(content: FileIdentity['content'], manifest: Manifest | undefine
   if (restorable) return `${what} It has no manifest, so only the database itself can be verified.`;
   const elsewhere = notRead('This is', content);
   return elsewhere === null ? `${what} It cannot be restored.` : `${elsewhere.message} ${elsewhere.hint}`;
-}
-
-async function listEntries(folder: string): Promise<FolderEntry[]> {
-  const names = await readdir(folder).catch(explainedAs(folder));
-  const entries = await Promise.all(names.map((name) => describeEntry(folder, name)));
-  return entries
-    .filter((entry) => entry !== undefined)
-    .sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === 'folder' ? -1 : 1));
-}
-
-async function describeEntry(folder: string, name: string): Promise<FolderEntry | undefined> {
-  const path = join(folder, name);
-  try {
-    const info = await stat(path);
-    if (!info.isDirectory() && !info.isFile()) return undefined;
-    return {
-      name,
-      path,
-      kind: info.isDirectory() ? 'folder' : 'file',
-      sizeBytes: info.isFile() ? info.size : 0,
-      modifiedAt: info.mtime.toISOString(),
-    };
-  } catch {
-    // Gone since the folder was read, or a link to nowhere: nothing that could be chosen.
-    return undefined;
-  }
 }

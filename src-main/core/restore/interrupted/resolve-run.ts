@@ -3,33 +3,33 @@ import { type Run, type RunResult, replacesDatabase } from '../../../../src-shar
 import { totalRows } from '../../../../src-shared/words/table-rows.ts';
 import type { CoreContext } from '../../core-context.ts';
 import { answerByTask } from '../../runs/request-task.ts';
-import type { Settled, SettleRequest } from './settle-replacement.ts';
+import type { Resolved, ResolveRequest } from './resolve-replacement.ts';
 
 /** What has become of a restore, an undo or a deletion that ended without an answer. */
-export interface SettledRun {
+export interface ResolvedRun {
   /** All of it is done; otherwise it was taken back. */
   complete: boolean;
   result: RunResult | null;
 }
 
 /**
- * Settles what a run was replacing, in a worker process, and says so of the restore that it undoes.
- * @param how see {@link SettleRequest}
- * @throws SnapkeepError as `settleReplacement`, `TIMED_OUT`
+ * Resolves what a run was replacing, in a worker process, and says so of the restore that it undoes.
+ * @param how see {@link ResolveRequest}
+ * @throws SnapkeepError as `resolveReplacement`, `TIMED_OUT`
  */
-export async function settleRun(
+export async function resolveRun(
   core: CoreContext,
   run: Run,
   { undoes, ...replacement }: NotedReplacement,
-  { tell, ...how }: Pick<SettleRequest, 'keepsArrived' | 'lockWaitMs'> & { tell: (message: string) => void },
-): Promise<SettledRun> {
+  { tell, ...how }: Pick<ResolveRequest, 'keepsArrived' | 'lockWaitMs'> & { tell: (message: string) => void },
+): Promise<ResolvedRun> {
   const request = { ...replacement, runId: run.id, ...how };
-  const settled = await answerByTask(core, 'settle-replacement', request, {
+  const resolved = await answerByTask(core, 'resolve-replacement', request, {
     what: `Finding out what was replaced of ${run.subject}`,
     signal: new AbortController().signal,
     keys: core.keys.all(undefined),
   });
-  if (!settled.complete) return { complete: false, result: takenBack(settled, tell) };
+  if (!resolved.complete) return { complete: false, result: takenBack(resolved, tell) };
   tell(run.kind === 'databaseDeletion' ? 'The database had been deleted.' : 'Everything had been replaced.');
   if (undoes !== null) markUndone(core, undoes, run.id);
   const { result } = run;
@@ -40,7 +40,7 @@ export async function settleRun(
   return { complete: true, result: { ...result, tables: tables.length, rows: totalRows(tables) } };
 }
 
-function takenBack({ files, leftWal }: Settled, tell: (message: string) => void): RunResult | null {
+function takenBack({ files, leftWal }: Resolved, tell: (message: string) => void): RunResult | null {
   tell('Not everything had been replaced; what had been was taken back.');
   if (leftWal !== null)
     tell(`${leftWal} was in WAL mode and is now in rollback-journal mode: no known key opens it to set the mode back.`);

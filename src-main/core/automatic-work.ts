@@ -1,9 +1,9 @@
 import type { Run } from '../../src-shared/model/run.ts';
+import { AFTER_RUN, AT_RUN_START, RECURRING, type RecurringStep, type RunStep } from './automatic-steps.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
 import type { RunFollower } from './runs/runs.ts';
 import { readMachineZone } from './schedule/machine-zone.ts';
-import { AFTER_RUN, AT_RUN_START, RECURRING, type RecurringStep, type RunStep } from './steps.ts';
 
 /** The longest pause between two looks at the clock, so that one that jumps is noticed; milliseconds. */
 const LONGEST_SLEEP_MS = 30_000;
@@ -13,7 +13,7 @@ const SHORTEST_SLEEP_MS = 50;
  * Starts automatic work, by name and in order: what begins and follows each run, and what the clock sets off.
  * Every step stands for itself: one that fails is logged and tried again, and stops no other.
  */
-export class Orchestrator implements RunFollower {
+export class AutomaticWork implements RunFollower {
   readonly #core: () => CoreContext;
   /** When each recurring step was done last, in milliseconds since 1970. */
   readonly #done = new Map<string, number>();

@@ -10,7 +10,7 @@ import {
 import type { RestoredFiles } from '../../../../src-shared/model/restore/restore-files.ts';
 import { isComplete, type LastStep } from '../../../../src-shared/rules/restore/interrupted-replacement.ts';
 import { identityOf, keptPathFor, takeBack } from '../../engine/attached-files/folder/folder-swap.ts';
-import { explainedAs, explainError } from '../../engine/engine-errors.ts';
+import { explainError, explainedAs } from '../../engine/engine-errors.ts';
 import { isTaken, PARTIAL_SUFFIX } from '../../engine/files/durable-files.ts';
 import { openForReading, type Reading, setWal } from '../../engine/sqlite/open-database.ts';
 import { RawPages } from '../../engine/sqlite/raw-pages.ts';
@@ -19,7 +19,7 @@ import { putSidecars, returnSidecars } from '../replace/restore-by-file.ts';
 import { countSamples } from './page-samples.ts';
 
 /** The journal of a run that ended without an answer. */
-export interface SettleRequest extends Replacement {
+export interface ResolveRequest extends Replacement {
   runId: string;
   /** How long another program's lock is waited for, in milliseconds. */
   lockWaitMs: number;
@@ -27,10 +27,10 @@ export interface SettleRequest extends Replacement {
   keepsArrived: boolean;
 }
 
-type Opening = TaskContext & Pick<SettleRequest, 'lockWaitMs'>;
+type Opening = TaskContext & Pick<ResolveRequest, 'lockWaitMs'>;
 
 /** What has become of it. */
-export interface Settled {
+export interface Resolved {
   /** All of it is done; otherwise it was taken back. */
   complete: boolean;
   /**
@@ -43,13 +43,13 @@ export interface Settled {
 }
 
 /**
- * Settles a restore, an undo or a deletion that was interrupted: where the database was replaced, all is done; otherwise
+ * Resolves a restore, an undo or a deletion that was interrupted: where the database was replaced, all is done; otherwise
  * all files that were exchanged are taken back, and a database that had left WAL mode returns to it. Taking files back
  * needs nothing but renames: no key, no room, no snapshot that may be unavailable. It may be repeated after any failure.
  * @throws SnapkeepError `LOCKED` or `PERMISSION` where it cannot be found out now whether the database was replaced, or
  * where its mode cannot be set now, `NOT_FOUND` where a folder is missing
  */
-export async function settleReplacement(request: SettleRequest, context: TaskContext): Promise<Settled> {
+export async function resolveReplacement(request: ResolveRequest, context: TaskContext): Promise<Resolved> {
   const { runId, database, leftWal, files, keepsArrived } = request;
   // A disk that is missing just now says nothing of what is on it.
   for (const folder of new Set(pathsOf(request).map((path) => dirname(path))))

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
-import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from '../copies/fetch.ts';
+import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from '../copies/fetch-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import type { RunHandle } from '../runs/run-work.ts';

@@ -78,7 +78,7 @@ export function startDatabaseDeletion(
     locks: [targetPath],
     folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
     work: async (handle) => {
-      await core.cleanUp.settle([targetPath]);
+      await core.cleanUp.resolve([targetPath]);
       const work = { ...safetyRequest(core, handle, targetPath), ...request, confirmation, evenIfOpen };
       const rights = await rightsOfFile(targetPath);
       const done = await replacing(core, handle, 'databaseDeletion', targetPath, work, { keys, rights });

@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { fileState } from '../engine/files/file-state.ts';
 import type { TaskContext } from '../engine/task-context.ts';
+import { type ContentCheck, checkImageContent, type Described, type ImageRequest } from './check-image.ts';
 import type { CheckerMessage } from './checker-protocol.ts';
-import { type ContentCheck, checkImageContent, type Described, type ImageRequest } from './image-check.ts';
 
 /** A thread takes some tens of milliseconds to start, in which SQLite checks about so many bytes. */
 const WORTH_A_THREAD = 8_000_000n;

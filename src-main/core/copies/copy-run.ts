@@ -13,7 +13,7 @@ import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError, isOfSource } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { RunHandle } from '../runs/run-work.ts';
-import { removeUnlisted } from './removal.ts';
+import { removeUnlisted } from './remove-copy.ts';
 import { tidyUp } from './remove-unfinished-uploads.ts';
 import { SnapshotUpload } from './snapshot-upload.ts';
 import { emptyOutbox } from './wanted-copies.ts';
