@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Figures } from './figures.ts';
 import { printTable, type Took, timeCommand, timeScript } from './measure.ts';
@@ -29,7 +29,7 @@ export async function measureEncrypted({
   const copy = join(folder, 'exported.db');
   const script = join(folder, 'export.sql');
   const packed = join(folder, 'exported.db.gz');
-  const stored = join(folder, 'encrypted-snapshots');
+  let stored = '';
   const environment = { SNAPKEEP_HOME: join(folder, 'encrypted-home'), BENCH_DB_KEY: KEY };
   const paths = { gz: '', zst: '' };
   const backup = (format: 'gz' | 'zst') => (): Took => {
@@ -51,10 +51,11 @@ export async function measureEncrypted({
   const contenders = [theirs, ours.gz, ours.zst];
   let sizes: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    rmSync(stored, { recursive: true, force: true });
-    mkdirSync(stored);
+    // A folder for each round: one that lost its marker file counts as unavailable.
+    stored = mkdtempSync(join(folder, 'encrypted-snapshots-'));
     await takeTurns(contenders, round);
     sizes = [packed, paths.gz, paths.zst].map((path) => statSync(path).size);
+    rmSync(stored, { recursive: true });
   }
   printTable([
     ['backup of an encrypted database', ...COLUMNS, 'stored'],
@@ -66,7 +67,6 @@ export async function measureEncrypted({
   ] as const)
     figures.times(`backup against sqlcipher_export + gzip (encrypted, ${format})`, timesAsFast(mine, theirs));
   for (const path of [database, packed, script]) rmSync(path);
-  rmSync(stored, { recursive: true });
 }
 
 function makeEncryptedSample(folder: string, path: string, megabytes: number): void {
