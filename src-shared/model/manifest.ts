@@ -46,7 +46,7 @@ export const Manifest = z
     trigger: SnapshotTrigger,
     /** The snapshots of other databases that were taken at the same instant, and so belong together with this one. */
     takenWith: TakenWith,
-    /** `online-backup`: pages copied through SQLite under one read transaction. `vacuum-into`: rewritten without gaps, as an encrypted database always is, with its key. `sql-dump`: SQL statements that make the database. `file-copy`: the bytes of a file SQLite could not read. `files`: there is no database; all that matters are the attached files. */
+    /** `online-backup`: pages copied unchanged under one read transaction. `vacuum-into`: rewritten without gaps. `sql-dump`: SQL statements that make the database. `file-copy`: the bytes of a file SQLite could not read. `files`: there is no database; all that matters are the attached files. */
     method: z.enum(['online-backup', 'vacuum-into', 'file-copy', 'sql-dump', 'files']),
     startedAt: Instant,
     /** The instant whose content the snapshot holds. */

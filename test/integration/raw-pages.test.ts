@@ -96,7 +96,7 @@ describe('pages that are read as they are', () => {
   });
 });
 
-describe('an encrypted database that VACUUM INTO refuses', () => {
+describe('an encrypted database, with a schema that VACUUM INTO refuses', () => {
   const KEY = 'correct horse battery staple';
   const SCHEMA = `CREATE TABLE entries (id INTEGER PRIMARY KEY, note TEXT DEFAULT "none" CHECK (note <> "bad"), body BLOB)`;
 

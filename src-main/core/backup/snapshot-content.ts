@@ -109,7 +109,7 @@ async function imageOf(
   const { database, unlocking } = await openForReading(copied.path, context);
   database.close();
   const taken = { takenAt: new Date(copied.takenAt), journalMode: copied.journalMode, unlocking };
-  if (!options.compact || unlocking !== null) return { ...taken, path: copied.path, method: copied.method };
+  if (!options.compact) return { ...taken, path: copied.path, method: copied.method };
   const { method } = await copyImage(copied.path, path, context, options);
   await rm(copied.path);
   return { ...taken, path, method };

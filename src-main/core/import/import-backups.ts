@@ -185,7 +185,7 @@ class BackupImportRun {
       trigger: TRIGGERS[file.trigger],
       takenWith: [],
       // How it was really copied nobody knows; its bytes are what is kept.
-      method: dump ? 'sql-dump' : databaseEncryption === null ? 'online-backup' : 'vacuum-into',
+      method: dump ? 'sql-dump' : 'online-backup',
       startedAt: file.at,
       createdAt: file.at,
       compression,

@@ -32,16 +32,16 @@ export interface Image {
 
 /** How a copy is made. */
 export interface CopyOptions {
-  /** What is plain is copied by VACUUM INTO as well: without free pages, its tables in order; see {@link vacuumInto}. */
+  /** Rewritten without free pages, its tables in order; see {@link vacuumInto}. */
   compact?: boolean;
   /** Told the bytes of the copy before it is begun; throws when there is no room for it. */
   askForRoom?: ((bytes: number) => Promise<void>) | undefined;
 }
 
 /**
- * Copies the pages of a live database through SQLite under one read transaction, step by step. The held transaction is
- * what keeps the copy from starting over at each commit of another program. What is encrypted is copied by VACUUM INTO,
- * which keeps the key, or where SQLite cannot rewrite it, by its pages as they are on the disk.
+ * Copies the pages of a live database under one read transaction, step by step: through SQLite, where the held
+ * transaction keeps the copy from starting over at each commit of another program, or, of an encrypted one, as they are
+ * on the disk. A compact copy is made by VACUUM INTO, which keeps the key.
  * @param path where the copy goes; nothing may be there
  * @throws SnapkeepError `NO_SPACE`, `LOCKED`, `CORRUPT`, `CONFLICT`, and as {@link openForReading}
  */
@@ -93,49 +93,63 @@ export async function copySource(
   const { path: sourcePath, identity, database: source, unlocking } = open;
   try {
     const journalMode = String(source.pragma('journal_mode', { simple: true }));
-    const byPages = unlocking === null && !compact;
     warnOfWaiting(journalMode, 'pages are copied', context);
     await warnOfUnseenNames(sourcePath, journalMode, context);
-    const pageSize = Number(source.pragma('page_size', { simple: true }));
-    await askForRoom?.(pagesNeeded(source, byPages) * pageSize);
-    let takenAt = context.now();
-    let method: Image['method'] = 'online-backup';
-    if (byPages) {
-      const pages = await copyPages(source, path, context);
-      await requireSameFile(sourcePath, identity);
-      await requireWhole(sourcePath, pages * pageSize);
-      context.log('info', `Copied ${countInWords(pages, 'page')} under one read transaction.`);
-    } else {
-      const bytes = Number(source.pragma('page_count', { simple: true })) * pageSize;
-      // Looked at while the read transaction keeps others from shortening the file; the copy needs one of its own.
-      await requireWhole(sourcePath, bytes);
-      source.exec('COMMIT');
-      takenAt = context.now();
-      const refused = vacuumInto(source, path, unlocking, journalMode, bytes, context);
-      if (refused === null) method = 'vacuum-into';
-      else {
-        requirePages(sourcePath, refused, compact);
-        await rm(path, { force: true });
-        takenAt = context.now();
-        await copyRawPages(open, path, refused, context);
-      }
-    }
+    await askForRoom?.(pagesNeeded(source, compact) * pageSizeOf(source));
+    const copied = compact
+      ? await compactOrCopy(open, path, journalMode, context)
+      : await copyUnchanged(open, path, context);
     await requireSameFile(sourcePath, identity);
-    return { path, takenAt, journalMode, method, unlocking };
+    return { path, journalMode, unlocking, ...copied };
   } catch (error) {
     await rm(path, { force: true });
     throw explainWrite(error, 'staging', dirname(path), sourcePath);
   }
 }
 
-/** Its descriptors stay open until the database is closed. */
-async function copyRawPages(open: OpenSource, path: string, refused: Error, context: TaskContext): Promise<void> {
-  open.raw = new RawPages(open.database);
-  const pages = await open.raw.copyTo(path, context);
+type Copied = Pick<Image, 'takenAt' | 'method'>;
+
+/** Copies every page as it is: through SQLite, or from the disk where SQLite would have to decrypt and encrypt each. */
+async function copyUnchanged(open: OpenSource, path: string, context: TaskContext): Promise<Copied> {
+  const { path: sourcePath, identity, database: source, unlocking } = open;
+  const takenAt = context.now();
+  const pages = unlocking === null ? await copyPages(source, path, context) : await copyRawPages(open, path, context);
+  await requireSameFile(sourcePath, identity);
+  await requireWhole(sourcePath, pages * pageSizeOf(source));
+  context.log('info', `Copied ${countInWords(pages, 'page')} under one read transaction.`);
+  return { takenAt, method: 'online-backup' };
+}
+
+/** Rewrites the database without gaps, or copies its pages where SQLite cannot rewrite it and a compact copy is not lost. */
+async function compactOrCopy(
+  open: OpenSource,
+  path: string,
+  journalMode: string,
+  context: TaskContext,
+): Promise<Copied> {
+  const { path: sourcePath, database: source, unlocking } = open;
+  const bytes = Number(source.pragma('page_count', { simple: true })) * pageSizeOf(source);
+  // Looked at while the read transaction keeps others from shortening the file; the copy needs one of its own.
+  await requireWhole(sourcePath, bytes);
+  source.exec('COMMIT');
+  const takenAt = context.now();
+  const refused = vacuumInto(source, path, unlocking, journalMode, bytes, context);
+  if (refused === null) return { takenAt, method: 'vacuum-into' };
+  requirePages(sourcePath, refused);
+  await rm(path, { force: true });
+  const refusedAt = context.now();
+  const pages = await copyRawPages(open, path, context);
   context.log(
     'warning',
     `Copied ${countInWords(pages, 'page')} unchanged, including free pages: VACUUM INTO cannot copy this database (${refused.message}).`,
   );
+  return { takenAt: refusedAt, method: 'online-backup' };
+}
+
+/** Its descriptors stay open until the database is closed. */
+async function copyRawPages(open: OpenSource, path: string, context: TaskContext): Promise<number> {
+  open.raw = new RawPages(open.database);
+  return open.raw.copyTo(path, context);
 }
 
 /** What VACUUM INTO says where it cannot make anew what the schema has: no trouble with the disk, the file or locks. */
@@ -149,8 +163,8 @@ const isRefusal = (error: unknown): error is Error =>
  * double quotes, or how the schema is stored, are all that is in the way: SQLite has everything else that it needs.
  * @throws SnapkeepError `UNSUPPORTED` where it was to be compacted and SQLite lacks what its own program brings
  */
-function requirePages(path: string, refused: Error, compact: boolean): void {
-  if (!compact || refused.message === UNUSUAL || isStringInDoubleQuotes(refused.message)) return;
+function requirePages(path: string, refused: Error): void {
+  if (refused.message === UNUSUAL || isStringInDoubleQuotes(refused.message)) return;
   const reason = whyUnchecked('SQLITE_ERROR', refused.message)?.reason ?? refused.message;
   throw new SnapkeepError('UNSUPPORTED', `${path} cannot be compacted: ${reason}.`, {
     hint: 'Nothing was stored. Choose the method online, which copies the pages unchanged.',
@@ -162,10 +176,12 @@ const isStringInDoubleQuotes = (message: string): boolean => message.includes('s
 
 const UNUSUAL = 'its schema is stored in an unusual way, and VACUUM would leave out parts of it';
 
+const pageSizeOf = (database: Database): number => Number(database.pragma('page_size', { simple: true }));
+
 /** The file itself may be smaller, while pages are in its log alone. VACUUM INTO leaves out the pages that are free. */
-function pagesNeeded(source: Database, byPages: boolean): number {
+function pagesNeeded(source: Database, compact: boolean): number {
   const pages = Number(source.pragma('page_count', { simple: true }));
-  return byPages ? pages : pages - Number(source.pragma('freelist_count', { simple: true }));
+  return compact ? pages - Number(source.pragma('freelist_count', { simple: true })) : pages;
 }
 
 /** Says that other programs wait, where they do. */
@@ -186,7 +202,7 @@ export async function requireSameFile(path: string, identity: string): Promise<v
 }
 
 async function copyPages(source: Database, path: string, context: TaskContext): Promise<number> {
-  const pageSize = Number(source.pragma('page_size', { simple: true }));
+  const pageSize = pageSizeOf(source);
   const pageCount = Number(source.pragma('page_count', { simple: true }));
   const step = Math.max(1, Math.round(STEP_BYTES / pageSize));
   context.progress('copying', 0, pageCount * pageSize);
@@ -210,8 +226,7 @@ async function copyPages(source: Database, path: string, context: TaskContext): 
 }
 
 /**
- * Writes a compacted copy. What is encrypted is copied so always, for the backup call knows no key for its target, and
- * what it or `serialize` write is plain.
+ * Writes a compacted copy, encrypted with the key of the source.
  *
  * It is one statement: it cannot be stopped half way, holds one read transaction of its own, and says nothing of how
  * far it is: progress goes from nothing to all. Rowids of tables without INTEGER PRIMARY KEY may change, the copy's

@@ -56,7 +56,7 @@ export async function copyTogether(
     const takenAt = context.now();
     for (const { path } of databases) sources.push(await openSource(path, context));
     for (const { path, identity } of locks) await requireSameFile(path, identity);
-    // VACUUM INTO, which copies what is encrypted, reads in a transaction of its own: the locks stand for it.
+    // What is encrypted is read in another transaction, so its lock stays until it is copied.
     if (sources.every(({ unlocking }) => unlocking === null)) release(locks);
     await requireRoom({ use: 'staging', folder: context.stagingFolder, bytes: bytesOf(sources) });
     const copies: CopiedImage[] = [];
