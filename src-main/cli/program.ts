@@ -9,6 +9,7 @@ type AddCommands = (program: Command) => void;
 const GROUPS: ReadonlyArray<{ names: readonly string[]; load: () => Promise<AddCommands> }> = [
   { names: ['plan', 'restore-test'], load: async () => (await import('./commands/plan-commands.ts')).addPlanCommands },
   { names: ['status'], load: async () => (await import('./commands/status-command.ts')).addStatusCommand },
+  { names: ['find'], load: async () => (await import('./commands/find-command.ts')).addFindCommand },
   {
     names: ['destination'],
     load: async () => (await import('./commands/destination-commands.ts')).addDestinationCommands,

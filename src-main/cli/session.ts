@@ -18,7 +18,7 @@ import { endProgress, errorOf, say, showProgress } from './output.ts';
 
 type StartsRun = Extract<
   MethodName,
-  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.rescan'
+  `${string}.start` | 'databases.find' | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.rescan'
 >;
 
 /** A destination, or a folder that need not be one. */

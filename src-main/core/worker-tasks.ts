@@ -13,6 +13,7 @@ import type {
 import type { StoredIdentity } from './engine/identify/identify-stored.ts';
 import type { CopiedImage, TogetherRequest } from './engine/sqlite/copy-together.ts';
 import type { DescribeRequest } from './engine/sqlite/describe-source.ts';
+import type { FindRequest, FindResult } from './find-databases/find-databases.ts';
 import type { Examination } from './import/examine-file.ts';
 import type { BackupJudgement, PackedSample } from './import/judge-backup.ts';
 import type { PreparedRestore, RestoreCheckRequest } from './restore/check/check-restore.ts';
@@ -43,6 +44,7 @@ export interface WorkerTasks {
   'database-deletion-check': { request: DatabaseDeletionCheckRequest; result: DatabaseDeletionPreview };
   databaseDeletion: { request: DatabaseDeletionRequest; result: AppliedDatabaseDeletion };
   'replicate-attached-file': { request: ReplicateRequest; result: Replicated };
+  find: { request: FindRequest; result: FindResult };
   'files-check': { request: FilesRequest; result: PreparedFiles };
 }
 

@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
   delete: 'A deletion',
   scan: 'A rescan',
   cleanup: 'A clean-up',
+  find: 'A search for databases',
 };
 
 /**

@@ -1,5 +1,8 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { FileHolder } from '../../src-shared/model/values.ts';
+
+const NODE_THREAD = 'MainThread';
 
 /** The other programs that have one of the files open, as `/proc` tells. */
 export async function fileHolders(files: ReadonlySet<string>): Promise<FileHolder[]> {
@@ -13,7 +16,7 @@ export async function fileHolders(files: ReadonlySet<string>): Promise<FileHolde
 }
 
 /** Whether a process belongs to this service: itself, the process that started it, or another worker of that one. */
-async function isOwn(pid: number): Promise<boolean> {
+export async function isOwn(pid: number): Promise<boolean> {
   if (pid === process.pid || pid === process.ppid) return true;
   return (await parentOf(pid)) === process.ppid && (await commandOf(pid)) === (await commandOf(process.pid));
 }
@@ -38,7 +41,10 @@ async function holdsAny(pid: number, files: ReadonlySet<string>): Promise<boolea
   return targets.some((target) => files.has(target));
 }
 
-async function programName(pid: number): Promise<string> {
+/** The name of a program by the number of its process. */
+export async function programName(pid: number): Promise<string> {
   const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-  return name.trim() || `process ${pid}`;
+  // Programs that run in Node are called by their thread there.
+  const own = name.trim() === NODE_THREAD ? basename(await readlink(`/proc/${pid}/exe`).catch(() => '')) : name.trim();
+  return own || `process ${pid}`;
 }

@@ -1,9 +1,14 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from './error-code.ts';
-import type { MountFacts } from './mounts.ts';
+import type { MountFacts, UnreadMount } from './mounts.ts';
 
-interface Mount {
+/** A line of the table of mounts. */
+export interface Mount {
+  /** Major and minor number of the device. */
+  readonly device: string;
+  /** What of its file system is mounted. */
+  readonly root: string;
   readonly point: string;
   readonly fileSystem: string;
   readonly source: string;
@@ -11,6 +16,11 @@ interface Mount {
 
 const NETWORK = /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|glusterfs|9p|davfs2?|fuse\.(sshfs|rclone|s3fs|davfs|glusterfs))$/;
 const MEMORY = /^(tmpfs|ramfs)$/;
+/** What file systems in user space keep on disks of this machine; the others fetch from elsewhere. */
+const LOCAL_FUSE =
+  /^(fuseblk|fuse\.(ntfs(-3g)?|exfat|mergerfs|shfs|bindfs|unionfs(-fuse)?|encfs|gocryptfs|cryfs|securefs|fuse-overlayfs|zfs))$/;
+const VIRTUAL =
+  /^(proc|sysfs|cgroup2?|devtmpfs|devpts|debugfs|tracefs|securityfs|pstore|bpf|configfs|fusectl|mqueue|hugetlbfs|efivarfs|binfmt_misc|rpc_pipefs|nsfs|squashfs|erofs|iso9660|udf|fuse\.(lxcfs|portal|gvfsd-fuse))$/;
 
 /** What is mounted where, as `/proc/self/mountinfo` says. */
 export const mountTable = (): Promise<string> => readFile('/proc/self/mountinfo', 'utf8');
@@ -18,6 +28,34 @@ export const mountTable = (): Promise<string> => readFile('/proc/self/mountinfo'
 /** What the table of mounts tells of the mount that a path is on. */
 export async function mountOf(path: string): Promise<MountFacts> {
   return factsFromTable(await mountTable(), path, isRemovable);
+}
+
+/** Returns the mount points that a search passes over: shares, what mounts them when it is touched, and what is no disk. */
+export async function unreadMounts(): Promise<Map<string, UnreadMount>> {
+  return unreadIn(await mountTable());
+}
+
+/** The same of a table. */
+export function unreadIn(table: string): Map<string, UnreadMount> {
+  const unread = new Map<string, UnreadMount>();
+  for (const { point, fileSystem } of mountsIn(table)) {
+    const fetched = NETWORK.test(fileSystem) || fileSystem === 'autofs' || isFetchingFuse(fileSystem);
+    if (VIRTUAL.test(fileSystem)) unread.set(point, 'virtual');
+    else if (fetched) unread.set(point, 'network');
+    // Of several mounts at one path the last one is visible.
+    else unread.delete(point);
+  }
+  return unread;
+}
+
+const isFetchingFuse = (fileSystem: string): boolean => /^fuse(\.|$)/.test(fileSystem) && !LOCAL_FUSE.test(fileSystem);
+
+/** Returns the mounts of a table. @param table as `/proc/self/mountinfo` and that of another process have it */
+export function mountsIn(table: string): Mount[] {
+  return table
+    .split('\n')
+    .map(parseLine)
+    .filter((mount) => mount !== undefined);
 }
 
 /**
@@ -30,10 +68,9 @@ export async function factsFromTable(
   removable: (device: string) => Promise<boolean>,
 ): Promise<MountFacts> {
   let found: Mount | undefined;
-  for (const line of table.split('\n')) {
-    const mount = parseLine(line);
+  for (const mount of mountsIn(table)) {
     // Of several mounts at one path the last one is visible.
-    if (mount && isWithin(path, mount.point) && mount.point.length >= (found?.point.length ?? 0)) found = mount;
+    if (isWithin(path, mount.point) && mount.point.length >= (found?.point.length ?? 0)) found = mount;
   }
   if (found === undefined) return { kind: 'unknown', fileSystem: null, mountPoint: null };
   const { fileSystem, point: mountPoint } = found;
@@ -50,10 +87,11 @@ export async function factsFromTable(
 /** A line is `id parent major:minor root point options… - type source options`; blanks in paths are written `\040`. */
 function parseLine(line: string): Mount | undefined {
   const [before, after] = line.split(' - ');
-  const point = before?.split(' ')[4];
+  const [, , device, root, point] = before?.split(' ') ?? [];
   const [fileSystem, source] = after?.split(' ') ?? [];
-  if (point === undefined || fileSystem === undefined || source === undefined) return undefined;
-  return { point: unescapeOctal(point), fileSystem, source: unescapeOctal(source) };
+  if (device === undefined || root === undefined || point === undefined) return undefined;
+  if (fileSystem === undefined || source === undefined) return undefined;
+  return { device, root: unescapeOctal(root), point: unescapeOctal(point), fileSystem, source: unescapeOctal(source) };
 }
 
 const unescapeOctal = (text: string): string =>

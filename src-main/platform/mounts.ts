@@ -1,5 +1,5 @@
-import { mountOf as linux, mountTable as tableOfLinux } from './mounts.linux.ts';
-import { mountOf as macos } from './mounts.macos.ts';
+import { mountOf as linux, mountTable as tableOfLinux, unreadMounts as unreadOfLinux } from './mounts.linux.ts';
+import { mountOf as macos, unreadMounts as unreadOfMacos } from './mounts.macos.ts';
 import { mountOf as windows } from './mounts.windows.ts';
 import { ofPlatform, PLATFORM } from './platform.ts';
 
@@ -17,3 +17,13 @@ export const mountOf: (path: string) => Promise<MountFacts> = ofPlatform({ linux
 
 /** Reads the table of everything that is mounted; `null`: the system has none. */
 export const mountTable: (() => Promise<string>) | null = { linux: tableOfLinux, macos: null, windows: null }[PLATFORM];
+
+/** Why a search reads nothing of a mount: it is a share, or it holds no data of programs. */
+export type UnreadMount = 'network' | 'virtual';
+
+/** Returns the mount points that a search passes over, and why. */
+export const unreadMounts: () => Promise<ReadonlyMap<string, UnreadMount>> = ofPlatform({
+  linux: unreadOfLinux,
+  macos: unreadOfMacos,
+  windows: async () => new Map(),
+});

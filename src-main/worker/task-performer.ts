@@ -9,6 +9,7 @@ import { identifyStored } from '../core/engine/identify/identify-stored.ts';
 import { copyTogether } from '../core/engine/sqlite/copy-together.ts';
 import { describeSource } from '../core/engine/sqlite/describe-source.ts';
 import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';
+import { findDatabases } from '../core/find-databases/find-databases.ts';
 import { examineFile } from '../core/import/examine-file.ts';
 import { judgePacked } from '../core/import/judge-backup.ts';
 import { checkRestore } from '../core/restore/check/check-restore.ts';
@@ -68,6 +69,7 @@ const tasksWith = (tell: Told): Tasks => ({
       tell.kept({ ...noted, database: mark, files: [], complete: false }),
     ),
   'replicate-attached-file': replicateAttachedFile,
+  find: (request, context) => findDatabases(request, context),
   'files-check': checkFiles,
 });
 

@@ -33,7 +33,9 @@ export function startSync(): void {
   client.on('plans.changed', ({ planIds }, revision) => {
     plans.changed(planIds, revision);
     answers.invalidate('restoreTests.list', revision, ({ planId }) => planIds?.includes(planId) ?? true);
+    answers.invalidate('databases.listFound', revision);
   });
+  client.on('databases.changed', (_nothing, revision) => answers.invalidate('databases.listFound', revision));
   client.on('destinations.changed', ({ destinationIds }, revision) => destinations.changed(destinationIds, revision));
   client.on('snapshots.changed', ({ planId }, revision) =>
     answers.invalidate('snapshots.list', revision, (params) => planId === null || params.planId === planId),

@@ -15,6 +15,8 @@ export const events = {
   'destinations.changed': z.object({ destinationIds: z.array(z.uuid()).nullable() }),
   /** Snapshots of a plan have changed; `null`: of any plan. */
   'snapshots.changed': z.object({ planId: z.uuid().nullable() }),
+  /** A search has found databases, or where found databases stand has changed. */
+  'databases.changed': z.object({}),
   /** The settings have changed. */
   'settings.changed': z.object({ settings: Settings }),
   /** A file was opened with Snapkeep: the window should offer to restore it. */

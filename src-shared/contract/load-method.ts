@@ -5,6 +5,7 @@ type Methods = typeof methods;
 const service = async () => (await import('./service-methods.ts')).serviceMethods;
 const plan = async () => (await import('./plan-methods.ts')).planMethods;
 const snapshot = async () => (await import('./snapshot-methods.ts')).snapshotMethods;
+const database = async () => (await import('./database-methods.ts')).databaseMethods;
 const destination = async () => (await import('./destination-methods.ts')).destinationMethods;
 
 /** Where the methods of each noun are described. */
@@ -18,6 +19,7 @@ const LOADERS: { readonly [N in Noun]: () => Promise<Pick<Methods, MethodsOf<N>>
   retention: plan,
   schedules: plan,
   templates: plan,
+  databases: database,
   backups: snapshot,
   databaseDeletions: snapshot,
   prune: snapshot,

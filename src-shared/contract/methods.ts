@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { databaseMethods } from './database-methods.ts';
 import { destinationMethods } from './destination-methods.ts';
 import { planMethods } from './plan-methods.ts';
 import { serviceMethods } from './service-methods.ts';
@@ -13,6 +14,7 @@ export const methods = {
   ...planMethods,
   ...snapshotMethods,
   ...destinationMethods,
+  ...databaseMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
+import { FindReport, FoundCounts } from './found-database.ts';
 import { PruneOutcome } from './prune.ts';
 import { RestoreCheck } from './restore/restore.ts';
 import { FilesCheck, RestoredFiles } from './restore/restore-files.ts';
@@ -13,7 +14,7 @@ import { Verification } from './verification.ts';
  * back and compares it with the current content; `undo` is a restore of the safety snapshot; `databaseDeletion` removes
  * a database;
  * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `import` lists what other programs
- * have made; `cleanup` removes what a crash left behind.
+ * have made; `cleanup` removes what a crash left behind; `find` searches this machine for databases.
  */
 export const RunKind = z.enum([
   'backup',
@@ -30,6 +31,7 @@ export const RunKind = z.enum([
   'scan',
   'cleanup',
   'import',
+  'find',
 ]);
 export type RunKind = z.infer<typeof RunKind>;
 
@@ -51,6 +53,7 @@ export const RunPhase = z.enum([
   'confirming',
   'removing',
   'scanning',
+  'finding',
   'done',
 ]);
 export type RunPhase = z.infer<typeof RunPhase>;
@@ -142,6 +145,7 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),
   z.object({ kind: z.literal('import'), ...BackupImport.shape }),
+  z.object({ kind: z.literal('find'), report: FindReport, counts: FoundCounts }),
 ]);
 export type RunResult = z.infer<typeof RunResult>;
 

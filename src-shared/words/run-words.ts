@@ -15,6 +15,7 @@ const KINDS: Record<RunKind, string> = {
   scan: 'Rescan',
   cleanup: 'Clean up',
   import: 'Import from',
+  find: 'Find databases in',
 };
 
 /** Returns the title of a run, for example `Back up hone.db`. */
@@ -24,6 +25,9 @@ export function runTitle(run: Run): string {
     return `Restore check of the files of ${run.subject}`;
   return `${KINDS[run.kind]} ${run.planName !== null && run.kind === 'backup' ? run.planName : run.subject}`;
 }
+
+/** Whether the progress of a phase is counted in bytes; that of the others, in files and snapshots. */
+export const countsBytes = (phase: RunPhase): boolean => !['removing', 'scanning', 'finding'].includes(phase);
 
 /** The label of each phase of a run. */
 export const PHASE_LABELS: Readonly<Record<RunPhase, string>> = {
@@ -43,5 +47,6 @@ export const PHASE_LABELS: Readonly<Record<RunPhase, string>> = {
   confirming: 'Checking result',
   removing: 'Removing',
   scanning: 'Reading manifests',
+  finding: 'Searching files',
   done: 'Done',
 };

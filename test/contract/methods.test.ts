@@ -9,13 +9,20 @@ import { setScene } from '../support/scene.ts';
 import { whyNoSftp } from '../support/servers/sftp.ts';
 import { startTestCore } from '../support/test-core.ts';
 import type { MethodCase } from './cases/case.ts';
+import { databasesCases } from './cases/databases.ts';
 import { destinationsCases } from './cases/destinations.ts';
 import { hostCases } from './cases/host.ts';
 import { plansCases } from './cases/plans.ts';
 import { snapshotsCases } from './cases/snapshots.ts';
 
 /** One case for every method; a missing one does not compile. */
-const cases: Record<MethodName, MethodCase> = { ...plansCases, ...snapshotsCases, ...destinationsCases, ...hostCases };
+const cases: Record<MethodName, MethodCase> = {
+  ...plansCases,
+  ...snapshotsCases,
+  ...destinationsCases,
+  ...databasesCases,
+  ...hostCases,
+};
 
 const dialogs: Dialogs = {
   pickDatabase: async () => '/picked/app.db',

@@ -1,7 +1,7 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run, as whole processes:
  * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --files 500] [-- --days 30]
- *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale|window] [-- --beside docs/performance.md]
+ *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale|window|find] [-- --beside docs/performance.md]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { measureCatalog } from './bench-catalog.ts';
 import { measureDump } from './bench-dump.ts';
 import { measureEncrypted } from './bench-encrypted.ts';
+import { measureFind } from './bench-find.ts';
 import { measureFolders } from './bench-folders.ts';
 import { measureLive } from './bench-live.ts';
 import { measureRetention } from './bench-retention.ts';
@@ -50,6 +51,7 @@ try {
   if (wanted('catalog')) await measureCatalog({ folder, rounds });
   if (wanted('scale')) await measureScale({ folder, rounds });
   if (wanted('window')) await measureWindow({ folder, rounds, figures });
+  if (wanted('find')) await measureFind({ folder, figures });
   if (wanted('upload')) for (const size of [300, 20]) await measureUpload({ folder, megabytes: size, rounds, figures });
   if (values.beside === undefined) figures.print();
   else figures.printBeside(readFileSync(values.beside, 'utf8'));

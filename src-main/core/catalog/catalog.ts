@@ -3,6 +3,7 @@ import { AlertRepo } from './repos/alert-repo.ts';
 import { CheckRepo } from './repos/check-repo.ts';
 import { CopyRepo } from './repos/copy-repo.ts';
 import { DestinationRepo } from './repos/destination-repo.ts';
+import { FoundDatabaseRepo } from './repos/found-database-repo.ts';
 import { KeptRepo } from './repos/kept-repo.ts';
 import { PlanRepo } from './repos/plan-repo.ts';
 import { PruneStateRepo } from './repos/prune-state-repo.ts';
@@ -29,6 +30,7 @@ export interface Catalog {
   readonly checks: CheckRepo;
   readonly pruneStates: PruneStateRepo;
   readonly restoreTests: RestoreTestRepo;
+  readonly foundDatabases: FoundDatabaseRepo;
   readonly secrets: SecretRepo;
   readonly recoveries: RecoveryRepo;
   /** Does all of it or nothing. @param work synchronous */
@@ -52,6 +54,7 @@ export function createCatalog(path: string): Catalog {
     checks: new CheckRepo(db),
     pruneStates: new PruneStateRepo(db),
     restoreTests: new RestoreTestRepo(db),
+    foundDatabases: new FoundDatabaseRepo(db),
     secrets: new SecretRepo(db),
     recoveries: new RecoveryRepo(db),
     transaction: (work) => db.transaction(work),

@@ -229,6 +229,15 @@ export const SCHEMA = `
     last_error TEXT
   ) STRICT;
 
+  -- Paths are JSON texts: a name that is not UTF-8 has no other exact text.
+  CREATE TABLE found_databases (
+    path TEXT PRIMARY KEY,
+    identity TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE ignored_databases (path TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
+
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE secrets (name TEXT PRIMARY KEY, encrypted BLOB NOT NULL, used_at TEXT NOT NULL) STRICT;
 

@@ -36,6 +36,8 @@ export class Runs {
   readonly #queue = new RunQueue(PARALLEL_RUNS);
   /** Uploads take long and little of the machine: no backup waits for them, nor one destination for another. */
   readonly #copyQueue = new RunQueue(PARALLEL_COPIES);
+  /** A search reads a little of everything: no backup waits for it. */
+  readonly #findQueue = new RunQueue(1);
   readonly #active = new Map<string, ActiveRun>();
   #closed = false;
 
@@ -55,7 +57,7 @@ export class Runs {
     const active = new ActiveRun(this.#options, queued, leftoversOf(spec, this.stagingFolderOf(id)));
     this.#active.set(id, active);
     active.announce();
-    const queue = spec.kind === 'copy' ? this.#copyQueue : this.#queue;
+    const queue = this.#queueOf(spec);
     active.abort.signal.addEventListener('abort', () => {
       if (queue.withdraw(id)) this.#finish(active, { error: cancelledError(), leftovers: null });
     });
@@ -67,6 +69,10 @@ export class Runs {
       start: async () => this.#finish(active, await this.#execute(active, spec)),
     });
     return active.run;
+  }
+
+  #queueOf({ kind }: RunSpec): RunQueue {
+    return kind === 'copy' ? this.#copyQueue : kind === 'find' ? this.#findQueue : this.#queue;
   }
 
   /** @throws SnapkeepError `NOT_FOUND` */
@@ -138,7 +144,7 @@ export class Runs {
   async close(): Promise<void> {
     this.#closed = true;
     for (const id of [...this.#active.keys()]) this.cancel(id);
-    await Promise.all([this.#queue.close(), this.#copyQueue.close()]);
+    await Promise.all([this.#queue.close(), this.#copyQueue.close(), this.#findQueue.close()]);
   }
 
   /** Where a run has its temporary files. */

@@ -31,6 +31,8 @@ export interface WorkerOptions {
   listener?: WorkerListener;
   keys?: readonly DatabaseKey[];
   encryptionSecrets?: readonly EncryptionSecret[];
+  /** Other programs come first, whatever the settings say. */
+  lowPriority?: boolean;
   /** The descriptor of this process that the worker writes to as its standard output. */
   output?: number;
 }
@@ -64,7 +66,7 @@ export function createWorkerRunner(
       request,
       lockFile,
       stagingFolder,
-      lowPriority: isLowPriority(),
+      lowPriority: options.lowPriority ?? isLowPriority(),
       keys,
       encryptionSecrets,
     } satisfies WorkerOrder;

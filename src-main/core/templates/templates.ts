@@ -127,6 +127,33 @@ export async function applyTemplate(
   return { id, name, sentences: templateInWords(template), folder: asksFor, destinations, parts };
 }
 
+/** A database that a template expects at a path of this machine. */
+export interface TemplatePlace {
+  path: string;
+  templateId: string;
+  program: string;
+  /** It may be encrypted. */
+  encrypted: boolean;
+}
+
+/** Returns where the templates expect databases on this machine, whether or not something is there. @param dataFolder where templates are saved */
+export async function templatePlaces(dataFolder: string): Promise<TemplatePlace[]> {
+  const machine: Machine = { platform: PLATFORM, environment: process.env, home: homedir(), folder: null };
+  const templates = [...builtInTemplates(), ...(await new SavedTemplates(join(dataFolder, 'templates')).list())];
+  return templates.flatMap(({ id, name, parts }) =>
+    parts.flatMap((part) =>
+      part.kind !== 'database'
+        ? []
+        : expandLocations(part.locations, machine).map((path) => ({
+            path,
+            templateId: id,
+            program: name,
+            encrypted: part.encryption !== null,
+          })),
+    ),
+  );
+}
+
 /** Not every installation has each attached file. */
 async function withoutAbsent(draft: PlanDraft): Promise<{ draft: PlanDraft; leftOut: string[] }> {
   const there: PlanDraft['attachedFiles'] = [];

@@ -1,6 +1,6 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
-import type { Run, RunPhase } from '../../../src-shared/model/run.ts';
-import { PHASE_LABELS } from '../../../src-shared/words/run-words.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import { countsBytes, PHASE_LABELS } from '../../../src-shared/words/run-words.ts';
 import { bytesInWords, roundedDurationInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../hooks/use-action.ts';
@@ -51,8 +51,6 @@ export function RunProgress({ run, onCancel }: { run: Run; onCancel?: () => void
     </div>
   );
 }
-
-const countsBytes = (phase: RunPhase): boolean => phase !== 'removing' && phase !== 'scanning';
 
 function amounts({ progress: { phase, done, total } }: Run): string {
   if (done === 0 && (total === null || total === 0)) return '';

@@ -1,17 +1,12 @@
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
-import {
-  KEEP_ALL,
-  type Plan,
-  type PlanDestination,
-  type RestoreTest,
-  type Retention,
-} from '../../../src-shared/model/plan.ts';
+import type { Plan, PlanDestination, RestoreTest, Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { PlanDraft } from '../../../src-shared/model/third-party/template-use.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
+import { USUAL_RETENTION, USUAL_SCHEDULE } from '../../../src-shared/rules/usual-plan.ts';
 import { attachedFileName } from '../../../src-shared/third-party/template-drafts.ts';
 import {
   type AttachedFileDraft,
@@ -77,9 +72,9 @@ export function emptyForm(): PlanForm {
     compression: 'gz',
     verifyAfterBackup: true,
     timeLimit: '',
-    schedule: { kind: 'daily', time: '02:00' },
+    schedule: USUAL_SCHEDULE,
     timeZone: null,
-    retention: { ...KEEP_ALL, keepLast: 7, daily: 30, weekly: 12, monthly: 12 },
+    retention: USUAL_RETENTION,
     restoreTest: null,
     program: NO_PROGRAM,
   };

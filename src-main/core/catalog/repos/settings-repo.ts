@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { LastSearch } from '../../../../src-shared/model/found-database.ts';
 import { SavedRecoveryKit } from '../../../../src-shared/model/recovery/recovery-kit.ts';
 import { Pause } from '../../../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../../../src-shared/model/settings.ts';
 import { type Queries, sql } from '../sql.ts';
 import { json } from '../table.ts';
 
+const LAST_SEARCH = 'last-search';
 const MACHINE = 'machine';
 const PAUSE = 'pause';
 const RECOVERY_KIT = 'recovery-kit';
@@ -44,6 +46,16 @@ export class SettingsRepo {
 
   saveRecoveryKit(saved: SavedRecoveryKit): void {
     this.#write(RECOVERY_KIT, JSON.stringify(saved));
+  }
+
+  /** The last search for databases that ended; `null`: none has. */
+  lastSearch(): LastSearch | null {
+    const value = this.#read(LAST_SEARCH);
+    return value === undefined ? null : LastSearch.parse(JSON.parse(value));
+  }
+
+  saveLastSearch(search: LastSearch): void {
+    this.#write(LAST_SEARCH, JSON.stringify(search));
   }
 
   /** The id of the service that owns this catalog: random, and made once. Manifests carry it. */

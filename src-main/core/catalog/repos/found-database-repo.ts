@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { FoldedAs, FoundFile } from '../../../../src-shared/model/found-database.ts';
+import type { Database } from '../../engine/sqlite/open-database.ts';
+import { json, Table } from '../table.ts';
+
+const Path = json(z.string());
+const FoundRow = z.object({ path: Path, identity: z.string(), runId: z.string(), body: json(FoundFile) });
+const IgnoredRow = z.object({ path: Path, at: z.string() });
+const Listed = z.object({
+  path: Path,
+  identity: z.string(),
+  runId: z.string(),
+  foldedAs: FoldedAs.nullable(),
+  bytes: z.number(),
+  programs: z.number(),
+});
+/** What a list is sorted and counted by. */
+export type ListedFile = z.output<typeof Listed>;
+
+/** The tables of databases that searches have found, and of those that a person wants to see no more. */
+export class FoundDatabaseRepo {
+  readonly #db: Database;
+  readonly #found: Table<typeof FoundRow>;
+  readonly #ignored: Table<typeof IgnoredRow>;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#found = new Table(db, 'found_databases', FoundRow);
+    this.#ignored = new Table(db, 'ignored_databases', IgnoredRow);
+  }
+
+  /** Enters what a search has found, in the place of what was known of these paths. */
+  save(runId: string, files: ReadonlyArray<FoundFile & { identity: string }>): void {
+    for (const { identity, ...body } of files) this.#found.save({ path: body.path, identity, runId, body }, ['path']);
+  }
+
+  /** Removes found databases by their paths. */
+  remove(paths: Iterable<string>): void {
+    const statement = this.#db.prepare('DELETE FROM found_databases WHERE path = ?');
+    for (const path of paths) statement.run(JSON.stringify(path));
+  }
+
+  /** What there is to sort and to count by. */
+  list(): ListedFile[] {
+    return this.#db
+      .prepare(
+        `SELECT path, identity, run_id AS "runId", body ->> '$.foldedAs' AS "foldedAs",
+           (body ->> '$.sizeBytes') + (body ->> '$.walBytes') AS bytes, json_array_length(body, '$.openBy') AS programs
+         FROM found_databases`,
+      )
+      .all()
+      .map((row) => Listed.parse(row));
+  }
+
+  get(path: string): FoundFile | undefined {
+    return this.#found.get('WHERE path = ?', JSON.stringify(path))?.body;
+  }
+
+  ignored(): Set<string> {
+    return new Set(this.#ignored.all().map(({ path }) => path));
+  }
+
+  ignore(path: string, at: string): void {
+    this.#ignored.save({ path, at }, ['path']);
+  }
+
+  /** Undoes {@link ignore}. */
+  heed(path: string): void {
+    this.#db.prepare('DELETE FROM ignored_databases WHERE path = ?').run(JSON.stringify(path));
+  }
+}

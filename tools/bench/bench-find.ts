@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createCore } from '../../src-main/core/create-core.ts';
+import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
+import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
+import { ENCRYPTED, makeHome, PROGRAM_DATABASES, SEARCHED } from '../../test/support/made-up-home.ts';
+import type { Figures } from './figures.ts';
+import { peakMemory, timeCommand } from './measure.ts';
+
+const FILES = 200_000;
+const WORKER = resolve(import.meta.dirname, '../../out/main/worker.cjs');
+
+/** Finds 40 databases of known programs among 200,000 other files. */
+export async function measureFind({ folder, figures }: { folder: string; figures: Figures }): Promise<void> {
+  const root = join(folder, 'find');
+  process.stdout.write(`making ${FILES} files …\n`);
+  makeHome(root, FILES);
+  const home = { SNAPKEEP_HOME: join(folder, 'find-data') };
+  const args = ['find', ...SEARCHED.map((path) => join(root, path))];
+  const { output, wallMs } = timeCommand(home, ...args);
+  const paths = new Set(
+    (JSON.parse(output) as { databases: Array<{ path: string }> }).databases.map(({ path }) => path),
+  );
+  const missing = [...PROGRAM_DATABASES, ENCRYPTED].filter(([path]) => !paths.has(join(root, path)));
+  if (missing.length > 0) throw new Error(`Not found: ${missing.map(([path]) => path).join(', ')}`);
+  figures.milliseconds('find 40 databases among 200,000 files', wallMs);
+  figures.megabytes('the same, largest process', await peakMemory(home, ...args));
+  figures.milliseconds('the same, longest wait of the service', await longestWait(root, join(folder, 'find-service')));
+  process.stdout.write(`find: opened for writing: ${openedForWriting(root, folder)} files\n`);
+  rmSync(root, { recursive: true });
+}
+
+/** How long a service does not answer while it searches, at most, in milliseconds. */
+async function longestWait(root: string, dataFolder: string): Promise<number> {
+  const core = await createCore({
+    dataFolder,
+    ports: { host: 'cli', capabilities: NO_CAPABILITIES, startWorkerProcess: forkedWorker(WORKER) },
+  });
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const { run } = await core.call('databases.find', { folders: SEARCHED.map((path) => join(root, path)) });
+  delay.enable();
+  await core.runEnded(run.id);
+  delay.disable();
+  await core.close();
+  return delay.max / 1e6;
+}
+
+/** Counts, with strace, the files of the home that are opened for writing, made or changed. */
+function openedForWriting(root: string, folder: string): number {
+  const calls = join(folder, 'find-calls');
+  const alone = resolve(import.meta.dirname, '../../test/support/find-alone.ts');
+  const filter = 'trace=open,openat,creat,unlink,unlinkat,rename,renameat,renameat2,truncate,mkdir,mkdirat,utimensat';
+  execFileSync('strace', ['-f', '-qq', '-e', filter, '-o', calls, process.execPath, alone, root], { stdio: 'ignore' });
+  return readFileSync(calls, 'latin1')
+    .split('\n')
+    .filter((line) => line.includes(`"${root}/`) && !/open(at)?\(.*O_RDONLY/.test(line)).length;
+}
