@@ -6,8 +6,8 @@ import { freeName, planNameOf } from '../../../src-shared/rules/find/program-nam
 import { USUAL_RETENTION, USUAL_SCHEDULE } from '../../../src-shared/rules/usual-plan.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { describeSource } from '../plans/describe-source.ts';
 import { createPlan } from '../plans/save-plan.ts';
-import { describe } from '../plans/source-handlers.ts';
 import { requireFound } from './require-found.ts';
 
 /**
@@ -54,7 +54,7 @@ async function requireOpenable(core: CoreContext, { path, encryption }: FoundFil
       hint: 'Rename the file or its folder, and search again.',
     });
   if (encryption === 'none') return;
-  const { databaseEncryption } = await describe(core, path, undefined, signal);
+  const { databaseEncryption } = await describeSource(core, path, undefined, signal);
   if (databaseEncryption?.locked !== true) return;
   throw new SnapkeepError('BAD_KEY', `${path} may be encrypted, and no known key opens it.`, {
     hint: 'Add a plan for it with its key.',

@@ -9,7 +9,7 @@ import { type UnreadMount, unreadMounts } from '../../platform/mounts.ts';
 import { type OpenFile, openFiles } from '../../platform/open-files.ts';
 import { onDisk } from '../engine/files/byte-names.ts';
 import type { TaskContext } from '../engine/task-context.ts';
-import type { TemplatePlace } from '../third-party/templates.ts';
+import type { TemplatePlace } from '../templates/templates.ts';
 import { type FindLimits, FolderWalk, USUAL_LIMITS } from './folder-walk.ts';
 import { FoundFiles, type IdentifiedFile, noteUnreadable } from './found-files.ts';
 

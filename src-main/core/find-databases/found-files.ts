@@ -10,7 +10,7 @@ import { errorCode } from '../engine/engine-errors.ts';
 import { onDisk } from '../engine/files/byte-names.ts';
 import { sidecarPaths } from '../engine/files/durable-files.ts';
 import { hasPlaintextHeader } from '../engine/identify/database-header.ts';
-import type { TemplatePlace } from '../third-party/templates.ts';
+import type { TemplatePlace } from '../templates/templates.ts';
 import { readStart, START_BYTES } from './read-start.ts';
 
 /** A found database, and what tells it from others whatever it is called: its device and inode. */

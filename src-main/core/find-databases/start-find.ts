@@ -4,7 +4,7 @@ import { listInWords } from '../../../src-shared/words/wording.ts';
 import type { CoreContext } from '../core-context.ts';
 import { isWithin } from '../engine/files/paths.ts';
 import type { RunHandle } from '../runs/run-work.ts';
-import { templatePlaces } from '../third-party/templates.ts';
+import { templatePlaces } from '../templates/templates.ts';
 import type { FindRequest, FindResult } from './find-databases.ts';
 import { countFound } from './list-found.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FoldedAs, FoundFile } from '../../../../src-shared/model/found-database.ts';
-import type { Database } from '../../engine/sqlite/open-database.ts';
+import { type Queries, sql, valuesOf } from '../sql.ts';
 import { json, Table } from '../table.ts';
 
 const Path = json(z.string());
@@ -19,11 +19,11 @@ export type ListedFile = z.output<typeof Listed>;
 
 /** The tables of databases that searches have found, and of those that a person wants to see no more. */
 export class FoundDatabaseRepo {
-  readonly #db: Database;
+  readonly #db: Queries;
   readonly #found: Table<typeof FoundRow>;
   readonly #ignored: Table<typeof IgnoredRow>;
 
-  constructor(db: Database) {
+  constructor(db: Queries) {
     this.#db = db;
     this.#found = new Table(db, 'found_databases', FoundRow);
     this.#ignored = new Table(db, 'ignored_databases', IgnoredRow);
@@ -35,25 +35,23 @@ export class FoundDatabaseRepo {
   }
 
   /** Removes found databases by their paths. */
-  remove(paths: Iterable<string>): void {
-    const statement = this.#db.prepare('DELETE FROM found_databases WHERE path = ?');
-    for (const path of paths) statement.run(JSON.stringify(path));
+  remove(paths: readonly string[]): void {
+    const written = paths.map((path) => JSON.stringify(path));
+    this.#db.run(sql`DELETE FROM found_databases WHERE path IN ${valuesOf(written)}`);
   }
 
   /** What there is to sort and to count by. */
   list(): ListedFile[] {
-    return this.#db
-      .prepare(
-        `SELECT path, identity, run_id AS "runId", body ->> '$.foldedAs' AS "foldedAs",
-           (body ->> '$.sizeBytes') + (body ->> '$.walBytes') AS bytes, json_array_length(body, '$.openBy') AS programs
-         FROM found_databases`,
-      )
-      .all()
-      .map((row) => Listed.parse(row));
+    return this.#db.all(
+      Listed,
+      sql`SELECT path, identity, run_id AS "runId", body ->> '$.foldedAs' AS "foldedAs",
+            (body ->> '$.sizeBytes') + (body ->> '$.walBytes') AS bytes, json_array_length(body, '$.openBy') AS programs
+          FROM found_databases`,
+    );
   }
 
   get(path: string): FoundFile | undefined {
-    return this.#found.get('WHERE path = ?', JSON.stringify(path))?.body;
+    return this.#found.get(sql`WHERE path = ${JSON.stringify(path)}`)?.body;
   }
 
   ignored(): Set<string> {
@@ -66,6 +64,6 @@ export class FoundDatabaseRepo {
 
   /** Undoes {@link ignore}. */
   heed(path: string): void {
-    this.#db.prepare('DELETE FROM ignored_databases WHERE path = ?').run(JSON.stringify(path));
+    this.#db.run(sql`DELETE FROM ignored_databases WHERE path = ${JSON.stringify(path)}`);
   }
 }

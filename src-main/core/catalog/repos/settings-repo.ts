@@ -50,8 +50,7 @@ export class SettingsRepo {
 
   /** The last search for databases that ended; `null`: none has. */
   lastSearch(): LastSearch | null {
-    const value = this.#read(LAST_SEARCH);
-    return value === undefined ? null : LastSearch.parse(JSON.parse(value));
+    return this.#read(LAST_SEARCH, json(LastSearch)) ?? null;
   }
 
   saveLastSearch(search: LastSearch): void {
