@@ -1,8 +1,8 @@
 import { upload } from './uploads.ts';
 
 /**
- * The path of a dropped or picked file on the core's machine. A browser knows none, so there the bytes are sent.
- * @param onProgress told the bytes sent so far
+ * Returns the path of a dropped or picked file on the core's machine. A browser does not know paths, so it sends the bytes.
+ * @param onProgress called with the bytes sent so far
  * @throws SnapkeepError
  */
 export function fileToPath(file: File, onProgress: (sent: number) => void, signal: AbortSignal): Promise<string> {

@@ -6,8 +6,8 @@ const sent = new Set<string>();
 
 /**
  * Uploads a file to the machine of the service.
- * @param onProgress told the bytes sent so far
- * @returns its path there
+ * @param onProgress called with the bytes sent so far
+ * @returns its path on the core's machine
  * @throws SnapkeepError
  */
 // fetch does not report the progress of an upload.

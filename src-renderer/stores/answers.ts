@@ -4,9 +4,9 @@ import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
 import { errorBody } from '../api/error-body.ts';
 
-/** What the core has answered to a question so far. */
+/** The current answer of the core to a question. */
 export interface Answer<T> {
-  /** `null` until it is there. It stays while the core is asked again. */
+  /** `null` until it arrives. It stays while the core is asked again. */
   value: T | null;
   /** Why the last attempt failed. */
   error: ErrorBody | null;
@@ -20,7 +20,7 @@ interface AnswersState {
   byQuestion: Readonly<Record<string, Answer<unknown>>>;
 }
 
-/** What an event says of a value, so that it need not be asked for again. */
+/** A change of a value by an event, so that the value need not be requested again. */
 interface Patch {
   revision: number;
   apply(value: unknown): unknown;
@@ -31,9 +31,9 @@ interface Question {
   params: unknown;
   watchers: number;
   onError: ((error: unknown) => void) | undefined;
-  /** The request that is under way, and what events have said since it was sent. */
+  /** The pending request, and the changes by events since it was sent. */
   flight: { abort: AbortController; patches: Patch[] } | null;
-  /** An answer below this revision lacks what an event has announced. */
+  /** An answer below this revision is out of date: an event has announced a change. */
   wanted: number;
 }
 
@@ -41,9 +41,9 @@ interface Question {
 export const questionOf = (method: MethodName, params: unknown): string => `${method} ${JSON.stringify(params)}`;
 
 /**
- * The answers of one core, for as long as somebody watches them. They are asked for on each connection, after events and on
- * request, one request per question at a time. What events have said after the core began to answer goes before its answer,
- * so an old answer never replaces something newer. Nothing polls.
+ * The answers of one core, for as long as a component watches them. They are requested on each connection, after events and
+ * on demand, one request per question at a time. Changes by events after the core began to answer take precedence over the
+ * answer, so an old answer never replaces something newer. Nothing polls.
  */
 export class Answers {
   readonly store = createStore<AnswersState>(() => ({ connected: null, byQuestion: {} }));
@@ -60,7 +60,7 @@ export class Answers {
 
   /**
    * Asks a question, and keeps its answer up to date until the returned function is called.
-   * @param onError told each failure; a lost connection is none
+   * @param onError called on each failure except a lost connection
    */
   watch<M extends MethodName>(method: M, params: Params<M>, onError?: (error: unknown) => void): () => void {
     const key = questionOf(method, params);
@@ -78,7 +78,7 @@ export class Answers {
     };
   }
 
-  /** Asks again, whatever is under way. */
+  /** Asks again, and drops a pending request. */
   reload(key: string): void {
     const question = this.#questions.get(key);
     if (question === undefined) return;
@@ -86,7 +86,7 @@ export class Answers {
     this.#ask(key, question);
   }
 
-  /** An event has made answers out of date: they are asked for again, at most once while a request is under way. */
+  /** Marks answers as out of date after an event: they are requested again, at most once while a request is pending. */
   invalidate<M extends MethodName>(
     method: M,
     revision: number,
@@ -99,7 +99,7 @@ export class Answers {
     }
   }
 
-  /** An event has said what has become of a value. */
+  /** Applies the change of a value by an event. */
   patch<M extends MethodName>(
     method: M,
     params: Params<M>,

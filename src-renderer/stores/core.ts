@@ -23,7 +23,7 @@ export interface Loaded<T> extends Answer<T> {
  */
 export function useAnswer<M extends MethodName>(method: M, params: Params<M> | null): Loaded<Result<M>> {
   const key = params === null ? null : questionOf(method, params);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what the parameters are
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the parameters
   useEffect(() => (params === null ? undefined : answers.watch(method, params)), [key]);
   const answer = useStore(answers.store, ({ byQuestion }) => (key === null ? NOTHING : (byQuestion[key] ?? UNASKED)));
   const reload = useCallback(() => key !== null && answers.reload(key), [key]);

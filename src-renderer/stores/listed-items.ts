@@ -9,16 +9,16 @@ type Item<M extends Listed> = Result<M>[number];
 export interface ItemList<M extends Listed> {
   readonly method: M;
   paramsOf(ids: string[]): Params<M>;
-  /** What a person has set: its id and its name, and all else that only a person changes. */
+  /** The settings of an item: its id, its name, and all else that only a person changes. */
   settingsOf(item: Item<M>): { id: string; name: string };
 }
 
-/** With more items than these, the whole list is asked for. */
+/** With more items than these, the whole list is requested. */
 const MOST_ITEMS = 20;
 
 /**
- * Keeps a list that is watched up to date: of what events name, only those items are asked for, in one request at a time.
- * Items that are as they were stay the same objects.
+ * Keeps a watched list up to date: only the items that events name are requested, in one request at a time. Unchanged items
+ * stay the same objects.
  */
 export class ListedItems<M extends Listed> {
   readonly #client: Client;
@@ -28,7 +28,7 @@ export class ListedItems<M extends Listed> {
   readonly #wanted = new Set<string>();
   #asking = false;
 
-  /** @param settingsChanged called when what a person has set may have changed, or the list is another one */
+  /** @param settingsChanged called when the settings of items may have changed, or the list was replaced */
   constructor(client: Client, answers: Answers, list: ItemList<M>, settingsChanged: (revision: number) => void) {
     this.#client = client;
     this.#answers = answers;
@@ -36,7 +36,7 @@ export class ListedItems<M extends Listed> {
     this.#settingsChanged = settingsChanged;
   }
 
-  /** An event has named items that have changed. @param ids `null`: any */
+  /** Requests items that have changed. @param ids `null`: any */
   changed(ids: readonly string[] | null, revision: number): void {
     for (const id of ids ?? []) this.#wanted.add(id);
     const { byQuestion } = this.#answers.store.getState();
@@ -61,7 +61,7 @@ export class ListedItems<M extends Listed> {
         this.#put(ids, result as Item<M>[], revision);
       }
     } catch {
-      // Whoever watches the whole list is told why it fails; without a connection it is asked for after reconnecting.
+      // The watchers of the whole list get the error; without a connection it is requested after reconnecting.
       this.#askForAll(changedAt);
     } finally {
       this.#asking = false;
@@ -82,7 +82,7 @@ export class ListedItems<M extends Listed> {
   }
 }
 
-/** A list with what was asked for of it: changed items in place of those before, new ones in the order of names. */
+/** Returns a list with requested items: changed ones replace the earlier ones, new ones are added by name. */
 export function putItems<T>(
   list: readonly T[],
   ids: readonly string[],

@@ -5,10 +5,10 @@ export function isActive(run: Run): boolean {
   return run.state === 'queued' || run.state === 'running';
 }
 
-/** So many runs are known at least. With more, each new one takes the place of the oldest: a window may be open for months. */
+/** The size of the list from which each new run replaces the oldest one: a window may be open for months. */
 const MOST_RUNS = 200;
 
-/** A list with one more run, as long as it was where it is long; what goes on stays. */
+/** Adds a run to the list. A full list does not grow; active runs stay. */
 export function added(runs: readonly Run[], run: Run): Run[] {
   const oldest = runs.findLastIndex((each) => !isActive(each));
   return [run, ...(runs.length < MOST_RUNS ? runs : runs.toSpliced(oldest, oldest < 0 ? 0 : 1))];

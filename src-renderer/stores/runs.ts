@@ -3,7 +3,7 @@ import { answers, useKept } from './core.ts';
 import { added, isActive } from './run-list.ts';
 
 /**
- * Enters a run as an event has told it.
+ * Enters the state of a run from an event.
  * @returns whether it is new or in another state
  */
 export function putRun(run: Run, revision: number): boolean {
@@ -16,7 +16,7 @@ export function putRun(run: Run, revision: number): boolean {
   return before?.state !== run.state;
 }
 
-/** Enters a run that was just started, unless an event has told it already and maybe more. */
+/** Enters a run that was just started, unless an event has entered it already in this or a later state. */
 export function addRun(run: Run): void {
   answers.patch('runs.list', {}, Number.POSITIVE_INFINITY, (runs) =>
     runs?.some(({ id }) => id === run.id) ? runs : added(runs ?? [], run),

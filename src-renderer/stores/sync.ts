@@ -5,7 +5,7 @@ import { answers, KEPT } from './core.ts';
 import { ListedItems } from './listed-items.ts';
 import { putRun } from './runs.ts';
 
-/** The recovery kit names what people have set of plans and destinations. */
+/** The recovery kit contains settings of plans and destinations. */
 const kitChanged = (revision: number): void => {
   for (const method of ['recoveryKit.status', 'recoveryKit.make'] as const) answers.invalidate(method, revision);
 };
@@ -27,7 +27,7 @@ const destinations = new ListedItems(
   kitChanged,
 );
 
-/** Keeps the answers of the core up to date: everything once per connection, then what events say. */
+/** Keeps the answers of the core up to date: all of them once per connection, then changes by events. */
 export function startSync(): void {
   for (const method of KEPT) answers.watch(method, {}, showError);
   client.on('plans.changed', ({ planIds }, revision) => {
@@ -57,7 +57,7 @@ export function startSync(): void {
     answers.invalidate('alerts.undelivered', revision);
     showError(new SnapkeepError('UNAVAILABLE', `Alert not delivered (${channel}). ${message}`));
   });
-  // What it finds comes by events.
+  // Its findings arrive as events.
   client.onResync(() => {
     client.call('plans.check', {}).catch((error: unknown) => {
       // A lost connection has its own banner.

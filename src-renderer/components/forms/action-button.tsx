@@ -7,7 +7,7 @@ interface ActionButtonProps extends ButtonProps {
   'aria-label'?: string | undefined;
 }
 
-/** A button that shows that its work goes on. */
+/** A button that shows that its work is running. */
 export function ActionButton({ act, ...rest }: ActionButtonProps) {
   const { pending, run } = useAction();
   return <Button {...rest} onClick={() => run(act)} loading={pending} />;

@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Group, Loader, Modal, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { IconArrowUp, IconDatabase, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { FolderEntry } from '../../../src-shared/model/folder-listing.ts';
@@ -31,10 +32,11 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
   const [folder, setFolder] = useState<string | null>(start === '' ? null : parentOf(start));
   const answer = useAnswer('files.list', folder === null ? {} : { path: folder });
   const listing = useLast(answer.value);
-  const [fileName, setFileName] = useState(kind === 'target' ? nameOf(start) : '');
+  const form = useForm({ initialValues: { name: kind === 'target' ? nameOf(start) : '' } });
+  const fileName = form.values.name.trim();
   const choose = (entry: FolderEntry): void => {
     if (entry.kind === 'folder') setFolder(entry.path);
-    else if (kind === 'target') setFileName(entry.name);
+    else if (kind === 'target') form.setFieldValue('name', entry.name);
     else onPick(entry.path);
   };
   const entries = (listing?.entries ?? []).filter((entry) => kind !== 'folder' || entry.kind === 'folder');
@@ -74,9 +76,7 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
             </Text>
           )}
         </section>
-        {kind === 'target' && (
-          <TextInput label="File name" value={fileName} onChange={(event) => setFileName(event.currentTarget.value)} />
-        )}
+        {kind === 'target' && <TextInput label="File name" {...form.getInputProps('name')} />}
         <DialogButtons onClose={onClose}>
           {kind === 'folder' && (
             <Button disabled={listing === null} onClick={() => onPick(listing?.path ?? '')}>
@@ -85,8 +85,8 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
           )}
           {kind === 'target' && (
             <Button
-              disabled={listing === null || fileName.trim() === ''}
-              onClick={() => onPick(joinPath(listing?.path ?? '', fileName.trim()))}
+              disabled={listing === null || fileName === ''}
+              onClick={() => onPick(joinPath(listing?.path ?? '', fileName))}
             >
               Choose
             </Button>

@@ -1,10 +1,10 @@
 import { Button, Group, Menu, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { type UseFormReturnType, useForm } from '@mantine/form';
 import { IconChevronDown } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { KeyInput } from '../../../src-shared/model/database-encryption.ts';
-import { type CipherDraft, CipherFields, givenSettings } from './cipher-fields.tsx';
+import { CipherFields } from './cipher-fields.tsx';
 import { Form } from './form.tsx';
+import { type KeyFormApi, type KeyOrigin, keyOf, useKeyForm } from './key-draft.ts';
 
 interface TypedKeyFormProps {
   label: string;
@@ -15,22 +15,6 @@ interface TypedKeyFormProps {
   ofDatabase?: boolean;
   onKey(key: KeyInput): void;
 }
-
-type Way = 'value' | 'environment' | 'command';
-
-/** A key as it is typed. */
-interface KeyDraft {
-  way: Way;
-  /** The key, or the name of what it is read from. */
-  text: string;
-  /** `null`: no custom settings. */
-  cipher: CipherDraft | null;
-}
-
-type KeyFormApi = UseFormReturnType<KeyDraft>;
-
-const useKeyForm = (way: Way, text: string): KeyFormApi =>
-  useForm({ initialValues: { way, text, cipher: null as CipherDraft | null } });
 
 /** Asks for a secret. */
 export function TypedKeyForm(props: TypedKeyFormProps) {
@@ -50,19 +34,18 @@ interface KeyFrameProps extends TypedKeyFormProps {
 }
 
 function KeyFrame({ form, action, pending, ofDatabase = true, onKey, children, beside }: KeyFrameProps) {
-  const { way, text, cipher } = form.values;
-  const key = KeyInput.safeParse({ [way]: text, ...givenSettings(cipher) });
+  const key = keyOf(form.values);
   return (
     <Form
       onSubmit={() => {
-        if (key.success) onKey(key.data);
+        if (key !== null) onKey(key);
       }}
     >
       <Stack gap="sm">
         {children}
-        {ofDatabase && <CipherFields draft={cipher} onChange={(custom) => form.setFieldValue('cipher', custom)} />}
+        {ofDatabase && <CipherFields form={form} />}
         <Group gap="sm">
-          <Button type="submit" variant="default" disabled={!key.success} loading={pending}>
+          <Button type="submit" variant="default" disabled={key === null} loading={pending}>
             {action}
           </Button>
           {beside}
@@ -72,21 +55,19 @@ function KeyFrame({ form, action, pending, ofDatabase = true, onKey, children, b
   );
 }
 
-const WAYS: Record<Way, { title: string; label: string; placeholder: string; means: string }> = {
-  value: { title: 'Enter key', label: '', placeholder: '', means: '' },
+const ORIGINS: Record<KeyOrigin, { title: string; label: string; placeholder: string; hint: string }> = {
+  value: { title: 'Enter key', label: '', placeholder: '', hint: '' },
   environment: {
     title: 'From an environment variable',
     label: 'Environment variable',
     placeholder: 'APP_DB_KEY',
-    means:
-      'Read for each backup. Must be set in the environment of the Snapkeep service; variables set in a terminal are not visible to programs started from a menu.',
+    hint: 'Read for each backup. Must be set in the environment of the Snapkeep service; variables set in a terminal are not visible to programs started from a menu.',
   },
   command: {
     title: 'From a command',
     label: 'Command',
     placeholder: 'pass show app',
-    means:
-      'Run for each backup on the machine of the Snapkeep service, with its permissions. The first line of its output is the key.',
+    hint: 'Run for each backup on the machine of the Snapkeep service, with its permissions. The first line of its output is the key.',
   },
 };
 
@@ -98,23 +79,25 @@ interface KeyFormProps extends TypedKeyFormProps {
 /** Asks for the key of a plan's database, or for the source that it is read from. */
 export function KeyForm({ variable = null, ...props }: KeyFormProps) {
   const form = useKeyForm(variable === null ? 'value' : 'environment', variable ?? '');
-  const { way, text } = form.values;
-  const isNamed = KeyInput.safeParse({ [way]: text }).success;
-  const chosen = WAYS[way];
+  const { origin, text } = form.values;
+  const isNamed = KeyInput.safeParse({ [origin]: text }).success;
+  const chosen = ORIGINS[origin];
   // A typed key must not appear as the name of a variable.
-  const choose = (name: Way): void =>
-    form.setValues({ way: name, text: name === 'environment' ? (variable ?? '') : '' });
+  const choose = (name: KeyOrigin): void =>
+    form.setValues({ origin: name, text: name === 'environment' ? (variable ?? '') : '' });
   return (
-    <KeyFrame {...props} form={form} beside={<WayMenu title={chosen.title} onChoose={choose} />}>
-      {way === 'value' ? (
+    <KeyFrame {...props} form={form} beside={<OriginMenu title={chosen.title} onChoose={choose} />}>
+      {origin === 'value' ? (
         <KeyField {...props} form={form} />
       ) : (
         <TextInput
           label={chosen.label}
-          description={chosen.means}
+          description={chosen.hint}
           placeholder={chosen.placeholder}
           {...form.getInputProps('text')}
-          error={way === 'environment' && text !== '' && !isNamed ? 'Use only letters, digits and underscores.' : null}
+          error={
+            origin === 'environment' && text !== '' && !isNamed ? 'Use only letters, digits and underscores.' : null
+          }
           autoComplete="off"
           spellCheck={false}
           data-autofocus
@@ -124,7 +107,7 @@ export function KeyForm({ variable = null, ...props }: KeyFormProps) {
   );
 }
 
-function WayMenu({ title, onChoose }: { title: string; onChoose(way: Way): void }) {
+function OriginMenu({ title, onChoose }: { title: string; onChoose(origin: KeyOrigin): void }) {
   return (
     <Menu position="bottom-start">
       <Menu.Target>
@@ -138,9 +121,9 @@ function WayMenu({ title, onChoose }: { title: string; onChoose(way: Way): void 
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {WAY_NAMES.map((name) => (
+        {ORIGIN_NAMES.map((name) => (
           <Menu.Item key={name} onClick={() => onChoose(name)}>
-            {WAYS[name].title}
+            {ORIGINS[name].title}
           </Menu.Item>
         ))}
       </Menu.Dropdown>
@@ -148,7 +131,7 @@ function WayMenu({ title, onChoose }: { title: string; onChoose(way: Way): void 
   );
 }
 
-const WAY_NAMES: readonly Way[] = ['value', 'environment', 'command'];
+const ORIGIN_NAMES: readonly KeyOrigin[] = ['value', 'environment', 'command'];
 
 interface KeyFieldProps {
   label: string;

@@ -3,7 +3,7 @@ import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import { errorBody } from '../../api/error-body.ts';
 import { ErrorNotice } from './errors.tsx';
 
-/** Shows an error of one page in its place, so that the rest of the window keeps working. */
+/** Shows the error of a page instead of the page, so that the rest of the window keeps working. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error: ErrorBody | null }> {
   override state: { error: ErrorBody | null } = { error: null };
 

@@ -4,27 +4,27 @@ import { ErrorNotice } from './errors.tsx';
 
 interface PendingProps {
   answer: Loaded<unknown>;
-  /** For screen readers: what goes on. */
+  /** For screen readers: what is happening. */
   label?: string;
   /** A sentence beside the loader, for what takes longer. */
-  says?: string;
+  text?: string;
 }
 
-/** Stands where an answer will be: it is loading, or why it failed and a button to try again. Nothing once it is there. */
-export function Pending({ answer: { value, error, reload }, label = 'Loading', says }: PendingProps) {
+/** Shows that an answer is loading, or why it failed with a button to try again; nothing once it is loaded. */
+export function Pending({ answer: { value, error, reload }, label = 'Loading', text }: PendingProps) {
   if (error !== null) return <ErrorNotice error={error} onRetry={reload} />;
   if (value !== null) return null;
   return (
     <Group gap="sm">
       <Loader size="sm" aria-label={label} />
-      {says !== undefined && <Text size="sm">{says}</Text>}
+      {text !== undefined && <Text size="sm">{text}</Text>}
     </Group>
   );
 }
 
 /**
- * Returns what a field shows until its choices are there. It cannot be opened before: what was typed to search an empty
- * list would go on hiding the choices that arrive later.
+ * Returns what a field shows until its choices are loaded. It cannot be opened before: text typed to search the empty list
+ * would hide the choices that arrive later.
  */
 export function pendingChoices({ value, error }: Loaded<unknown>) {
   if (value !== null) return {};

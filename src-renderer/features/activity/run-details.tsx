@@ -77,7 +77,7 @@ const canRetry = (run: Run): boolean =>
     (run.kind === 'verify' && run.snapshotId !== null) ||
     (run.kind === 'copy' && run.destinationId !== null));
 
-/** Starts a run again; `null`: there is nothing left to do. */
+/** Starts a run again; `null`: nothing is left to do. */
 async function retry({ kind, planId, snapshotId, destinationId }: Run): Promise<Run | null> {
   if (kind === 'backup') return (await client.call('backups.start', { planId: planId ?? '' })).run;
   if (kind === 'copy') return (await client.call('destinations.catchUp', { destinationId: destinationId ?? '' })).run;

@@ -160,7 +160,7 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
   const { destination, state, reason, waitingCopies, nextTryAt } = summary;
   if (waitingCopies === 0) return null;
   // The reason above may include it.
-  const told = state !== 'ready' && reason.startsWith(countInWords(waitingCopies, 'snapshot'));
+  const isExplained = state !== 'ready' && reason.startsWith(countInWords(waitingCopies, 'snapshot'));
   const tryNow = async (): Promise<void> => {
     const { run } = await client.call('destinations.catchUp', { destinationId: destination.id });
     if (run !== null) addRun(run);
@@ -169,7 +169,7 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
     <div className="waiting-line tone-warn">
       <IconHourglass size={16} aria-hidden />
       <span>
-        {told ? '' : `${countInWords(waitingCopies, 'snapshot waits', 'snapshots wait')} to be copied here. `}
+        {isExplained ? '' : `${countInWords(waitingCopies, 'snapshot waits', 'snapshots wait')} to be copied here. `}
         {nextTryAt === null ? 'Copying now.' : `Next attempt: ${upcomingInWords(nextTryAt, now)}.`}
       </span>
       <ActionButton variant="default" size="xs" act={tryNow} aria-label={`Retry now: ${destination.name}`}>

@@ -1,24 +1,13 @@
-import { Button, Group, Modal, NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Modal } from '@mantine/core';
+import { useState } from 'react';
 import type { DestinationSummary, SelfTestReport } from '../../../src-shared/model/destination.ts';
 import { client } from '../../api/client.ts';
-import { Form } from '../../components/forms/form.tsx';
-import { OTHER_DISK_HINT } from '../../components/forms/hints.ts';
-import { PathField } from '../../components/forms/path-field.tsx';
-import { Disclosure } from '../../components/layout/disclosure.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { type DestinationDraft, messagesOf, secretsOf, settingsOf, suggestedName } from './destination-draft.ts';
-import { S3AdvancedFields, S3Fields } from './s3-fields.tsx';
-import { SftpFields } from './sftp-fields.tsx';
+import { type DestinationDraft, secretsOf, settingsOf, suggestedName } from './destination-draft.ts';
+import { DestinationForm } from './destination-form.tsx';
 import { TestResult } from './test-result.tsx';
-import { type DestinationFormApi, useDestinationForm } from './use-destination-form.ts';
-
-const KINDS: Array<{ value: DestinationDraft['kind']; label: string }> = [
-  { value: 'folder', label: 'Folder' },
-  { value: 's3', label: 'S3-compatible' },
-  { value: 'sftp', label: 'SFTP' },
-];
+import { useDestinationForm } from './use-destination-form.ts';
 
 interface DestinationDialogProps {
   /** The destination to edit; `null`: a new one. */
@@ -32,36 +21,18 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
   const [tries, setTries] = useState(0);
   const form = useDestinationForm(summary, tries > 0);
   const draft = form.values;
-  const [tested, setTested] = useState<{ saved: DestinationSummary | null; report: SelfTestReport } | null>(null);
-  const [abort, setAbort] = useState<AbortController | null>(null);
-  const action = useAction('here');
-
-  const save = (next: DestinationDraft, saveAnyway: boolean): void => {
-    const controller = new AbortController();
-    setAbort(controller);
+  const { tested, setTested, action, save, abort } = useSave(summary);
+  const saveDraft = (next: DestinationDraft, saveAnyway: boolean): void => {
     form.setValues(next);
-    action.run(async () => {
-      const { destination, report } = await client.call(
-        'destinations.save',
-        {
-          ...(summary === null ? {} : { destinationId: summary.destination.id }),
-          name: (next.name ?? suggestedName(next)).trim(),
-          settings: settingsOf(next),
-          secrets: secretsOf(next),
-          ...(saveAnyway ? { saveAnyway } : {}),
-        },
-        { signal: controller.signal },
-      );
-      setTested({ saved: destination, report });
-      if (destination !== null) onSaved?.(destination);
-      if (destination !== null && saveAnyway) onClose();
+    save(next, saveAnyway, (destination) => {
+      onSaved?.(destination);
+      if (saveAnyway) onClose();
     });
   };
   const close = (): void => {
-    abort?.abort();
+    abort();
     onClose();
   };
-
   return (
     <Modal
       opened
@@ -77,22 +48,22 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
           tries={tries}
           onTries={setTries}
           pending={action.pending}
-          onSave={() => save(draft, false)}
+          onSave={() => saveDraft(draft, false)}
           onCancel={close}
         >
           {action.error !== null && action.error.code !== 'CANCELLED' && <ErrorNotice error={action.error} />}
         </DestinationForm>
       ) : (
         <TestResult
-          name={(draft.name ?? suggestedName(draft)).trim()}
+          name={nameOf(draft)}
           saved={tested.saved !== null}
           report={tested.report}
           sftp={draft.kind === 'sftp' ? draft.sftp : null}
           onBack={() => setTested(null)}
-          onSaveAnyway={() => save(draft, true)}
+          onSaveAnyway={() => saveDraft(draft, true)}
           onPin={(hostKey) => {
             setTested(null);
-            save({ ...draft, sftp: { ...draft.sftp, hostKey } }, false);
+            saveDraft({ ...draft, sftp: { ...draft.sftp, hostKey } }, false);
           }}
           onClose={close}
         />
@@ -101,96 +72,31 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
   );
 }
 
-interface DestinationFormProps {
-  form: DestinationFormApi;
-  /** The kind of an existing destination does not change. */
-  fixedKind: boolean;
-  /** How often an incomplete form was to be saved. */
-  tries: number;
-  onTries(tries: number): void;
-  pending: boolean;
-  onSave(): void;
-  onCancel(): void;
-  children: ReactNode;
-}
+const nameOf = (draft: DestinationDraft): string => (draft.name ?? suggestedName(draft)).trim();
 
-function DestinationForm(props: DestinationFormProps) {
-  const { form, fixedKind, tries, onTries, pending, onSave, onCancel, children } = props;
-  const element = useRef<HTMLFormElement>(null);
-  const { kind, name, limit } = form.values;
-  useEffect(() => {
-    if (tries > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [tries]);
-  const submit = (): void => {
-    const messages = messagesOf(form.values, true);
-    form.setErrors(messages);
-    if (Object.keys(messages).length === 0) onSave();
-    else onTries(tries + 1);
+/** Tests and saves a destination; the result of the last test stays until the form is shown again. */
+function useSave(summary: DestinationSummary | null) {
+  const [tested, setTested] = useState<{ saved: DestinationSummary | null; report: SelfTestReport } | null>(null);
+  const [controller, setController] = useState<AbortController | null>(null);
+  const action = useAction('here');
+  const save = (draft: DestinationDraft, saveAnyway: boolean, onSaved: (destination: DestinationSummary) => void) => {
+    const started = new AbortController();
+    setController(started);
+    action.run(async () => {
+      const { destination, report } = await client.call(
+        'destinations.save',
+        {
+          ...(summary === null ? {} : { destinationId: summary.destination.id }),
+          name: nameOf(draft),
+          settings: settingsOf(draft),
+          secrets: secretsOf(draft),
+          ...(saveAnyway ? { saveAnyway } : {}),
+        },
+        { signal: started.signal },
+      );
+      setTested({ saved: destination, report });
+      if (destination !== null) onSaved(destination);
+    });
   };
-  return (
-    <Form ref={element} noValidate onSubmit={submit}>
-      <Stack gap="md">
-        {!fixedKind && (
-          <SegmentedControl
-            aria-label="Kind of destination"
-            data={KINDS}
-            value={kind}
-            onChange={(chosen) => {
-              onTries(0);
-              form.setFieldValue('kind', chosen);
-              form.clearErrors();
-            }}
-          />
-        )}
-        {kind === 'folder' && (
-          <PathField
-            kind="folder"
-            label="Folder"
-            description={`The folder must exist. ${OTHER_DISK_HINT}`}
-            placeholder="/mnt/nas/backups"
-            {...form.getInputProps('path')}
-            value={form.values.path}
-          />
-        )}
-        {kind === 's3' && <S3Fields form={form} />}
-        {kind === 'sftp' && <SftpFields form={form} />}
-        <TextInput
-          label="Name"
-          {...form.getInputProps('name')}
-          value={name ?? suggestedName(form.values)}
-          maxLength={80}
-        />
-        <Disclosure title="Advanced">
-          <Stack gap="md">
-            {kind === 's3' && <S3AdvancedFields form={form} />}
-            <NumberInput
-              label="Bandwidth limit (MB/s)"
-              description="Shared by all transfers to this destination."
-              placeholder="No limit"
-              w={360}
-              min={0.01}
-              max={1_000_000}
-              decimalScale={2}
-              value={limit ?? ''}
-              onChange={(typed) => form.setFieldValue('limit', typeof typed === 'number' && typed > 0 ? typed : null)}
-            />
-          </Stack>
-        </Disclosure>
-        {children}
-        <Group justify="space-between" wrap="nowrap">
-          <Text size="sm" c="dimmed" role="status">
-            {pending ? 'Testing: write, list, read and delete a small file…' : ''}
-          </Text>
-          <Group gap="sm" wrap="nowrap">
-            <Button variant="default" onClick={onCancel}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={pending}>
-              Save and test
-            </Button>
-          </Group>
-        </Group>
-      </Stack>
-    </Form>
-  );
+  return { tested, setTested, action, save, abort: () => controller?.abort() };
 }

@@ -44,6 +44,15 @@ export function SftpFields({ form }: { form: DestinationFormApi }) {
         <TextInput label="User name" {...form.getInputProps('sftp.user')} spellCheck={false} autoComplete="off" />
         <TextInput label="Folder" placeholder="/srv/backups" {...form.getInputProps('sftp.path')} spellCheck={false} />
       </Group>
+      <LoginFields form={form} />
+    </Stack>
+  );
+}
+
+function LoginFields({ form }: { form: DestinationFormApi }) {
+  const { login, keyPath } = form.values.sftp;
+  return (
+    <>
       <Radio.Group label="Authentication" {...form.getInputProps('sftp.login')}>
         <Group gap="lg" mt={6}>
           <Radio value="key" label="Key file" />
@@ -51,20 +60,20 @@ export function SftpFields({ form }: { form: DestinationFormApi }) {
           <Radio value="password" label="Password" />
         </Group>
       </Radio.Group>
-      {sftp.login === 'password' && <SecretInput form={form} name="password" label="Password" />}
-      {sftp.login === 'key' && (
+      {login === 'password' && <SecretInput form={form} name="password" label="Password" />}
+      {login === 'key' && (
         <>
           <PathField
             kind="file"
             label="Private key"
             placeholder="/home/you/.ssh/id_ed25519"
             {...form.getInputProps('sftp.keyPath')}
-            value={sftp.keyPath}
+            value={keyPath}
           />
           <SecretInput form={form} name="passphrase" label="Key passphrase (optional)" />
         </>
       )}
-      {sftp.login === 'agent' && (
+      {login === 'agent' && (
         <TextInput
           label="Agent socket (optional)"
           placeholder="SSH_AUTH_SOCK"
@@ -73,6 +82,6 @@ export function SftpFields({ form }: { form: DestinationFormApi }) {
           spellCheck={false}
         />
       )}
-    </Stack>
+    </>
   );
 }

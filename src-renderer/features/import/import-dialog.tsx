@@ -1,4 +1,5 @@
 import { Button, Checkbox, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
@@ -30,7 +31,7 @@ export function ImportDialog({ location, onClose }: { location: ImportSource; on
   return (
     <Modal opened onClose={onClose} title="Import from other programs" size={820}>
       <Stack gap="md">
-        <Pending answer={answer} label="Scanning" says="Scanning files…" />
+        <Pending answer={answer} label="Scanning" text="Scanning files…" />
         {listing !== null && (
           <Found
             location={location}
@@ -55,16 +56,9 @@ interface FoundProps {
 
 function Found({ location, listing, chosen, onChosen, onClose }: FoundProps) {
   const { files, problems, notes } = listing;
-  const [all, setAll] = useState(false);
   const [key, setKey] = useState<KeyInput | null>(null);
   const [locked, setLocked] = useState(false);
   const fresh = files.filter(isNew);
-  const toggle = (path: string, want: boolean): void => {
-    const changed = new Set(chosen);
-    if (want) changed.add(path);
-    else changed.delete(path);
-    onChosen(changed);
-  };
   if (files.length === 0 && problems.length === 0)
     return <Text size="sm">No backups of other programs found in {listing.location} and its subfolders.</Text>;
   return (
@@ -86,42 +80,15 @@ function Found({ location, listing, chosen, onChosen, onClose }: FoundProps) {
           onChange={(event) => onChosen(event.currentTarget.checked ? firstChosen(listing) : new Set())}
         />
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
-      <ul className="found-backups" tabIndex={0} aria-label="Backups">
-        {files.slice(0, all ? files.length : SHOWN).map((file) => (
-          <FoundBackupRow
-            key={file.path}
-            location={location}
-            file={file}
-            secret={key}
-            chosen={chosen.has(file.path)}
-            onChosen={(want) => toggle(file.path, want)}
-            onLocked={() => setLocked(true)}
-          />
-        ))}
-      </ul>
-      {!all && files.length > SHOWN && (
-        <Group>
-          <Button variant="subtle" size="compact-sm" onClick={() => setAll(true)}>
-            Show all {files.length.toLocaleString('en-US')}
-          </Button>
-        </Group>
-      )}
-      {problems.length > 0 && (
-        <Disclosure title={`Skipped: ${countInWords(problems.length, 'file')}`} opened={files.length === 0}>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
-          <ul className="import-problems" tabIndex={0} aria-label="Skipped files">
-            {problems.map(({ path, problem, message }) => (
-              <li key={path}>
-                <span className="mono wraps">{path}</span>
-                <span className="wraps">
-                  <strong>{PROBLEMS[problem]}</strong>. {message}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </Disclosure>
-      )}
+      <FoundFiles
+        location={location}
+        files={files}
+        secret={key}
+        chosen={chosen}
+        onChosen={onChosen}
+        onLocked={() => setLocked(true)}
+      />
+      {problems.length > 0 && <Skipped problems={problems} opened={files.length === 0} />}
       {locked && (
         <TypedKeyForm
           label="Database key"
@@ -143,6 +110,63 @@ function Found({ location, listing, chosen, onChosen, onClose }: FoundProps) {
   );
 }
 
+interface FoundFilesProps extends Pick<FoundProps, 'location' | 'chosen' | 'onChosen'> {
+  files: FoundBackups['files'];
+  secret: KeyInput | null;
+  onLocked(): void;
+}
+
+function FoundFiles({ files, chosen, onChosen, ...rest }: FoundFilesProps) {
+  const [all, setAll] = useState(false);
+  const toggle = (path: string, want: boolean): void => {
+    const changed = new Set(chosen);
+    if (want) changed.add(path);
+    else changed.delete(path);
+    onChosen(changed);
+  };
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
+      <ul className="found-backups" tabIndex={0} aria-label="Backups">
+        {files.slice(0, all ? files.length : SHOWN).map((file) => (
+          <FoundBackupRow
+            key={file.path}
+            {...rest}
+            file={file}
+            chosen={chosen.has(file.path)}
+            onChosen={(want) => toggle(file.path, want)}
+          />
+        ))}
+      </ul>
+      {!all && files.length > SHOWN && (
+        <Group>
+          <Button variant="subtle" size="compact-sm" onClick={() => setAll(true)}>
+            Show all {files.length.toLocaleString('en-US')}
+          </Button>
+        </Group>
+      )}
+    </>
+  );
+}
+
+function Skipped({ problems, opened }: { problems: FoundBackups['problems']; opened: boolean }) {
+  return (
+    <Disclosure title={`Skipped: ${countInWords(problems.length, 'file')}`} opened={opened}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
+      <ul className="import-problems" tabIndex={0} aria-label="Skipped files">
+        {problems.map(({ path, problem, message }) => (
+          <li key={path}>
+            <span className="mono wraps">{path}</span>
+            <span className="wraps">
+              <strong>{PROBLEMS[problem]}</strong>. {message}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Disclosure>
+  );
+}
+
 interface ImportProps {
   location: ImportSource;
   secret: KeyInput | null;
@@ -156,10 +180,10 @@ const BY_NAME = 'by-name';
 /** Chooses the plan of the imported backups, and imports them. */
 function ImportChosen({ location, secret, chosen, all, onClose }: ImportProps) {
   const plans = useAnswer('plans.list', {});
-  const [planId, setPlanId] = useState(BY_NAME);
+  const form = useForm({ initialValues: { planId: BY_NAME } });
   const [, navigate] = useLocation();
   const action = useAction('here');
-  const plan = plans.value?.find((each) => each.plan.id === planId)?.plan;
+  const plan = plans.value?.find((each) => each.plan.id === form.values.planId)?.plan;
   const importChosen = (): void =>
     action.run(async () => {
       const { run } = await client.call('imports.start', {
@@ -181,8 +205,8 @@ function ImportChosen({ location, secret, chosen, all, onClose }: ImportProps) {
           { value: BY_NAME, label: 'Match by file name' },
           ...(plans.value ?? []).map(({ plan: { id, name } }) => ({ value: id, label: name })),
         ]}
-        value={plans.value === null ? null : planId}
-        onChange={(value) => setPlanId(value ?? BY_NAME)}
+        {...form.getInputProps('planId')}
+        value={plans.value === null ? null : form.values.planId}
         allowDeselect={false}
         maw={420}
         {...pendingChoices(plans)}

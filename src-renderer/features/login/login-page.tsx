@@ -1,4 +1,5 @@
 import { Button, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import { browserSession } from '../../api/session.ts';
@@ -12,7 +13,8 @@ import { useAction } from '../../hooks/use-action.ts';
  * @param error why the address of the window did not log in
  */
 export function LoginPage({ error }: { error: ErrorBody | null }) {
-  const [given, setGiven] = useState('');
+  const form = useForm({ initialValues: { given: '' } });
+  const { given } = form.values;
   const [tried, setTried] = useState(false);
   const login = useAction('here');
   const shown = tried ? login.error : error;
@@ -37,8 +39,7 @@ export function LoginPage({ error }: { error: ErrorBody | null }) {
           <TextInput
             label="Login address or token"
             placeholder="http://127.0.0.1:7411/#token=…"
-            value={given}
-            onChange={(event) => setGiven(event.currentTarget.value)}
+            {...form.getInputProps('given')}
             spellCheck={false}
             autoComplete="off"
             autoFocus

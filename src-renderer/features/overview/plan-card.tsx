@@ -49,7 +49,7 @@ export const PlanCard = memo(function PlanCard({ summary, now }: { summary: Plan
             {reason}
           </Text>
         )}
-        <DestinationProblems destinations={destinations} said={troubled ? reason : undefined} />
+        <DestinationProblems destinations={destinations} shown={troubled ? reason : undefined} />
         <dl className="facts">
           <dt title={plan.sourcePath}>{plan.sourcePath}</dt>
           <dd>{newest === null ? 'No snapshot yet' : agoInWords(newest.createdAt, now)}</dd>

@@ -5,8 +5,8 @@
 export function passphraseInWords(passphrase: string): string {
   const bits = guessBits(passphrase);
   if (bits < 36) return 'Weak: can be guessed by trying many passphrases.';
-  if (bits < 60) return 'Fair: hard to guess, unless it is a name, a date or a saying.';
-  return 'Long enough: cannot be guessed by trying, unless it is a known saying.';
+  if (bits < 60) return 'Fair: hard to guess, unless it is a name, a date or a common phrase.';
+  return 'Strong: cannot be guessed by trying, unless it is a well-known phrase.';
 }
 
 /** Returns the most bits there are to guess; repeats, runs like `abcd` and common words count for little. */

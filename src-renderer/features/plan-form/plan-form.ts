@@ -168,10 +168,10 @@ export function isComplete(form: PlanForm, planName: string, known: readonly Des
   return incompleteFields({ ...form, name: planName, others: others as PlanDestination[] }).size === 0;
 }
 
-/** What a form says of a plan, for a new one and for a changed one. */
+/** The settings of a plan in a form, for a new plan and for a changed one. */
 export type PlanFields = ReturnType<typeof planFieldsOf>;
 
-/** Returns what a form says of a plan. */
+/** Returns the settings of a plan in a form. */
 export function planFieldsOf(form: PlanForm) {
   const { sameInstant, compression, method, verifyAfterBackup, schedule, timeZone, retention, restoreTest } = form;
   const group = form.group.trim();
@@ -222,7 +222,7 @@ function chosenDestinations(
   known: readonly DestinationSummary[],
 ): Params<'plans.create'>['destinations'] {
   const path = folder.trim();
-  const there = known.find(({ destination: { settings } }) => settings.kind === 'folder' && settings.path === path);
-  const twice = others.some(({ destinationId }) => destinationId === there?.destination.id);
+  const existing = known.find(({ destination: { settings } }) => settings.kind === 'folder' && settings.path === path);
+  const twice = others.some(({ destinationId }) => destinationId === existing?.destination.id);
   return path === '' || twice ? [...others] : [{ path }, ...others];
 }

@@ -4,7 +4,7 @@ import { type PlanForm, planErrors } from './plan-form.ts';
 
 export type PlanFormApi = UseFormReturnType<PlanForm>;
 
-/** The form of a plan. What is wrong is said while it is typed. */
+/** The form of a plan. Errors are shown while it is typed. */
 export function usePlanForm(initialValues: () => PlanForm): PlanFormApi {
   const form: PlanFormApi = useForm({
     initialValues: useState(initialValues)[0],

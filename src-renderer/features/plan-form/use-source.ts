@@ -16,8 +16,8 @@ export interface CheckedSource {
 /** Describes a database as soon as its path is known and has not changed for a moment. */
 export function useSource(typed: string, key: KeyInput | null): CheckedSource {
   const path = typed.trim();
-  const [settled] = useDebouncedValue(path, 250);
-  const asked = path !== '' && path === settled ? { path, ...(key === null ? {} : { key }) } : null;
+  const [debounced] = useDebouncedValue(path, 250);
+  const asked = path !== '' && path === debounced ? { path, ...(key === null ? {} : { key }) } : null;
   const { value, error, pending } = useAnswer('sources.describe', asked);
   const checking = path !== '' && (asked === null || pending);
   const source = checking ? null : value;

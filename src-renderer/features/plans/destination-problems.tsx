@@ -5,16 +5,16 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 
 /**
  * Why copies of a plan's snapshots wait or fail, a line for each destination.
- * @param said what is shown already and left out here
+ * @param shown text that is shown already; problems in it are left out
  */
 export function DestinationProblems({
   destinations,
-  said = '',
+  shown = '',
 }: {
   destinations: PlanSummary['destinations'];
-  said?: string | undefined;
+  shown?: string | undefined;
 }) {
-  const troubled = destinations.filter(({ problem }) => problem !== null && !said.includes(problem));
+  const troubled = destinations.filter(({ problem }) => problem !== null && !shown.includes(problem));
   if (troubled.length === 0) return null;
   return (
     <ul className="destination-problems" aria-label="Destination problems">

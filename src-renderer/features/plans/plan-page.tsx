@@ -48,7 +48,7 @@ export function PlanPage({ planId }: { planId: string }) {
     >
       <Stack gap={6}>
         <StoredAt destinations={destinations} />
-        <DestinationProblems destinations={destinations} said={troubled ? reason : undefined} />
+        <DestinationProblems destinations={destinations} shown={troubled ? reason : undefined} />
       </Stack>
       {active !== undefined && (
         <div className="card">

@@ -1,4 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
@@ -7,7 +8,8 @@ import { RetentionFields } from '../retention/retention-fields.tsx';
 
 /** The retention of a plan. A change is reviewed before it is saved. */
 export function RetentionTab({ plan }: { plan: Plan }) {
-  const [retention, setRetention] = useState(plan.retention);
+  const form = useForm({ initialValues: { retention: plan.retention } });
+  const { retention } = form.values;
   const [reviewing, setReviewing] = useState(false);
   const changed = JSON.stringify(retention) !== JSON.stringify(plan.retention);
   return (
@@ -18,7 +20,7 @@ export function RetentionTab({ plan }: { plan: Plan }) {
           The newest valid snapshot, the newest restore-tested one, pinned snapshots and safety snapshots are always
           kept.
         </Text>
-        <RetentionFields value={retention} onChange={setRetention} />
+        <RetentionFields {...form.getInputProps('retention')} value={retention} />
         <RetentionProjection planId={plan.id} schedule={plan.schedule} timeZone={plan.timeZone} retention={retention} />
         <Group>
           <Button onClick={() => setReviewing(true)}>{changed ? 'Review and save' : 'Review and prune'}</Button>

@@ -1,34 +1,35 @@
-import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../../src-shared/model/recovery/recovery.ts';
+import { type UseFormReturnType, useForm } from '@mantine/form';
+import type { PlanRecovery, RecoverablePlan } from '../../../src-shared/model/recovery/recovery.ts';
 
-/** A plan that was found, and what is chosen for it. */
-export interface PlanDraft {
-  key: string;
-  found: RecoverablePlan;
+/** The choices for a plan that was found. */
+interface PlanDraft {
   chosen: boolean;
   name: string;
   sourcePath: string;
   /** The snapshots that become the plan's own. */
-  snapshotIds: ReadonlySet<string>;
+  snapshotIds: string[];
 }
 
-/** Returns all found plans, chosen with all their snapshots. */
-export function draftsOf({ plans }: RecoveryScan): PlanDraft[] {
-  return plans.map((found) => ({
-    key: `${found.serviceId} ${found.planId}`,
-    found,
-    chosen: true,
-    name: found.name,
-    sourcePath: found.sourcePath,
-    snapshotIds: new Set(found.snapshots.map(({ id }) => id)),
-  }));
-}
+export type RecoveryFormApi = UseFormReturnType<{ plans: PlanDraft[] }>;
+
+/** The form of a recovery: all found plans are chosen, with all their snapshots. */
+export const useRecoveryForm = (found: readonly RecoverablePlan[]): RecoveryFormApi =>
+  useForm({
+    initialValues: {
+      plans: found.map(({ name, sourcePath, snapshots }) => ({
+        ...{ chosen: true, name, sourcePath },
+        snapshotIds: snapshots.map(({ id }) => id),
+      })),
+    },
+  });
 
 /** Returns the chosen plans that have a name and a source. */
-export function chosenPlans(drafts: readonly PlanDraft[]): PlanRecovery[] {
-  return drafts
-    .filter(({ chosen, name, sourcePath }) => chosen && name.trim() !== '' && sourcePath.trim() !== '')
-    .map(({ found: { serviceId, planId }, name, sourcePath, snapshotIds }) => ({
-      ...{ serviceId, planId, name: name.trim(), sourcePath: sourcePath.trim(), attachedFilePaths: {} },
-      snapshotIds: [...snapshotIds],
-    }));
+export function chosenPlans(found: readonly RecoverablePlan[], drafts: readonly PlanDraft[]): PlanRecovery[] {
+  return drafts.flatMap(({ chosen, name, sourcePath, snapshotIds }, index) => {
+    const plan = found[index];
+    if (plan === undefined || !chosen || name.trim() === '' || sourcePath.trim() === '') return [];
+    const { serviceId, planId } = plan;
+    const typed = { name: name.trim(), sourcePath: sourcePath.trim(), snapshotIds };
+    return [{ serviceId, planId, ...typed, attachedFilePaths: {} }];
+  });
 }

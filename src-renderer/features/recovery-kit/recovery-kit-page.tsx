@@ -1,4 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { IconDownload, IconFileText, IconPrinter } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RecoveryKit } from '../../../src-shared/model/recovery/recovery-kit.ts';
@@ -37,7 +38,7 @@ export function RecoveryKitPage() {
         <Pending answer={made} />
         {kit !== null && <SaveKit />}
         {kit !== null && (
-          // The kit as text: its page has styles of its own, which the window's Content-Security-Policy would refuse.
+          // The kit as text: its page contains styles that the window's Content-Security-Policy refuses.
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a text that scrolls must be reachable by keyboard
           <section className="card kit-text" tabIndex={0} aria-label="Recovery kit text">
             <pre>{kit.text}</pre>
@@ -103,7 +104,8 @@ function KitActions({ kit }: { kit: RecoveryKit }) {
 }
 
 function SaveKit() {
-  const [folder, setFolder] = useState('');
+  const form = useForm({ initialValues: { folder: '' } });
+  const { folder } = form.values;
   const action = useAction('here');
   const save = (): void =>
     action.run(async () => {
@@ -118,8 +120,8 @@ function SaveKit() {
           label="Folder"
           description="Use a USB drive or a share that does not depend on this machine. Saves an HTML page and a text file."
           placeholder="/media/you/stick"
+          {...form.getInputProps('folder')}
           value={folder}
-          onChange={setFolder}
         />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>

@@ -1,4 +1,5 @@
 import { Button, Group, List, Stack, Text, Textarea } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import type { OldSchedule, OldSchedules } from '../../../src-shared/model/third-party/old-schedule.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
@@ -14,7 +15,8 @@ interface OldScheduleReaderProps {
 
 /** Reads a pasted crontab, systemd unit, script or settings file, and offers the schedules in it. */
 export function OldScheduleReader({ onSchedule }: OldScheduleReaderProps) {
-  const [text, setText] = useState('');
+  const form = useForm({ initialValues: { text: '' }, onValuesChange: () => setRead(null) });
+  const { text } = form.values;
   const [read, setRead] = useState<OldSchedules | null>(null);
   const action = useAction('here');
   const find = (): void => {
@@ -31,11 +33,7 @@ export function OldScheduleReader({ onSchedule }: OldScheduleReaderProps) {
           minRows={3}
           maxRows={10}
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            setRead(null);
-          }}
+          {...form.getInputProps('text')}
         />
         <Group>
           <Button variant="default" disabled={text.trim() === ''} loading={action.pending} onClick={find}>

@@ -53,48 +53,52 @@ export function RestoreTestSection({ summary, form }: { summary: PlanSummary; fo
             form.setFieldValue('restoreTest.withinDays', typeof days === 'number' && days > 0 ? days : null)
           }
         />
-        {restoreTest.checks.map((_, index) => (
-          // Checks are identified by their position.
-          // biome-ignore lint/suspicious/noArrayIndexKey: they are only added at the end and removed
-          <Group key={index} gap="xs" align="end" role="group" aria-label={`Check ${index + 1}`}>
-            <TextInput label="Name" w={140} {...form.getInputProps(`restoreTest.checks.${index}.name`)} />
-            <TextInput
-              label="SQL query"
-              placeholder="SELECT count(*) FROM accounts"
-              flex="1 1 240px"
-              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-              {...form.getInputProps(`restoreTest.checks.${index}.sql`)}
-            />
-            <Select
-              label="Operator"
-              w={76}
-              data={OPERATORS}
-              allowDeselect={false}
-              {...form.getInputProps(`restoreTest.checks.${index}.operator`)}
-            />
-            <TextInput label="Value" w={100} {...form.getInputProps(`restoreTest.checks.${index}.value`)} />
-            <ActionIcon
-              variant="subtle"
-              size="lg"
-              aria-label={`Remove check ${index + 1}`}
-              onClick={() => form.removeListItem('restoreTest.checks', index)}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          </Group>
-        ))}
-        <Group>
-          <Button
-            variant="default"
-            leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() => form.insertListItem('restoreTest.checks', FRESH)}
-          >
-            Add custom check
-          </Button>
-        </Group>
+        <Checks form={form} checks={restoreTest.checks} />
         <Receipts planId={summary.plan.id} />
       </Stack>
     </Section>
+  );
+}
+
+/** The custom checks of a restore test. */
+function Checks({ form, checks }: { form: PlanFormApi; checks: readonly SqlCheck[] }) {
+  const field = (index: number, name: keyof SqlCheck) => form.getInputProps(`restoreTest.checks.${index}.${name}`);
+  return (
+    <>
+      {checks.map((_, index) => (
+        // Checks are identified by their position.
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are only added at the end and removed
+        <Group key={index} gap="xs" align="end" role="group" aria-label={`Check ${index + 1}`}>
+          <TextInput label="Name" w={140} {...field(index, 'name')} />
+          <TextInput
+            label="SQL query"
+            placeholder="SELECT count(*) FROM accounts"
+            flex="1 1 240px"
+            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+            {...field(index, 'sql')}
+          />
+          <Select label="Operator" w={76} data={OPERATORS} allowDeselect={false} {...field(index, 'operator')} />
+          <TextInput label="Value" w={100} {...field(index, 'value')} />
+          <ActionIcon
+            variant="subtle"
+            size="lg"
+            aria-label={`Remove check ${index + 1}`}
+            onClick={() => form.removeListItem('restoreTest.checks', index)}
+          >
+            <IconTrash size={16} />
+          </ActionIcon>
+        </Group>
+      ))}
+      <Group>
+        <Button
+          variant="default"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => form.insertListItem('restoreTest.checks', FRESH)}
+        >
+          Add custom check
+        </Button>
+      </Group>
+    </>
   );
 }
 

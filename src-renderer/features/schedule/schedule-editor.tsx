@@ -30,6 +30,10 @@ const FRESH: { [K in Kind]: Extract<Schedule, { kind: K }> } = {
 };
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const DAYS_OF_MONTH = [
+  ...Array.from({ length: 28 }, (_, index) => ({ value: String(index + 1), label: String(index + 1) })),
+  { value: 'last', label: 'Last' },
+];
 const ZONES = [...new Set(['', 'UTC', ...Intl.supportedValuesOf('timeZone')])].map((zone) => ({
   value: zone,
   label: zone === '' ? 'This machine’s time zone' : zone,
@@ -79,7 +83,12 @@ export function ScheduleEditor(props: ScheduleEditorProps) {
   );
 }
 
-function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(schedule: Schedule): void }) {
+interface ScheduleFieldsProps<K extends Kind = Kind> {
+  schedule: Extract<Schedule, { kind: K }>;
+  onChange(schedule: Schedule): void;
+}
+
+function ScheduleFields({ schedule, onChange }: ScheduleFieldsProps) {
   switch (schedule.kind) {
     case 'interval':
       return (
@@ -91,24 +100,12 @@ function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(s
         />
       );
     case 'daily':
-      return <Time time={schedule.time} onChange={(time) => onChange({ ...schedule, time })} />;
+      return <Time schedule={schedule} onChange={onChange} />;
     case 'weekly':
       return (
         <>
-          <Chip.Group
-            multiple
-            value={schedule.days.map(String)}
-            onChange={(days) => days.length > 0 && onChange({ ...schedule, days: days.map(Number) })}
-          >
-            <Group gap={4} role="group" aria-label="Days" pb={6}>
-              {DAYS.map((day, index) => (
-                <Chip key={day} value={String(index + 1)} size="xs">
-                  {day}
-                </Chip>
-              ))}
-            </Group>
-          </Chip.Group>
-          <Time time={schedule.time} onChange={(time) => onChange({ ...schedule, time })} />
+          <Weekdays schedule={schedule} onChange={onChange} />
+          <Time schedule={schedule} onChange={onChange} />
         </>
       );
     case 'monthly':
@@ -118,14 +115,11 @@ function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(s
             label="Day"
             w={120}
             allowDeselect={false}
-            data={[
-              ...Array.from({ length: 28 }, (_, index) => ({ value: String(index + 1), label: String(index + 1) })),
-              { value: 'last', label: 'Last' },
-            ]}
+            data={DAYS_OF_MONTH}
             value={String(schedule.day)}
             onChange={(day) => onChange({ ...schedule, day: day === 'last' ? 'last' : Number(day) })}
           />
-          <Time time={schedule.time} onChange={(time) => onChange({ ...schedule, time })} />
+          <Time schedule={schedule} onChange={onChange} />
         </>
       );
     case 'cron':
@@ -140,25 +134,47 @@ function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(s
         />
       );
     case 'on-change':
-      return (
-        <>
-          <Amount
-            label="Wait until idle (minutes)"
-            value={schedule.quietMinutes}
-            most={1440}
-            onChange={(quietMinutes) => onChange({ ...schedule, quietMinutes })}
-          />
-          <Amount
-            label="Maximum delay (minutes)"
-            value={schedule.atLatestMinutes}
-            most={10_080}
-            onChange={(atLatestMinutes) => onChange({ ...schedule, atLatestMinutes })}
-          />
-        </>
-      );
-    default:
+      return <DelayFields schedule={schedule} onChange={onChange} />;
+    case 'manual':
       return null;
   }
+}
+
+function Weekdays({ schedule, onChange }: ScheduleFieldsProps<'weekly'>) {
+  return (
+    <Chip.Group
+      multiple
+      value={schedule.days.map(String)}
+      onChange={(days) => days.length > 0 && onChange({ ...schedule, days: days.map(Number) })}
+    >
+      <Group gap={4} role="group" aria-label="Days" pb={6}>
+        {DAYS.map((day, index) => (
+          <Chip key={day} value={String(index + 1)} size="xs">
+            {day}
+          </Chip>
+        ))}
+      </Group>
+    </Chip.Group>
+  );
+}
+
+function DelayFields({ schedule, onChange }: ScheduleFieldsProps<'on-change'>) {
+  return (
+    <>
+      <Amount
+        label="Wait until idle (minutes)"
+        value={schedule.quietMinutes}
+        most={1440}
+        onChange={(quietMinutes) => onChange({ ...schedule, quietMinutes })}
+      />
+      <Amount
+        label="Maximum delay (minutes)"
+        value={schedule.atLatestMinutes}
+        most={10_080}
+        onChange={(atLatestMinutes) => onChange({ ...schedule, atLatestMinutes })}
+      />
+    </>
+  );
 }
 
 function Amount(props: { label: string; value: number; most: number; onChange(value: number): void }) {
@@ -175,14 +191,14 @@ function Amount(props: { label: string; value: number; most: number; onChange(va
   );
 }
 
-function Time({ time, onChange }: { time: string; onChange(time: string): void }) {
+function Time({ schedule, onChange }: ScheduleFieldsProps<'daily' | 'weekly' | 'monthly'>) {
   return (
     <TextInput
       label="Time"
       type="time"
       w={150}
-      value={time}
-      onChange={(event) => event.currentTarget.value !== '' && onChange(event.currentTarget.value.slice(0, 5))}
+      value={schedule.time}
+      onChange={({ currentTarget: { value } }) => value !== '' && onChange({ ...schedule, time: value.slice(0, 5) })}
     />
   );
 }

@@ -1,4 +1,5 @@
 import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { type FocusEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
@@ -186,13 +187,14 @@ function KitSection() {
 }
 
 function ScanSection() {
-  const [folder, setFolder] = useState('');
+  const form = useForm({ initialValues: { folder: '' } });
+  const folder = form.values.folder.trim();
   const [importing, setImporting] = useState(false);
   const [, navigate] = useLocation();
   const action = useAction('here');
   const scan = (): void => {
     action.run(async () => {
-      const { run } = await client.call('destinations.rescan', { path: folder.trim() });
+      const { run } = await client.call('destinations.rescan', { path: folder });
       addRun(run);
       navigate(`/activity/${run.id}`);
     });
@@ -205,17 +207,17 @@ function ScanSection() {
           removes imported backups. The folder becomes a destination. To move plans from another machine, recover them
           under <Link to="/destinations">Destinations</Link>.
         </Text>
-        <PathField kind="folder" label="Backup folder" value={folder} onChange={setFolder} />
+        <PathField kind="folder" label="Backup folder" {...form.getInputProps('folder')} value={form.values.folder} />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>
-          <Button variant="default" disabled={folder.trim() === ''} loading={action.pending} onClick={scan}>
+          <Button variant="default" disabled={folder === ''} loading={action.pending} onClick={scan}>
             Import snapshots
           </Button>
-          <Button variant="default" disabled={folder.trim() === ''} onClick={() => setImporting(true)}>
+          <Button variant="default" disabled={folder === ''} onClick={() => setImporting(true)}>
             Import from other programs…
           </Button>
         </Group>
-        {importing && <ImportDialog location={{ path: folder.trim() }} onClose={() => setImporting(false)} />}
+        {importing && <ImportDialog location={{ path: folder }} onClose={() => setImporting(false)} />}
       </Stack>
     </Section>
   );

@@ -20,21 +20,17 @@ const COLUMNS: ReadonlyArray<readonly [heading: string, className?: string]> = [
   ['Actions'],
 ];
 
-/** Snapshots by day. Only visible rows are rendered, so that long lists scroll smoothly. */
-export function SnapshotTable({
-  snapshots,
-  now,
-  onEnd,
-  onDetails,
-  onDelete,
-}: {
+interface SnapshotTableProps {
   snapshots: readonly ListedSnapshot[];
   now: number;
   /** The last ones are about to be seen. */
   onEnd(): void;
   onDetails(snapshot: ListedSnapshot): void;
   onDelete(snapshot: ListedSnapshot): void;
-}) {
+}
+
+/** Snapshots by day. Only visible rows are rendered, so that long lists scroll smoothly. */
+export function SnapshotTable({ snapshots, now, onEnd, onDetails, onDelete }: SnapshotTableProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => groupByDay(snapshots, now), [snapshots, now]);
   const rows = useVirtualizer({
@@ -77,20 +73,19 @@ export function SnapshotTable({
                 onDelete={onDelete}
               />
             );
-          return (
-            <div
-              key={key}
-              className="virtual day-row"
-              style={{ transform: `translateY(${start}px)`, height: size }}
-              role="row"
-            >
-              <span role="cell" aria-colspan={COLUMNS.length}>
-                {line.day}
-              </span>
-            </div>
-          );
+          return <DayRow key={key} day={line.day} start={start} height={size} />;
         })}
       </div>
+    </div>
+  );
+}
+
+function DayRow({ day, start, height }: { day: string; start: number; height: number }) {
+  return (
+    <div className="virtual day-row" style={{ transform: `translateY(${start}px)`, height }} role="row">
+      <span role="cell" aria-colspan={COLUMNS.length}>
+        {day}
+      </span>
     </div>
   );
 }

@@ -52,7 +52,7 @@ export function useSnapshots(planId: string) {
   );
 
   useEffect(() => {
-    // Until they are there again, the old ones are shown.
+    // The old ones are shown until they are loaded again.
     if (older.first !== null && older.first !== first) void load(older.snapshots.length);
   }, [first, older, load]);
 

@@ -2,19 +2,23 @@ import type { Template } from '../../../src-shared/model/third-party/template.ts
 import type { AppliedPart } from '../../../src-shared/model/third-party/template-use.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 
-/** What is chosen for the parts of a template. */
-export interface GroupDraft {
+/** The choices for the parts of a template. */
+export interface PartsChoice {
   /** By part; other parts keep the template's default. */
   wanted: Readonly<Record<string, boolean>>;
   /** The paths of parts at other locations. */
   paths: Readonly<Record<string, string>>;
+}
+
+/** The choices for a template. */
+export interface GroupDraft extends PartsChoice {
   /** The backup folder; empty: none. */
   folder: string;
 }
 
 /**
- * A template with the locations that somebody has chosen, so that the core works out the plans for them: names of folders
- * are joined there, by the rules of its platform.
+ * Returns a template with the chosen locations, so that the core computes the plans for them: it joins names of folders by
+ * the rules of its platform.
  * @throws SnapkeepError `INVALID_PARAMS` for a text that is not a template
  */
 export function withChoices(text: string, { paths, folder }: Pick<GroupDraft, 'paths' | 'folder'>): string {

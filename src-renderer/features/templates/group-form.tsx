@@ -1,4 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
+import { type UseFormReturnType, useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
@@ -16,10 +17,10 @@ import { EncryptionDisclosure } from '../plan-form/encryption-fields.tsx';
 import { emptyForm, newPlanOf, withDraft } from '../plan-form/plan-form.ts';
 import { DestinationFields } from '../plan-form/plan-sections.tsx';
 import { usePlanForm } from '../plan-form/use-plan-form.ts';
-import { type GroupDraft, wantedParts } from './group-draft.ts';
+import { type PartsChoice, wantedParts } from './group-draft.ts';
 import { PartRow } from './part-row.tsx';
 import { LeftOut } from './template-choice.tsx';
-import { useGroupTemplate } from './use-group-template.ts';
+import { type GroupTemplate, useGroupTemplate } from './use-group-template.ts';
 import './templates.css';
 import { useAnswer } from '../../stores/core.ts';
 
@@ -27,13 +28,11 @@ import { useAnswer } from '../../stores/core.ts';
 export function GroupForm({ template }: { template: AppliedTemplate }) {
   const form = usePlanForm(() => ({ ...emptyForm(), folder: template.destinations[0]?.path ?? '' }));
   const { folder, others, encryption } = form.values;
-  const [chosen, setChosen] = useState<Omit<GroupDraft, 'folder'>>({ wanted: {}, paths: {} });
-  const change = (changed: Partial<GroupDraft>): void => setChosen((before) => ({ ...before, ...changed }));
-  const draft = { ...chosen, folder };
+  const choice = useForm<PartsChoice>({ initialValues: { wanted: {}, paths: {} } });
+  const draft = { ...choice.values, folder };
   const { parts, checking, problem } = useGroupTemplate(template, draft);
   const making = useMaking();
   const wanted = wantedParts(parts, draft);
-  const left = wanted.flatMap(({ leftOut }) => leftOut);
   const encrypted = wanted.some((part) => part.draft.keyVariable !== null);
   const ready =
     making.known &&
@@ -42,36 +41,14 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
     problem === null &&
     (folder.trim() !== '' || others.length > 0) &&
     !encryptionProblems(encryption, false).blocked;
-  const makePlan = (part: AppliedPart, key: KeyInput | null, known: Parameters<typeof newPlanOf>[2]) => {
+  const makePlan: MakePlan = (part, key, known) => {
     const planForm = { ...withDraft(emptyForm(), part.draft), key, others, encryption };
     return newPlanOf(planForm, part.draft.name, known, key !== null);
   };
   return (
     <>
       <Section title={`Parts of ${template.name}`}>
-        <Stack gap="sm">
-          <Text size="sm" c="dimmed">
-            Each part becomes a plan. The plans form a group that you can pause and back up together.
-          </Text>
-          <ul className="parts">
-            {parts.map((part) => (
-              <PartRow
-                key={part.id}
-                part={part}
-                wanted={wanted.includes(part)}
-                path={draft.paths[part.id] ?? ''}
-                checking={checking}
-                made={making.made.includes(part.id)}
-                onWanted={(want) => change({ wanted: { ...draft.wanted, [part.id]: want } })}
-                onPath={(path) =>
-                  change({ paths: { ...draft.paths, [part.id]: path }, wanted: { ...draft.wanted, [part.id]: true } })
-                }
-              />
-            ))}
-          </ul>
-          {left.length > 0 && <LeftOut sentences={left} />}
-          {problem !== null && <ErrorNotice error={problem} />}
-        </Stack>
+        <Parts {...{ choice, parts, wanted, checking, problem }} made={making.made} />
       </Section>
       <Section title="Storage">
         <Stack gap="md">
@@ -93,6 +70,45 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
         </Button>
       </Group>
     </>
+  );
+}
+
+interface PartsProps extends GroupTemplate {
+  choice: UseFormReturnType<PartsChoice>;
+  wanted: readonly AppliedPart[];
+  /** The ids of the parts whose plans have been created. */
+  made: readonly string[];
+}
+
+function Parts({ choice, parts, wanted, checking, problem, made }: PartsProps) {
+  const left = wanted.flatMap(({ leftOut }) => leftOut);
+  const want = (id: string, wants: boolean, path?: string): void =>
+    choice.setValues(({ wanted: before, paths }) => ({
+      wanted: { ...before, [id]: wants },
+      ...(path === undefined ? {} : { paths: { ...paths, [id]: path } }),
+    }));
+  return (
+    <Stack gap="sm">
+      <Text size="sm" c="dimmed">
+        Each part becomes a plan. The plans form a group that you can pause and back up together.
+      </Text>
+      <ul className="parts">
+        {parts.map((part) => (
+          <PartRow
+            key={part.id}
+            part={part}
+            wanted={wanted.includes(part)}
+            path={choice.values.paths[part.id] ?? ''}
+            checking={checking}
+            made={made.includes(part.id)}
+            onWanted={(wants) => want(part.id, wants)}
+            onPath={(path) => want(part.id, true, path)}
+          />
+        ))}
+      </ul>
+      {left.length > 0 && <LeftOut sentences={left} />}
+      {problem !== null && <ErrorNotice error={problem} />}
+    </Stack>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, List, Select, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { IconFolderSearch, IconInfoCircle } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
 import { Form } from '../../components/forms/form.tsx';
 import { PathField } from '../../components/forms/path-field.tsx';
@@ -54,7 +54,7 @@ export function TemplateChoice({ chosen, missing }: { chosen: ChosenTemplate; mi
       )}
       {part !== null && part.leftOut.length > 0 && <LeftOut sentences={part.leftOut} />}
       {applied !== null && (
-        <Disclosure title={'About this template'} key={`says ${applied.id}`}>
+        <Disclosure title="About this template" key={`about ${applied.id}`}>
           <List size="sm" spacing={4}>
             {applied.sentences.map((sentence) => (
               <List.Item key={sentence} className="wraps">
@@ -76,7 +76,8 @@ interface MissingProps {
 
 /** The program was not found at its default locations: asks for its folder or database. */
 function Missing({ applied: { name, folder, parts }, pending, onFolder }: MissingProps) {
-  const [typed, setTyped] = useState('');
+  const form = useForm({ initialValues: { folder: '' } });
+  const typed = form.values.folder.trim();
   const usual = parts.flatMap(({ locations }) => locations.map(({ path }) => path));
   return (
     <Alert className="tone-info" icon={<IconFolderSearch size={18} />}>
@@ -88,7 +89,7 @@ function Missing({ applied: { name, folder, parts }, pending, onFolder }: Missin
         {folder !== null && (
           <Form
             onSubmit={() => {
-              if (typed.trim() !== '') onFolder(typed.trim());
+              if (typed !== '') onFolder(typed);
             }}
           >
             <Group align="flex-end" gap="xs" wrap="nowrap">
@@ -96,11 +97,11 @@ function Missing({ applied: { name, folder, parts }, pending, onFolder }: Missin
                 <PathField
                   kind="folder"
                   label={folder.slice(0, 1).toUpperCase() + folder.slice(1)}
-                  value={typed}
-                  onChange={setTyped}
+                  {...form.getInputProps('folder')}
+                  value={form.values.folder}
                 />
               </div>
-              <Button type="submit" variant="default" disabled={typed.trim() === ''} loading={pending}>
+              <Button type="submit" variant="default" disabled={typed === ''} loading={pending}>
                 Scan folder
               </Button>
             </Group>

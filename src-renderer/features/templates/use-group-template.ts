@@ -5,7 +5,8 @@ import { useLast } from '../../hooks/use-last.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { type GroupDraft, withChoices } from './group-draft.ts';
 
-interface GroupTemplate {
+/** The parts of a template at the chosen locations. */
+export interface GroupTemplate {
   parts: readonly AppliedPart[];
   /** The chosen paths are being checked. */
   checking: boolean;
@@ -16,9 +17,9 @@ interface GroupTemplate {
 export function useGroupTemplate(template: AppliedTemplate, { paths, folder }: GroupDraft): GroupTemplate {
   const exported = useAnswer('templates.export', { templateId: template.id });
   const text = exported.value === null ? null : withChoices(exported.value.text, { paths, folder });
-  const [settled] = useDebouncedValue(text, 250);
-  const applied = useAnswer('templates.apply', settled === null ? null : { text: settled });
+  const [debounced] = useDebouncedValue(text, 250);
+  const applied = useAnswer('templates.apply', debounced === null ? null : { text: debounced });
   const parts = useLast(applied.value)?.parts ?? template.parts;
   const problem = exported.error ?? applied.error;
-  return { parts, checking: problem === null && (text !== settled || text === null || applied.pending), problem };
+  return { parts, checking: problem === null && (text !== debounced || text === null || applied.pending), problem };
 }

@@ -15,7 +15,7 @@ export interface ChosenTemplate {
 
 /**
  * Chooses a template.
- * @param sourcePath the database that the form is about; what the template says of its surroundings follows it
+ * @param sourcePath the database that the form is about; the template is applied again when it changes
  * @param onPart what is done with a part that has just been chosen
  * @param onFollow what is done when it has been applied for another source
  */

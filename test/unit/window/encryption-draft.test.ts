@@ -46,8 +46,8 @@ test.each([
   ['summer 2026', 'Weak'],
   ['summer rain 2026', 'Fair'],
   ['paper lantern orbit walnut', 'Fair'],
-  ['paper lantern orbit walnut seven', 'Long enough'],
-  ['x7$kQ2!vR9', 'Long enough'],
+  ['paper lantern orbit walnut seven', 'Strong'],
+  ['x7$kQ2!vR9', 'Strong'],
 ])('%j is called %s', (passphrase, words) => {
   expect(passphraseInWords(passphrase)).toMatch(new RegExp(`^${words}:`));
 });
