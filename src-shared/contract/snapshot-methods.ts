@@ -6,7 +6,7 @@ import { DatabaseDeletionPreview, DatabaseDeletionTarget } from '../model/restor
 import { EntryName, RestoreSource } from '../model/restore/restore.ts';
 import { LogEntry, Run } from '../model/run.ts';
 import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
-import { FilePath } from '../model/values.ts';
+import { FilePath, Instant } from '../model/values.ts';
 import { Verification } from '../model/verification.ts';
 import { key, nothing, pageSize, snapshotId, started } from './params.ts';
 
@@ -46,13 +46,15 @@ export const snapshotMethods = {
 
   /**
    * Lists snapshots, the newest first. `destinationId`: those stored there. `match`: those with this id, this start of an
-   * id, or this file name. `before`: the id of the last snapshot of the previous page.
+   * id, or this file name. `takenBy`: those taken at this instant or earlier. `before`: the id of the last snapshot of the
+   * previous page.
    */
   'snapshots.list': {
     params: z.strictObject({
       planId: z.uuid().optional(),
       destinationId: z.uuid().optional(),
       match: z.string().max(4096).optional(),
+      takenBy: Instant.optional(),
       before: z.uuid().optional(),
       limit: pageSize,
     }),

@@ -60,8 +60,7 @@ test('a database and its files are backed up together, and come back together or
   await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
   await page.getByRole('radio', { name: 'Selected file or folder' }).check();
   await page.getByRole('textbox', { name: 'Path (optional)' }).fill('two.wav');
-  await judgeBothWays(page, 'restore-what-attached-files');
-  await page.getByRole('button', { name: 'Choose target' }).click();
+  await judgeBothWays(page, 'restore-attached-files');
   await expect(page.getByRole('radio', { name: /^Original path/ })).toBeChecked();
   await page.getByRole('button', { name: 'Review changes' }).click();
   await page.getByRole('button', { name: 'Restore two.wav' }).click();
@@ -76,9 +75,8 @@ test('a database and its files are backed up together, and come back together or
     .press('Enter');
   await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
   await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
-  await page.getByRole('button', { name: 'Choose target' }).press('Enter');
   await expect(page.getByText(generated)).toBeVisible();
-  await judge(page, 'restore-where-everything');
+  await judge(page, 'restore-everything');
   await page.getByRole('button', { name: 'Review changes' }).press('Enter');
   await expect(page.getByText('You will lose 5 rows')).toBeVisible();
   await expect(page.getByRole('row', { name: /^generated/ })).toContainText('0112');

@@ -47,7 +47,6 @@ test('the window asks, and restores it only when a person insists', async () => 
   try {
     const page = await openWindow(browser, server.address);
     await dropFiles(page, [bare]);
-    await page.getByRole('button', { name: 'Choose target' }).click();
     await page.getByRole('textbox', { name: 'Database path' }).fill(target);
     await page.getByRole('button', { name: 'Review changes' }).press('Enter');
     await expect(page.getByText(/unpacks to \d+ times its size/)).toBeVisible();

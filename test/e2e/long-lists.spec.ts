@@ -32,7 +32,7 @@ test.afterEach(async () => {
 
 interface Sent {
   method?: string;
-  params?: { planIds?: string[] };
+  params?: { planIds?: string[]; planId?: string };
 }
 
 /** Opens the window, and what it asks the service for from then on. */
@@ -133,4 +133,41 @@ test('a plan that changes is asked for alone', async () => {
   const asked = listed().slice(before);
   expect(asked.length).toBeGreaterThan(0);
   for (const { params } of asked) expect(params?.planIds).toEqual([planId]);
+});
+
+test('a restore goes to the snapshot of a date, beyond the first page too', async () => {
+  const { page, sent } = await open();
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: /App 0$/ })
+    .click();
+  await page
+    .getByRole('button', { name: /^More actions/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Restore…' }).click();
+  const { planId } = sent.find(({ method }) => method === 'snapshots.list')?.params ?? {};
+  const instants = await page.evaluate(async (plan) => {
+    const session = localStorage.getItem('snapkeep.session');
+    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${session}` };
+    const body = JSON.stringify({ planId: plan, limit: 500 });
+    const { result } = await (await fetch('/api/snapshots.list', { method: 'POST', headers, body })).json();
+    return (result as { createdAt: string }[]).map(({ createdAt }) => createdAt);
+  }, planId);
+  // Swedish dates are written as fields of dates take them.
+  const dayOf = (instant: string): string => new Date(instant).toLocaleDateString('sv-SE');
+  const day = dayOf(instants[150] ?? '');
+  const newest = instants.find((instant) => dayOf(instant) <= day) ?? '';
+  const time = new Date(newest).toLocaleTimeString('en-GB').slice(0, 5);
+  const date = page.getByLabel('Go to date');
+  const snapshot = page.getByRole('combobox', { name: 'Snapshot' });
+  await date.fill(day);
+  await expect(snapshot).toHaveValue(new RegExp(`, ${time} \\(`));
+  const chosen = await snapshot.inputValue();
+  await snapshot.click();
+  await page.getByRole('option').nth(1).click();
+  await expect(snapshot).not.toHaveValue(chosen);
+  await date.fill('2000-01-01');
+  await expect(page.getByText('No snapshot taken by this date.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Review changes' })).toBeEnabled();
 });

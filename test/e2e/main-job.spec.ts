@@ -127,7 +127,6 @@ async function review(page: Page): Promise<void> {
   await expect(
     page.getByText('This is a snapshot of ledger.db.').or(page.getByText('This is a gzip file.')),
   ).toBeVisible();
-  await page.getByRole('button', { name: 'Choose target' }).click();
   await expect(page.getByRole('radio', { name: /^Original path/ })).toBeChecked();
   await page.getByRole('button', { name: 'Review changes' }).click();
   await expect(page.getByRole('dialog').getByText(/^Verified: 2 tables/)).toBeVisible();

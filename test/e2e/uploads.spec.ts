@@ -51,7 +51,6 @@ test('what was sent for a review goes with its dialog, with the next drop, and w
 test('what was restored from it stays restored when the upload has gone', async () => {
   const page = await openWindow(served.browser, served.server.address);
   await drop(page);
-  await page.getByRole('button', { name: 'Choose target' }).click();
   await page.getByRole('textbox', { name: 'Database path' }).fill(join(served.folder, 'restored.db'));
   await page.getByRole('button', { name: 'Review changes' }).click();
   await page.getByRole('button', { name: 'Restore to restored.db' }).click();

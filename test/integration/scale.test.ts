@@ -92,6 +92,8 @@ test('a page follows the one before it, and says so when that has gone', async (
   expect(paged).toEqual(all.map(({ id }) => id));
   const whole = await core.call('snapshots.list', { planId });
   const [one] = await core.call('snapshots.list', { planId, limit: 1, before: whole[3]?.id ?? '' });
+  expect(await core.call('snapshots.list', { planId, takenBy: whole[3]?.createdAt ?? '' })).toEqual(whole.slice(3));
+  expect(await core.call('snapshots.list', { planId, takenBy: '2000-01-01T00:00:00Z' })).toEqual([]);
   // What keeps a snapshot is decided by all of its plan, whatever page it is on.
   expect(one).toEqual(whole[4]);
   // Runs that began in the same millisecond are all listed.

@@ -1,5 +1,5 @@
 import { Button, Group, Radio, Stack } from '@mantine/core';
-import { useState } from 'react';
+import { useForm } from '@mantine/form';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import { Form } from '../../components/forms/form.tsx';
 
@@ -12,10 +12,11 @@ interface EntryFormProps {
 
 /** Chooses the database to restore from an archive. */
 export function EntryForm({ entries, pending, onEntry }: EntryFormProps) {
-  const [entry, setEntry] = useState('');
+  const form = useForm({ initialValues: { entry: '' } });
+  const { entry } = form.values;
   return (
     <Form onSubmit={() => onEntry(entry)}>
-      <Radio.Group label="This archive contains several databases. Choose one:" value={entry} onChange={setEntry}>
+      <Radio.Group label="This archive contains several databases. Choose one:" {...form.getInputProps('entry')}>
         <Stack gap="xs" mt="xs">
           {entries.map((name) => (
             <Radio key={name} value={name} label={name} />

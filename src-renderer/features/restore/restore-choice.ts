@@ -24,8 +24,6 @@ export interface HasAttachedFiles {
   attachedFiles: readonly SnapshotAttachedFile[];
 }
 
-export const DATABASE_ONLY: RestoreChoice = { what: 'database', attachedFile: '', part: '' };
-
 /** The attached files that can be restored: something of them was stored. */
 export function restorable({ attachedFiles }: HasAttachedFiles): SnapshotAttachedFile[] {
   return attachedFiles.filter(({ files }) => files > 0);
@@ -38,10 +36,15 @@ export function choicesOf(snapshot: HasAttachedFiles): RestoreWhat[] {
   return files ? ['everything', 'database', 'files', 'one'] : ['database'];
 }
 
-/** Returns the default choice for a snapshot. */
-export function firstChoice(snapshot: HasAttachedFiles): RestoreChoice {
-  const [what = 'database'] = choicesOf(snapshot);
-  return { what, attachedFile: restorable(snapshot)[0]?.name ?? '', part: '' };
+/** Returns the choice that was typed, with defaults in place of what this snapshot does not have. */
+export function choiceOf(typed: Partial<RestoreChoice>, snapshot: HasAttachedFiles): RestoreChoice {
+  const choices = choicesOf(snapshot);
+  const names = restorable(snapshot).map(({ name }) => name);
+  return {
+    what: choices.find((what) => what === typed.what) ?? choices[0] ?? 'database',
+    attachedFile: names.find((name) => name === typed.attachedFile) ?? names[0] ?? '',
+    part: typed.part ?? '',
+  };
 }
 
 export const takesDatabase = ({ what }: RestoreChoice): boolean => what === 'everything' || what === 'database';
@@ -110,12 +113,6 @@ export interface Targets {
   label: string;
   /** The original paths of several items; empty: there is one item. */
   together: string[];
-}
-
-/** Returns the possible targets of a restore. */
-export interface TargetsOfSource extends Targets {
-  /** The snapshot was imported: its path comes from its manifest, and a person has to confirm it. */
-  imported: boolean;
 }
 
 /**

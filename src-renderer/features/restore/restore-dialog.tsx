@@ -1,111 +1,131 @@
-import { Modal, Stack } from '@mantine/core';
+import { Button, Modal, Stack } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { showError } from '../../components/messages/errors.tsx';
-import { DATABASE_ONLY, type TargetsOfSource, takesDatabase } from './restore-choice.ts';
+import { Pending } from '../../components/messages/pending.tsx';
+import { TableList } from '../plan-form/source-facts.tsx';
+import { takesDatabase } from './restore-choice.ts';
+import { WhatFields, WhereFields } from './restore-fields.tsx';
+import { fillForm, useRestoreForm } from './restore-form.ts';
 import type { RestoreOrder } from './restore-order.ts';
 import { closeRestore, type RestoreRequest, useRestoreStore } from './restore-store.ts';
 import { RestoringStep } from './restoring-step.tsx';
-import { ReviewStep } from './review-step.tsx';
-import { WhatStep } from './what-step.tsx';
-import { WhereStep } from './where-step.tsx';
+import { Review } from './review.tsx';
+import { useDescribed } from './use-described.ts';
 import './restore.css';
 
-type Step =
-  | { name: 'what' }
-  | { name: 'where'; targets: TargetsOfSource }
-  /** `targets`: the targets to go back to; `null`: the review was opened directly. */
-  | { name: 'review'; targetPath: string; to: string; targets: TargetsOfSource | null }
-  | { name: 'restoring'; runId: string };
-
-const TITLES = { what: 'Items', where: 'Target', review: 'Review' } as const;
-
-/** Restores in three steps: items, target, review. */
+/** Restores a snapshot or file: what, where, the comparison, and the result. */
 export function RestoreDialog() {
   const { request, number } = useRestoreStore();
   return request === null ? null : <OpenDialog key={number} request={request} />;
 }
 
 function OpenDialog({ request }: { request: RestoreRequest }) {
-  const [source, setSource] = useState(request.source);
-  const [choice, setChoice] = useState(request.choice ?? null);
-  const [step, setStep] = useState<Step>(firstStep(request));
-  // Staged files are discarded when the dialog closes without a restore.
-  const [checkRunIds, setCheckRunIds] = useState<readonly string[]>([]);
-  const checkStarted = useCallback((runId: string) => setCheckRunIds((before) => [...before, runId]), []);
+  const [runId, setRunId] = useState<string | null>(null);
+  const checks = useStartedChecks();
   const close = (): void => {
-    if (step.name !== 'restoring') checkRunIds.forEach(abandon);
+    if (runId === null) checks.abandon();
     closeRestore();
   };
-  const chosen = choice ?? DATABASE_ONLY;
   return (
-    <Modal opened onClose={close} size={720} title="Restore" closeOnClickOutside={false}>
+    <Modal
+      opened
+      onClose={close}
+      size={720}
+      title="Restore"
+      closeOnClickOutside={false}
+      classNames={{ content: 'restore-sheet' }}
+    >
       <Stack gap="md">
-        {step.name !== 'restoring' && <Steps current={step.name} />}
-        {step.name === 'what' && (
-          <WhatStep
-            source={source}
-            onSource={setSource}
-            choice={choice}
-            onChoice={setChoice}
-            onNext={(targets) => setStep({ name: 'where', targets })}
-            onClose={close}
-          />
+        {runId === null ? (
+          <Sheet request={request} checks={checks} onStarted={setRunId} onClose={close} />
+        ) : (
+          <RestoringStep runId={runId} onClose={close} />
         )}
-        {step.name === 'where' && (
-          <WhereStep
-            targets={step.targets}
-            onBack={() => setStep({ name: 'what' })}
-            onNext={(path) => setStep({ name: 'review', targets: step.targets, ...whereTo(step.targets, path) })}
-          />
-        )}
-        {step.name === 'review' && (
-          <ReviewStep
-            order={orderOf(step)}
-            onCheckStarted={checkStarted}
-            onBack={() => {
-              checkRunIds.forEach(abandon);
-              setCheckRunIds([]);
-              setStep(step.targets === null ? { name: 'what' } : { name: 'where', targets: step.targets });
-            }}
-            onStarted={(runId) => setStep({ name: 'restoring', runId })}
-          />
-        )}
-        {step.name === 'restoring' && <RestoringStep runId={step.runId} onClose={close} />}
       </Stack>
     </Modal>
   );
-
-  function orderOf({ targetPath, to }: Extract<Step, { name: 'review' }>): RestoreOrder {
-    return { source, choice: chosen, targetPath, to };
-  }
-
-  /** A restore to the original paths has no path of its own. */
-  function whereTo({ suggested }: TargetsOfSource, path: string): { targetPath: string; to: string } {
-    if (takesDatabase(chosen)) return { targetPath: path, to: '' };
-    return { targetPath: '', to: path === suggested ? '' : path };
-  }
 }
 
-function firstStep({ targetPath }: RestoreRequest): Step {
-  return targetPath === undefined ? { name: 'what' } : { name: 'review', targetPath, to: '', targets: null };
+interface SheetProps {
+  request: RestoreRequest;
+  checks: StartedChecks;
+  onStarted(runId: string): void;
+  onClose(): void;
 }
 
-function abandon(checkRunId: string): void {
+/** A review of what the form says, numbered, so that each begins anew. */
+interface NumberedReview {
+  order: RestoreOrder;
+  number: number;
+}
+
+function Sheet({ request, checks, onStarted, onClose }: SheetProps) {
+  /** `at once`: it begins as soon as the snapshot is known. */
+  const [review, setReview] = useState<NumberedReview | 'at once' | null>(request.compare === true ? 'at once' : null);
+  const form = useRestoreForm(request.source, () => {
+    checks.abandon();
+    setReview(null);
+  });
+  const { described, current, answer } = useDescribed(form.values.source, (source) =>
+    form.setFieldValue('source', source),
+  );
+  const filled = described === null ? null : fillForm(form.values, described);
+  const order = current === null ? null : (filled?.order ?? null);
+  const shown = review === 'at once' ? order && { order, number: 0 } : review;
+  const begin = (): void => {
+    checks.abandon();
+    setReview(order && { order, number: (shown?.number ?? 0) + 1 });
+  };
+  return (
+    <>
+      {(described === null || answer.error !== null) && <Pending answer={answer} label="Checking" />}
+      {described !== null && filled !== null && (
+        <>
+          <WhatFields form={form} described={described} filled={filled} />
+          <WhereFields form={form} filled={filled} />
+          {shown === null && takesDatabase(filled.choice) && <TableList tables={described.tables ?? []} />}
+        </>
+      )}
+      {shown === null ? (
+        <div className="sheet-footer">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button disabled={order === null} onClick={begin} data-autofocus>
+            Review changes
+          </Button>
+        </div>
+      ) : (
+        <Review
+          key={shown.number}
+          order={shown.order}
+          onCheckStarted={checks.add}
+          onRetry={begin}
+          onStarted={onStarted}
+          onClose={onClose}
+        />
+      )}
+    </>
+  );
+}
+
+type StartedChecks = ReturnType<typeof useStartedChecks>;
+
+/** The checks of this dialog. What they staged is discarded unless it is restored. */
+function useStartedChecks() {
+  const [runIds] = useState(() => new Set<string>());
+  const add = useCallback((runId: string) => void runIds.add(runId), [runIds]);
+  const abandon = useCallback(() => {
+    for (const runId of runIds) abandonCheck(runId);
+    runIds.clear();
+  }, [runIds]);
+  return { add, abandon };
+}
+
+function abandonCheck(checkRunId: string): void {
   client
     .call('runs.cancel', { runId: checkRunId })
     .then(() => client.call('restores.discard', { checkRunId }))
     .catch(showError);
-}
-
-function Steps({ current }: { current: keyof typeof TITLES }) {
-  return (
-    <ol className="steps" aria-label="Steps">
-      {Object.entries(TITLES).map(([name, title], index) => (
-        <li key={name} {...(name === current ? { 'aria-current': 'step' as const } : {})}>
-          {index + 1}. {title}
-        </li>
-      ))}
-    </ol>
-  );
 }

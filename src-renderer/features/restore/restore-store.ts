@@ -1,15 +1,12 @@
 import { create } from 'zustand';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { discardUpload } from '../../api/uploads.ts';
-import type { RestoreChoice } from './restore-choice.ts';
 
 /** The snapshot or file to restore. */
 export interface RestoreRequest {
   source: RestoreSource;
-  /** The target, if it is known; the review then opens directly. */
-  targetPath?: string;
-  /** The choice of items, if it is known. */
-  choice?: RestoreChoice;
+  /** The comparison with the original path begins at once. */
+  compare?: boolean;
 }
 
 interface RestoreState {

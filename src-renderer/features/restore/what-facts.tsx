@@ -1,8 +1,4 @@
 import { Fragment } from 'react';
-import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import type { SnapshotCopy, SnapshotOrigin, VerificationSummary } from '../../../src-shared/model/snapshot.ts';
-import type { SourceKind } from '../../../src-shared/model/source.ts';
-import type { TableRows } from '../../../src-shared/model/values.ts';
 import { missingInWords } from '../../../src-shared/words/incomplete.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
@@ -10,32 +6,10 @@ import { namesInWords } from '../../components/status/destination-display.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
 import { VerificationPill } from '../../components/status/pill.tsx';
 import { useNow } from '../../hooks/use-now.ts';
+import type { Described } from './use-described.ts';
 
-/** The snapshot or dropped file to restore. */
-export interface Described {
-  name: string;
-  /** `null`: not in a folder of this machine. */
-  path: string | null;
-  /** The copies it can be restored from; empty for a bare file. */
-  stored: SnapshotCopy[];
-  message: string;
-  restorable: boolean;
-  planName: string | null;
-  createdAt: string | null;
-  sizeBytes: number;
-  imageBytes: number | null;
-  tables: TableRows[] | null;
-  verification: VerificationSummary | null;
-  suggestedTarget: string | null;
-  /** `imported`: its source is known from its manifest only. */
-  origin: SnapshotOrigin;
-  /** Its attached files; empty for a bare file. */
-  attachedFiles: SnapshotAttachedFile[];
-  sourceKind: SourceKind;
-}
-
-/** The facts of a snapshot or file. */
-export function WhatFacts({ described }: { described: Described }) {
+/** The facts of a snapshot or file, without what the field that chooses a snapshot shows. */
+export function WhatFacts({ described, isChosen }: { described: Described; isChosen: boolean }) {
   const now = useNow();
   const { path, stored, createdAt, planName, sizeBytes, imageBytes, attachedFiles, sourceKind, verification } =
     described;
@@ -55,13 +29,13 @@ export function WhatFacts({ described }: { described: Described }) {
           <dd>{namesInWords(stored.map(({ destinationName }) => destinationName))}</dd>
         </>
       )}
-      {createdAt !== null && (
+      {!isChosen && createdAt !== null && (
         <>
           <dt>Taken</dt>
           <dd>{momentLabel(createdAt, now)}</dd>
         </>
       )}
-      {planName !== null && (
+      {!isChosen && planName !== null && (
         <>
           <dt>Plan</dt>
           <dd>{planName}</dd>

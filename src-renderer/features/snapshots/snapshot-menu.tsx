@@ -17,7 +17,6 @@ import { KindIcon } from '../../components/status/destination-display.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useDropdown } from '../../hooks/use-dropdown.tsx';
 import { useInfo } from '../../stores/core.ts';
-import { firstChoice } from '../restore/restore-choice.ts';
 import { openRestore } from '../restore/restore-store.ts';
 
 /** The actions of a snapshot, from the nearest of its destinations or a chosen one. */
@@ -33,7 +32,7 @@ interface SnapshotActions {
 
 /** Returns the actions of a snapshot. */
 export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
-  const { id, path, pinned, sourcePath, origin } = snapshot;
+  const { id, path, pinned } = snapshot;
   const action = useAction();
   const canReveal = useInfo()?.capabilities.revealFiles ?? false;
   const from = (destinationId: string | undefined) => ({
@@ -45,13 +44,7 @@ export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
     verify: (destinationId) =>
       action.run(async () => void (await client.call('verifications.start', from(destinationId)))),
     restore: (destinationId) => openRestore({ source: from(destinationId) }),
-    // The path of an imported manifest has to be confirmed first.
-    compare: () =>
-      openRestore({
-        source: { snapshotId: id },
-        choice: firstChoice(snapshot),
-        ...(origin === 'imported' ? {} : { targetPath: sourcePath }),
-      }),
+    compare: () => openRestore({ source: { snapshotId: id }, compare: true }),
     pin: () => action.run(async () => void (await client.call('snapshots.pin', { snapshotId: id, pinned: !pinned }))),
     reveal:
       canReveal && path !== null

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import {
+  choiceOf,
   choicesOf,
   filesToCheck,
   fileWord,
-  firstChoice,
   replacesFiles,
   targetsOf,
   totalsOf,
@@ -31,7 +31,13 @@ const gone = attachedFile('gone', { files: 0, whole: false });
 test('what can be chosen is what the snapshot holds', () => {
   const database = { sourceKind: 'database', attachedFiles: [generated, gone] } as const;
   expect(choicesOf(database)).toEqual(['everything', 'database', 'files', 'one']);
-  expect(firstChoice(database)).toEqual({ what: 'everything', attachedFile: 'generated', part: '' });
+  expect(choiceOf({}, database)).toEqual({ what: 'everything', attachedFile: 'generated', part: '' });
+  expect(choiceOf({ what: 'one', attachedFile: 'gone', part: 'a' }, database)).toEqual({
+    what: 'one',
+    attachedFile: 'generated',
+    part: 'a',
+  });
+  expect(choiceOf({ what: 'files' }, { ...database, attachedFiles: [] }).what).toBe('database');
   expect(choicesOf({ ...database, attachedFiles: [gone] })).toEqual(['database']);
   expect(choicesOf({ sourceKind: 'files', attachedFiles: [generated] })).toEqual(['files', 'one']);
   expect(choicesOf({ sourceKind: 'files', attachedFiles: [gone] })).toEqual([]);

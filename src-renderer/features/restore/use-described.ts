@@ -1,0 +1,78 @@
+import { useEffect } from 'react';
+import type { Result } from '../../../src-shared/contract/methods.ts';
+import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
+import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
+import type {
+  Snapshot,
+  SnapshotCopy,
+  SnapshotOrigin,
+  VerificationSummary,
+} from '../../../src-shared/model/snapshot.ts';
+import type { SourceKind } from '../../../src-shared/model/source.ts';
+import type { TableRows } from '../../../src-shared/model/values.ts';
+import { useLast } from '../../hooks/use-last.ts';
+import { useAnswer } from '../../stores/core.ts';
+
+/** The snapshot or dropped file to restore. */
+export interface Described {
+  name: string;
+  /** `null`: not in a folder of this machine. */
+  path: string | null;
+  /** The copies it can be restored from; empty for a bare file. */
+  stored: SnapshotCopy[];
+  message: string;
+  restorable: boolean;
+  /** The plan whose snapshots can be chosen instead; `null`: none. */
+  planId: string | null;
+  planName: string | null;
+  createdAt: string | null;
+  sizeBytes: number;
+  imageBytes: number | null;
+  tables: TableRows[] | null;
+  verification: VerificationSummary | null;
+  suggestedTarget: string | null;
+  /** `imported`: its source is known from its manifest only. */
+  origin: SnapshotOrigin;
+  /** Its attached files; empty for a bare file. */
+  attachedFiles: SnapshotAttachedFile[];
+  sourceKind: SourceKind;
+}
+
+/**
+ * Returns what is known of a snapshot or a file. While another one is fetched, the last one stays.
+ * @param onSnapshot the file is the content list of a snapshot, which is restored instead
+ */
+export function useDescribed(source: RestoreSource, onSnapshot: (source: RestoreSource) => void) {
+  const file = useAnswer('files.identify', 'path' in source ? { path: source.path } : null);
+  const snapshotId = 'snapshotId' in source ? source.snapshotId : (file.value?.snapshotId ?? null);
+  const found = useAnswer('snapshots.get', snapshotId === null ? null : { snapshotId });
+  const meant = file.value?.sourceKind === 'files' ? file.value.snapshotId : null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the file alone
+  useEffect(() => {
+    if (meant !== null) onSnapshot({ snapshotId: meant });
+  }, [meant]);
+  const snapshot = found.value?.snapshot ?? null;
+  const current = 'path' in source ? describeFile(file.value, snapshotId, snapshot) : describe(snapshot);
+  return { answer: snapshotId === null || file.error !== null ? file : found, described: useLast(current), current };
+}
+
+function describe(snapshot: Snapshot | null): Described | null {
+  if (snapshot === null) return null;
+  return {
+    ...snapshot,
+    stored: snapshot.copies.filter(({ state }) => state === 'stored'),
+    message: `This is a snapshot of ${snapshot.planName}.`,
+    restorable: !snapshot.missing,
+    suggestedTarget: snapshot.sourcePath,
+  };
+}
+
+function describeFile(
+  file: Result<'files.identify'> | null,
+  snapshotId: string | null,
+  known: Snapshot | null,
+): Described | null {
+  if (file === null || (snapshotId !== null && (file.sourceKind === 'files' || known === null))) return null;
+  const { verification = null, origin = 'imported' } = known ?? {};
+  return { ...file, stored: [], planId: null, verification, origin, attachedFiles: [] };
+}
