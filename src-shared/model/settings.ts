@@ -14,6 +14,10 @@ export const MailSettings = z.object({
 });
 export type MailSettings = z.infer<typeof MailSettings>;
 
+/** What the webhook belongs to, which decides the format of its alerts. `json`: any other program. */
+export const WebhookService = z.enum(['ntfy', 'slack', 'discord', 'telegram', 'json']);
+export type WebhookService = z.infer<typeof WebhookService>;
+
 /** What a person decides about the application as a whole. */
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
@@ -29,6 +33,7 @@ export const Settings = z.object({
   lowPriority: z.boolean(),
   /** Alerts are shown as notifications of the system. */
   desktopAlerts: z.boolean(),
+  webhookService: WebhookService,
   /** Alerts are sent by mail; `null`: they are not. */
   mail: MailSettings.nullable(),
   /** Closing the window keeps Snapkeep running in the tray; `null`: not asked yet. */
@@ -45,6 +50,7 @@ export const DEFAULT_SETTINGS: Settings = {
   notOnBattery: false,
   lowPriority: false,
   desktopAlerts: true,
+  webhookService: 'json',
   mail: null,
   keepInTray: null,
   startAtLogin: false,

@@ -104,6 +104,24 @@ test('a failure goes to the webhook as JSON, once, and what did not get through 
 });
 
 test.each([
+  ['json', '/hook', '/hook', { application: 'Snapkeep', kind: 'test' }],
+  ['slack', '/services/x', '/services/x', { text: expect.stringMatching(/^\*Snapkeep test alert\*\n/) }],
+  ['discord', '/webhooks/x', '/webhooks/x', { embeds: [{ title: 'Snapkeep test alert' }] }],
+  ['telegram', '/bot1:x/sendMessage?chat_id=7', '/bot1:x/sendMessage', { chat_id: '7' }],
+  ['ntfy', '/my-topic', '/', { topic: 'my-topic', title: 'Snapkeep test alert' }],
+] as const)('a webhook of %s gets alerts in its own format', async (webhookService, path, asked, body) => {
+  const { url, received, answer } = await startReceiver();
+  const { core } = await setScene({ ports: { host: 'server' } });
+  await core.call('settings.update', { webhookService });
+  await core.call('secrets.set', { name: 'webhook-url', value: new URL(path, url).href });
+  await core.call('alerts.test', { channel: 'webhook' });
+  expect(received.map((each) => each.url)).toEqual([asked]);
+  expect(JSON.parse(received[0]?.body ?? '')).toMatchObject(body);
+  answer.status = 403;
+  await expect(core.call('alerts.test', { channel: 'webhook' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
+test.each([
   ['the source', 'unavailable', ({ source }: Scene) => source],
   ['the only destination', 'unavailable', ({ destination }: Scene) => destination],
   ['one of two destinations', 'waiting', ({ folder }: Scene) => join(folder, 'second')],

@@ -4,6 +4,7 @@ import type { MailSettings, Settings } from '../../../src-shared/model/settings.
 import { trimEndOf } from '../../../src-shared/words/trimmed.ts';
 import type { DesktopNotification } from '../ports.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
+import { webhookRequest } from './webhook-request.ts';
 
 /** How long a server may take to answer, in milliseconds. */
 const TIMEOUT_MS = 15_000;
@@ -61,9 +62,10 @@ export class Channels {
   async #postJson(alert: Alert): Promise<void> {
     const url = this.#ports.secrets.get('webhook-url');
     if (url === undefined) throw notSet('No webhook is configured.');
-    await post(url, {
+    const request = webhookRequest(this.#ports.settings().webhookService, url, alert);
+    await post(request.url, {
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ application: 'Snapkeep', ...alert }),
+      body: JSON.stringify(request.body),
     });
   }
 

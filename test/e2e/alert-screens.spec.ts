@@ -1,0 +1,87 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, expect, test } from '@playwright/test';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
+import { inEveryLook, judge } from '../support/screens.ts';
+
+let server: RunningServer;
+let browser: Browser;
+let close: () => Promise<void>;
+let receiver: Server;
+let address: string;
+let status: number;
+let received: string[];
+
+test.beforeEach(async () => {
+  ({ server, browser, close } = await serveWindow('alerts'));
+  [status, received] = [200, []];
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => {
+      body += part;
+    });
+    request.on('end', () => {
+      received.push(body);
+      response.writeHead(status).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+});
+
+test.afterEach(async () => {
+  await close();
+  await new Promise<void>((resolve) => receiver.close(() => resolve()));
+});
+
+test('a webhook is set up for a service and tested; a failure stays on the screen', async () => {
+  const page = await openWindow(browser, server.address);
+  await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
+  const webhook = page.getByRole('group', { name: 'Alerts: webhook' });
+  const sendTest = webhook.getByRole('button', { name: 'Send test' });
+  await expect(sendTest).toBeDisabled();
+  await webhook.getByRole('combobox', { name: 'Webhook service' }).click();
+  await page.getByRole('option', { name: 'Telegram' }).click();
+  await webhook.getByLabel('Bot token', { exact: true }).fill('1:x');
+  await expect(webhook.getByRole('button', { name: 'Save' })).toBeDisabled();
+  await webhook.getByRole('textbox', { name: 'Chat ID' }).fill('-100');
+  await expect(webhook.getByRole('button', { name: 'Save' })).toBeEnabled();
+
+  await webhook.getByRole('combobox', { name: 'Webhook service' }).click();
+  await page.getByRole('option', { name: 'ntfy' }).click();
+  await webhook.getByLabel('Topic URL', { exact: true }).fill(`${address}/my-topic`);
+  await webhook.getByRole('button', { name: 'Save' }).click();
+  await sendTest.click();
+  await expect(webhook.getByText('Test alert sent.')).toBeVisible();
+  expect(JSON.parse(received[0] ?? '')).toMatchObject({ topic: 'my-topic', title: 'Snapkeep test alert' });
+
+  status = 404;
+  await sendTest.click();
+  await expect(webhook.getByRole('alert')).toContainText('answered 404');
+  await expect(webhook.getByText('Test alert sent.')).toHaveCount(0);
+  await page.getByRole('switch', { name: 'Run at low priority' }).focus();
+  await expect(webhook.getByRole('alert')).toBeVisible();
+
+  // Another service needs another address, so its test waits for that.
+  await webhook.getByRole('combobox', { name: 'Webhook service' }).click();
+  await page.getByRole('option', { name: 'Slack' }).click();
+  await expect(sendTest).toBeDisabled();
+  await webhook.getByRole('button', { name: 'Remove' }).click();
+  await expect(webhook.getByRole('button', { name: 'Remove' })).toHaveCount(0);
+});
+
+test('the channels in every look, as narrow as a phone too', async () => {
+  test.setTimeout(120_000);
+  await inEveryLook(browser, server.address, async (page, look) => {
+    await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('combobox', { name: 'Webhook service' }).click();
+    await page.getByRole('option', { name: 'Telegram' }).click();
+    await page.getByRole('switch', { name: 'Email' }).click();
+    await page.getByRole('heading', { name: 'Alerts' }).scrollIntoViewIfNeeded();
+    await judge(page, `alerts-${look}`);
+    if (!look.endsWith('900')) return;
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.getByRole('heading', { name: 'Alerts' }).scrollIntoViewIfNeeded();
+    await judge(page, `alerts-${look}-390`);
+  });
+});
