@@ -5,7 +5,7 @@ import { explainError } from './engine/engine-errors.ts';
 import type { RunFollower } from './runs/runs.ts';
 import { readMachineZone } from './schedule/machine-zone.ts';
 
-/** The longest pause between two looks at the clock, so that one that jumps is noticed; milliseconds. */
+/** The longest pause between two checks of the clock, so that a jump is noticed; milliseconds. */
 const LONGEST_SLEEP_MS = 30_000;
 const SHORTEST_SLEEP_MS = 50;
 
@@ -74,7 +74,7 @@ export class AutomaticWork implements RunFollower {
     return collected;
   }
 
-  /** When to look at the clock may have changed. */
+  /** Sets the timer anew: the time of the next check may have changed. */
   arm(): void {
     if (!this.#started || this.#closed) return;
     const { clock, scheduler, copier, background } = this.#core();

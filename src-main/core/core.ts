@@ -45,12 +45,12 @@ export interface Core {
   activeRuns(): Run[];
   /** Whether a run that waits or runs now uses a file, by its path without links. */
   isInUse(path: string): boolean;
-  /** Waits until what the clock has set off is under way and told: scheduled times that are due, alerts. */
+  /** Waits until the work that the clock has started is under way and announced: scheduled times that are due, alerts. */
   idle(): Promise<void>;
-  /** Serves once what is due, and waits for the runs and what they set off; for hosts that are gone in a moment. */
+  /** Does once what is due, and waits for the runs and what follows them; for hosts that end soon. */
   serveDue(): Promise<Run[]>;
   /** Cancels what runs, lets nothing more start, and waits for the workers. What is stored can still be read. */
   stop(): Promise<void>;
-  /** Stops, and gives the data folder free. */
+  /** Stops, and releases the data folder. */
   close(): Promise<void>;
 }

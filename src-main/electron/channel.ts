@@ -1,3 +1,3 @@
-/** The channels frames go over, one each way. The preload is a bundle of its own and shares nothing else. */
+/** The channels frames go over, one each way. The preload is a separate bundle and shares nothing else. */
 export const TO_CORE = 'snapkeep:to-core';
 export const TO_WINDOW = 'snapkeep:to-window';

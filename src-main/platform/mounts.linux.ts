@@ -103,7 +103,7 @@ const isWithin = (path: string, point: string): boolean =>
 async function isRemovable(device: string): Promise<boolean> {
   const name = /^\/dev\/(\w+)$/.exec(device)?.[1];
   if (name === undefined) return false;
-  // A partition has no such file of its own; its disk is one folder up.
+  // A partition has no such file; that of its disk is one folder up.
   for (const file of ['removable', '../removable']) {
     try {
       return (await readFile(join(await realpath(`/sys/class/block/${name}`), file), 'utf8')).trim() === '1';

@@ -44,7 +44,7 @@ async function serve(): Promise<void> {
     process.stderr.write(`${words} ${addressWith(token)}\n`);
   };
   printAddress('Snapkeep is running at');
-  // Whoever started this over a pipe of its own gets addresses that open a window once: see tools/start.mjs.
+  // A program that started this over a pipe gets addresses that open a window once: see tools/start.mjs.
   if (process.send !== undefined) {
     process.on('message', (message) => {
       if (message === 'login-url') process.send?.({ loginUrl: addressWith(auth.createShortLoginToken()) });

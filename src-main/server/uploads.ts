@@ -40,7 +40,7 @@ export class Uploads {
   }
 
   /**
-   * Takes a file into a folder of its own.
+   * Takes a file into a separate folder.
    * @param name the file's name as the browser gave it; only its last part is used
    * @returns where the file is
    * @throws SnapkeepError `NO_SPACE`, and whatever else keeps it from being written

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { givesNewParent } from '../platform/processes.ts';
 
-/** How often the parent is looked for, in milliseconds. */
+/** How often the parent is checked for, in milliseconds. */
 const CHECK_EVERY_MS = 200;
 
 /**
@@ -19,7 +19,7 @@ setInterval(() => {
 }, ${CHECK_EVERY_MS});`;
 
 /**
- * Ends this process when its parent is gone. The thread that looks is one of its own, for the main one may be in a call
+ * Ends this process when its parent is gone. A separate thread checks, because the main one may be in a call
  * of SQLite's that lasts for hours and lets no event through.
  * @param parent its number
  */

@@ -3,7 +3,7 @@ import { FilePath } from './values.ts';
 
 /** What the host can do that a browser alone cannot. */
 export const Capabilities = z.object({
-  /** Native pickers: `dialogs.*` work. Without them the window has a picker of its own on `files.list`. */
+  /** Native pickers: `dialogs.*` work. Without them the window shows a picker that uses `files.list`. */
   nativeDialogs: z.boolean(),
   /** `files.reveal` works. */
   revealFiles: z.boolean(),

@@ -5,7 +5,7 @@ export type KitBlock =
   | { kind: 'commands'; lines: string[] }
   | { kind: 'blank'; label: string };
 
-/** A part of the kit under a heading of its own; `level` 1 begins a plan. */
+/** A part of the kit with its heading; `level` 1 begins a plan. */
 export interface KitSection {
   level: 1 | 2;
   title: string;

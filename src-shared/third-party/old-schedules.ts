@@ -28,7 +28,7 @@ const LONGEST_LINE = 4000;
 
 /**
  * Reads what ran backups so far: a crontab of a user or of the system, systemd units, a script of `/etc/cron.daily`, or
- * the settings of a program that has a schedule of its own. Which it is follows from the text, and from its path where
+ * the settings of a program that has a scheduler. Which it is follows from the text, and from its path where
  * there is one. Secrets that stand in it are in no part of the answer.
  * @param path where the text was, for example `/etc/cron.d/backup`
  */

@@ -1,4 +1,4 @@
-/** A folder in which another program keeps backups in a format of its own. */
+/** A folder in which another program keeps backups in its own format. */
 export interface ThirdPartyRepository {
   /** What it is, as a sentence. */
   message: string;
@@ -33,7 +33,7 @@ export function thirdPartyRepository({ files, folders }: FolderNames): ThirdPart
     file(/\.(?:snapshot|wal)\.lz4$/)
   )
     return LITESTREAM;
-  // Version 0.5 keeps its levels in folders of their own.
+  // Version 0.5 keeps its levels in separate folders.
   if (folder('0000') && folders.every((name) => /^\d{4}$/.test(name))) return LITESTREAM;
   if (file('config') && folder('data', 'index', 'keys', 'snapshots'))
     return {

@@ -4,8 +4,8 @@
  */
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { unpackKnown } from '../../src-main/core/engine/attached-files/unpack-known.ts';
 import { storeImage } from '../../src-main/core/engine/packing/compress.ts';
-import { unpackPieces } from '../../src-main/core/engine/packing/decompress.ts';
 import { copyImage } from '../../src-main/core/engine/sqlite/copy-image.ts';
 import { checkImageContent } from '../../src-main/core/verify/check-image.ts';
 import type { Compression } from '../../src-shared/model/values.ts';
@@ -27,10 +27,11 @@ await storeImage(
   () => {},
 );
 closeSync(file);
-await unpackPieces(
+await unpackKnown(
   packed,
-  compression === 'gz' ? 'gzip' : 'zstd',
+  compression as Compression,
   () => {},
+  context,
   () => {},
 );
 checkImageContent({ path, unlocking: null, journalMode, sourcePath: database, schemaVersion: null }, context, () => {});

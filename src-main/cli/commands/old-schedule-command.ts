@@ -46,7 +46,7 @@ export async function scheduleFrom(file: string): Promise<OldSchedule> {
     throw new UsageError(
       `${file} contains ${backups.length} schedules. Keep only the line of this backup, or use --schedule.`,
     );
-  // A line of its own may do the cleaning up.
+  // Another line may do the cleaning up.
   const retention =
     first.facts.retention ?? schedules.find(({ facts }) => facts.retention !== null)?.facts.retention ?? null;
   for (const note of first.notes) say(note);

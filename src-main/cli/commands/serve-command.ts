@@ -13,7 +13,7 @@ export function addServeCommand(program: Command): void {
     .action(async ({ port }: { port?: string }) => {
       const server = join(import.meta.dirname, 'server.cjs');
       process.argv = [process.execPath, server, ...(port === undefined ? [] : ['--port', port])];
-      // A bundle of its own that starts when it is loaded: the command line must not know the server host.
+      // A separate bundle that starts when it is loaded: the command line must not know the server host.
       await import(pathToFileURL(server).href);
     });
 }

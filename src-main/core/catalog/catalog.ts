@@ -17,29 +17,10 @@ import { SnapshotRepo } from './repos/snapshot-repo.ts';
 import { Queries } from './sql.ts';
 
 /** The application's own database: a cache of what the destinations hold, and the memory of plans and runs. */
-export interface Catalog {
-  readonly plans: PlanRepo;
-  readonly destinations: DestinationRepo;
-  readonly snapshots: SnapshotRepo;
-  readonly kept: KeptRepo;
-  readonly copies: CopyRepo;
-  readonly runs: RunRepo;
-  readonly settings: SettingsRepo;
-  readonly schedules: ScheduleRepo;
-  readonly alerts: AlertRepo;
-  readonly checks: CheckRepo;
-  readonly pruneStates: PruneStateRepo;
-  readonly restoreTests: RestoreTestRepo;
-  readonly foundDatabases: FoundDatabaseRepo;
-  readonly secrets: SecretRepo;
-  readonly recoveries: RecoveryRepo;
-  /** Does all of it or nothing. @param work synchronous */
-  transaction<T>(work: () => T): T;
-  close(): void;
-}
+export type Catalog = ReturnType<typeof createCatalog>;
 
 /** @throws SnapkeepError `TOO_NEW` */
-export function createCatalog(path: string): Catalog {
+export function createCatalog(path: string) {
   const db = new Queries(openCatalog(path));
   return {
     plans: new PlanRepo(db),
@@ -57,7 +38,8 @@ export function createCatalog(path: string): Catalog {
     foundDatabases: new FoundDatabaseRepo(db),
     secrets: new SecretRepo(db),
     recoveries: new RecoveryRepo(db),
-    transaction: (work) => db.transaction(work),
-    close: () => db.close(),
+    /** Does all of it or nothing. @param work synchronous */
+    transaction: <T>(work: () => T): T => db.transaction(work),
+    close: (): void => db.close(),
   };
 }

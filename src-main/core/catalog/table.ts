@@ -75,3 +75,12 @@ export class Table<S extends z.ZodObject> {
     return sql`INSERT INTO ${this.#name} (${listOf(this.#fields, columnOf)}) VALUES (${places})`;
   }
 }
+
+/** Some tables of the catalog, and what is asked of them. */
+export abstract class Repo {
+  protected readonly db: Queries;
+
+  constructor(db: Queries) {
+    this.db = db;
+  }
+}

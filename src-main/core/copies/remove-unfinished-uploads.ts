@@ -2,7 +2,7 @@ import { idLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import type { BegunCopy } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Destination, UploadInTheMaking } from '../destinations/drivers/destination.ts';
+import type { Destination, UnfinishedUpload } from '../destinations/drivers/destination.ts';
 import { manifestPath } from '../engine/files/manifest-files.ts';
 import { removeUnlisted } from './remove-copy.ts';
 
@@ -17,7 +17,7 @@ export async function tidyUp(
   driver: Destination,
 ): Promise<void> {
   const begun = catalog.copies.begun(destination.id);
-  const isOwn = ({ name, tag }: UploadInTheMaking): boolean =>
+  const isOwn = ({ name, tag }: UnfinishedUpload): boolean =>
     tag === null ? begun.some((copy) => belongsTo(copy, name)) : catalog.runs.hasEnded(tag);
   await driver.sweep(isOwn);
   for (const copy of catalog.copies.abandoned(destination.id)) {

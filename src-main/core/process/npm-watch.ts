@@ -1,6 +1,6 @@
 import { describeProcess } from '../../platform/processes.ts';
 
-/** How often npm is looked for, in milliseconds. */
+/** How often npm is checked for, in milliseconds. */
 const CHECK_EVERY_MS = 1_000;
 
 /**

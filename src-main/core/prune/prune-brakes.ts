@@ -21,7 +21,7 @@ export interface FoundBrake {
   brake: StoredBrake;
 }
 
-/** What the brake looks at, of those that are or will be at a destination; others have no part in it. */
+/** What the brake considers, of those that are or will be at a destination. */
 export function weighed(snapshots: readonly KeptSnapshot[]): WeighedSnapshot[] {
   return snapshots.filter(
     ({ origin, trigger, valid }) => origin === 'own' && trigger !== 'before-restore' && valid !== false,

@@ -14,7 +14,7 @@ export function pruneWarnings(
   removed: readonly PrunedSnapshot[],
   kept: readonly PrunedSnapshot[],
 ): string[] {
-  // Safety snapshots go by a rule of their own.
+  // Safety snapshots have a separate rule.
   const staying = new Set(kept.filter(({ reasons }) => !reasons.includes('before-restore')).map(({ id }) => id));
   const going = new Set(removed.map(({ id }) => id).filter((id) => !staying.has(id)));
   if (going.size === 0) return [];

@@ -18,7 +18,7 @@ import { endedRun, newRun } from './new-run.ts';
  * folders stays noted in the catalog. Called once, before anything runs.
  */
 export async function endInterruptedRuns(catalog: Catalog, clock: Clock, stagingFolder: string): Promise<void> {
-  // Not the folder itself: it may be a link, or a disk of its own.
+  // Not the folder itself: it may be a link, or a mount point.
   for (const name of await readdir(stagingFolder))
     await rm(join(stagingFolder, name), { recursive: true, force: true });
   for (const { run, leftovers } of catalog.runs.unfinished()) {

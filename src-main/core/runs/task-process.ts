@@ -37,7 +37,7 @@ export interface WorkerOptions {
   output?: number;
 }
 
-/** Does one task in a child process of its own. */
+/** Does one task in a child process. */
 export type RunInWorker = <T extends WorkerTaskName>(
   task: T,
   request: WorkerTasks[T]['request'],

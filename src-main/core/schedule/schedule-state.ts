@@ -70,7 +70,7 @@ export function putOff(state: ScheduleState, waitingFor: string, now: number): S
   return { ...state, waitingFor, attempts, retryAt: now + RETRY_LATER.pauseAfter(attempts) };
 }
 
-/** It is tried again at the next look: the machine has slept, or a person has asked. */
+/** It is tried again at the next check: the machine has slept, or a person has asked. */
 export function tryAgain(state: ScheduleState): ScheduleState {
   return state.retryAt === null ? state : { ...state, retryAt: null };
 }

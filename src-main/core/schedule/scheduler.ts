@@ -51,7 +51,7 @@ export interface SchedulerPorts {
   endOf(runId: string): Run | null | undefined;
   /** Something that people see of a plan has changed. */
   changed(plan: Plan): void;
-  /** When to look next may have changed. */
+  /** The time of the next check may have changed. */
   checked(): void;
 }
 
@@ -97,7 +97,7 @@ export class Scheduler {
     this.#ports.checked();
   }
 
-  /** When to look at the latest, in milliseconds since 1970. */
+  /** When to check at the latest, in milliseconds since 1970. */
   nextTick(): number {
     const now = this.#now();
     return Math.min(
@@ -107,7 +107,7 @@ export class Scheduler {
   }
 
   /**
-   * Starts the backup of a plan because another plan's has come; what is due of its own schedule is served by it.
+   * Starts the backup of a plan together with that of another plan; it also serves what is due of the plan's own schedule.
    * @param start given the scheduled time that it serves; `null`: nothing is due
    */
   startBackup(plan: Plan, start: (scheduledTime: Run['scheduledTime']) => Promise<Run>): Promise<Run> {

@@ -18,7 +18,7 @@ interface Scanned {
 
 /**
  * Tells whether what a plan backs up has changed: the files of its database, and its files and folders. Images are not
- * looked at, for that would mean to read them.
+ * watched: that would mean to read them.
  */
 export class SourceWatch {
   readonly #excludedPaths: (plan: Plan) => readonly string[];

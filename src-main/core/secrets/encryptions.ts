@@ -14,7 +14,7 @@ export interface KnownOfFile {
   readonly encrypted: boolean;
 }
 
-/** What a look at a file has found out. */
+/** What is known of a file after it was identified. */
 export function knownOf({ content, manifest }: Pick<StoredIdentity, 'content' | 'manifest'>): KnownOfFile {
   return { manifest, encrypted: content === 'age' };
 }

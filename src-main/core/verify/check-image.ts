@@ -38,7 +38,7 @@ export interface ContentCheck {
   tables: TableRows[];
 }
 
-/** What of a task the check of a copy needs; it may be made in a thread of its own. */
+/** What the check of a copy needs of a task; the check may run in a separate thread. */
 export type CheckContext = Pick<TaskContext, 'stagingFolder' | 'throwIfCancelled' | 'log'>;
 
 /** Describes a staged copy. @throws SnapkeepError where SQLite cannot read it */

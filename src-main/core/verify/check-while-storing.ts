@@ -6,7 +6,7 @@ import type { TaskContext } from '../engine/task-context.ts';
 import { type ContentCheck, checkImageContent, type Described, type ImageRequest } from './check-image.ts';
 import type { CheckerMessage } from './checker-protocol.ts';
 
-/** A thread takes some tens of milliseconds to start, in which SQLite checks about so many bytes. */
+/** A thread takes some tens of milliseconds to start, in which SQLite checks about this many bytes. */
 const WORTH_A_THREAD = 8_000_000n;
 
 /** The check of a copy that goes on while the copy is stored. */

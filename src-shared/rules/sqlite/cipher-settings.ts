@@ -7,7 +7,7 @@ import {
   SqlcipherSettings,
 } from '../../model/database-encryption.ts';
 
-/** The versions of SQLCipher, each with defaults of its own, the likeliest first. */
+/** The versions of SQLCipher, each with its defaults, the likeliest first. */
 export const COMPATIBILITIES = [4, 3, 2, 1] as const;
 export type Compatibility = (typeof COMPATIBILITIES)[number];
 

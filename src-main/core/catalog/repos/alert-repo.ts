@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Alert, AlertChannel } from '../../../../src-shared/model/alert.ts';
 import { PlanState } from '../../../../src-shared/model/plan.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
-import { type Queries, sql } from '../sql.ts';
-import { json, Table } from '../table.ts';
+import { sql } from '../sql.ts';
+import { json, Repo, Table } from '../table.ts';
 
 /** What was last told of a plan. */
 const AlertState = z.object({
@@ -28,18 +28,10 @@ const QueuedAlert = z.object({ ...NewAlert.shape, id: z.int(), lastError: z.stri
 export type QueuedAlert = z.output<typeof QueuedAlert>;
 
 /** The tables of what people have been told, and of what is still to be told. */
-export class AlertRepo {
-  readonly #db: Queries;
-  readonly #states: Table<typeof AlertState>;
-  readonly #queue: Table<typeof QueuedAlert>;
-  readonly #new: Table<typeof NewAlert>;
-
-  constructor(db: Queries) {
-    this.#db = db;
-    this.#states = new Table(db, 'alert_states', AlertState);
-    this.#queue = new Table(db, 'alert_queue', QueuedAlert);
-    this.#new = new Table(db, 'alert_queue', NewAlert);
-  }
+export class AlertRepo extends Repo {
+  readonly #states = new Table(this.db, 'alert_states', AlertState);
+  readonly #queue = new Table(this.db, 'alert_queue', QueuedAlert);
+  readonly #new = new Table(this.db, 'alert_queue', NewAlert);
 
   get(planId: string): AlertState | undefined {
     return this.#states.get(sql`WHERE plan_id = ${planId}`);
@@ -61,12 +53,12 @@ export class AlertRepo {
 
   /** Remembers a try that failed. */
   putOff({ id, tries, nextAt, lastError }: Pick<QueuedAlert, 'id' | 'tries' | 'nextAt' | 'lastError'>): void {
-    this.#db.run(
+    this.db.run(
       sql`UPDATE alert_queue SET tries = ${tries}, next_at = ${nextAt}, last_error = ${lastError} WHERE id = ${id}`,
     );
   }
 
   unqueue(id: number): void {
-    this.#db.run(sql`DELETE FROM alert_queue WHERE id = ${id}`);
+    this.db.run(sql`DELETE FROM alert_queue WHERE id = ${id}`);
   }
 }

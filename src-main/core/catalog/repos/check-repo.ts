@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../../../../src-shared/contract/errors.ts';
-import { among, type Queries, sql } from '../sql.ts';
-import { json, Table } from '../table.ts';
+import { among, sql } from '../sql.ts';
+import { json, Repo, Table } from '../table.ts';
 
 /** Where a path of a plan leads. */
 const FollowedPath = z.object({
@@ -28,14 +28,8 @@ export type SourceCheck = z.infer<typeof SourceCheck>;
 const SourceCheckRow = z.object({ planId: z.string(), body: json(SourceCheck) });
 
 /** The table of what was last seen of the plans' sources. */
-export class CheckRepo {
-  readonly #db: Queries;
-  readonly #table: Table<typeof SourceCheckRow>;
-
-  constructor(db: Queries) {
-    this.#db = db;
-    this.#table = new Table(db, 'source_checks', SourceCheckRow);
-  }
+export class CheckRepo extends Repo {
+  readonly #table = new Table(this.db, 'source_checks', SourceCheckRow);
 
   get(planId: string): SourceCheck | undefined {
     return this.#table.get(sql`WHERE plan_id = ${planId}`)?.body;
@@ -49,12 +43,12 @@ export class CheckRepo {
 
   /** Nothing that was seen of any source holds any more. */
   forget(): void {
-    this.#db.run(sql`DELETE FROM source_checks`);
+    this.db.run(sql`DELETE FROM source_checks`);
   }
 
   /** Nothing is kept of a plan that has been removed meanwhile. */
   save(planId: string, check: SourceCheck): void {
-    if (this.#db.has(sql`SELECT 1 FROM plans WHERE id = ${planId}`))
+    if (this.db.has(sql`SELECT 1 FROM plans WHERE id = ${planId}`))
       this.#table.save({ planId, body: check }, ['planId']);
   }
 }

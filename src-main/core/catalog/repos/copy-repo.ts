@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import { CopyState } from '../../../../src-shared/model/snapshot.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
-import { among, type Queries, Sql, sql } from '../sql.ts';
-import { flag, Table } from '../table.ts';
+import { among, Sql, sql } from '../sql.ts';
+import { flag, Repo, Table } from '../table.ts';
 
 /** A snapshot at one destination. */
 const CopyRow = z.object({
@@ -90,16 +90,9 @@ export const isCopy = (snapshotId: string, destinationId: string | null): Sql =>
   sql`snapshot_id = ${snapshotId} AND destination_id = ${destinationId}`;
 
 /** The table of where snapshots are. */
-export class CopyRepo {
-  readonly #db: Queries;
-  readonly #copies: Table<typeof CopyRow>;
-  readonly #begun: Table<typeof BegunCopy>;
-
-  constructor(db: Queries) {
-    this.#db = db;
-    this.#copies = new Table(db, 'snapshot_copies', CopyRow);
-    this.#begun = new Table(db, 'begun_copies', BegunCopy);
-  }
+export class CopyRepo extends Repo {
+  readonly #copies = new Table(this.db, 'snapshot_copies', CopyRow);
+  readonly #begun = new Table(this.db, 'begun_copies', BegunCopy);
 
   get(snapshotId: string, destinationId: string): CopyRow | undefined {
     return this.#copies.get(sql`WHERE ${isCopy(snapshotId, destinationId)}`);
@@ -115,7 +108,7 @@ export class CopyRepo {
 
   /** The copies that are at a destination, or were, the newest snapshot first. */
   named(destinationId: string): Array<z.infer<typeof NamedCopy>> {
-    return this.#db.all(
+    return this.db.all(
       NamedCopy,
       sql`SELECT s.id AS "snapshotId", s.name, s.size_bytes AS "sizeBytes", c.state, ${VALID_COPY},
             s.attached_files <> '[]' AS "hasAttachedFiles" FROM snapshot_copies c CROSS JOIN snapshots s ON s.id = c.snapshot_id
@@ -125,7 +118,7 @@ export class CopyRepo {
 
   /** What is still to be copied to a destination, the newest snapshot first, with what it takes where it was stored first. */
   waiting(destinationId: string): Array<z.infer<typeof WaitingCopy>> {
-    return this.#db.all(
+    return this.db.all(
       WaitingCopy,
       sql`SELECT ${this.#copies.columns}, s.plan_id AS "planId", s.disk_bytes AS "sizeBytes" FROM snapshot_copies
           JOIN snapshots s ON s.id = snapshot_id
@@ -140,7 +133,7 @@ export class CopyRepo {
 
   /** The destinations that something waits for, or where something begun or half removed is to be tidied up. */
   awaited(): string[] {
-    return this.#db.column(
+    return this.db.column(
       z.string(),
       sql`SELECT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'deleting')
           UNION SELECT destination_id FROM begun_copies b WHERE ${NOT_WANTED}`,
@@ -154,7 +147,7 @@ export class CopyRepo {
 
   /** A copy that was begun is stored completely, or nothing of it is. */
   clearStarted(destinationId: string, snapshotId: string): void {
-    this.#db.run(sql`DELETE FROM begun_copies WHERE destination_id = ${destinationId} AND snapshot_id = ${snapshotId}`);
+    this.db.run(sql`DELETE FROM begun_copies WHERE destination_id = ${destinationId} AND snapshot_id = ${snapshotId}`);
   }
 
   /** The copies to a destination that were begun and have not ended. */
@@ -188,13 +181,13 @@ export class CopyRepo {
     const ids = sql`${new Sql(planId)} AS "planId", destination_id AS "destinationId"`;
     const group = planId === 'NULL' ? sql`destination_id` : sql`plan_id, destination_id`;
     const ofPlans = among('plan_id', planIds);
-    const delays = this.#db.all(
+    const delays = this.db.all(
       CopyDelay,
       sql`SELECT ${ids}, min(iif(state <> 'failed', at, NULL)) AS "waitingSince",
             max(iif(state <> 'failed', message, NULL)) AS "waitingFor", max(iif(state = 'failed', message, NULL)) AS failure
           FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'failed') AND ${ofPlans} GROUP BY ${group}`,
     );
-    const found = this.#db.all(
+    const found = this.db.all(
       CopyCount,
       sql`SELECT ${ids}, state, count(*) AS count, sum(disk_bytes) AS bytes FROM snapshot_copies
           WHERE ${ofPlans} GROUP BY ${group}, state`,
@@ -215,7 +208,7 @@ export class CopyRepo {
 
   /** Whether a copy of a plan's snapshots is still to be made. */
   isAnyAwaited(planId: string): boolean {
-    return this.#db.has(
+    return this.db.has(
       sql`SELECT 1 FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'failed') AND plan_id = ${planId} LIMIT 1`,
     );
   }
@@ -226,14 +219,14 @@ export class CopyRepo {
 
   /** Keeps how a copy is described at its destination. */
   describe(snapshotId: string, destinationId: string, manifest: Manifest): void {
-    this.#db.run(
+    this.db.run(
       sql`UPDATE snapshot_copies SET manifest = ${JSON.stringify(manifest)} WHERE ${isCopy(snapshotId, destinationId)}`,
     );
   }
 
   /** A copy is wanted; where there is any already, that stays as it is. */
   enqueue(snapshotId: string, destinationId: string, at: string): void {
-    this.#db.run(
+    this.db.run(
       sql`INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at)
           VALUES (${snapshotId}, ${destinationId}, 'waiting', ${at}) ON CONFLICT DO NOTHING`,
     );
@@ -241,7 +234,7 @@ export class CopyRepo {
 
   /** Everything that waits for a destination waits for this, or for nothing that is known. */
   explainWaiting(destinationId: string, message: string | null): void {
-    this.#db.run(
+    this.db.run(
       sql`UPDATE snapshot_copies SET message = ${message}
           WHERE destination_id = ${destinationId} AND state IN ('waiting', 'copying')`,
     );
@@ -249,7 +242,7 @@ export class CopyRepo {
 
   /** Nothing that waits for a destination can be copied there before a person acts. */
   failWaiting(destinationId: string, at: string, message: string): void {
-    this.#db.run(
+    this.db.run(
       sql`UPDATE snapshot_copies SET state = 'failed', at = ${at}, message = ${message}
           WHERE destination_id = ${destinationId} AND state IN ('waiting', 'copying')`,
     );
@@ -257,7 +250,7 @@ export class CopyRepo {
 
   /** What had failed is tried again. */
   retryFailed(destinationId: string, at: string): void {
-    this.#db.run(
+    this.db.run(
       sql`UPDATE snapshot_copies SET state = 'waiting', at = ${at}, message = NULL
           WHERE destination_id = ${destinationId} AND state = 'failed'`,
     );
@@ -265,16 +258,16 @@ export class CopyRepo {
 
   /** What was being copied when Snapkeep ended is still to be copied. */
   restartCopying(): void {
-    this.#db.run(sql`UPDATE snapshot_copies SET state = 'waiting' WHERE state = 'copying'`);
+    this.db.run(sql`UPDATE snapshot_copies SET state = 'waiting' WHERE state = 'copying'`);
   }
 
   remove(snapshotId: string, destinationId: string): void {
-    this.#db.run(sql`DELETE FROM snapshot_copies WHERE ${isCopy(snapshotId, destinationId)}`);
+    this.db.run(sql`DELETE FROM snapshot_copies WHERE ${isCopy(snapshotId, destinationId)}`);
   }
 
   /** Nothing of a plan is to be copied to a destination any more. */
   dequeue(planId: string, destinationId: string): void {
-    this.#db.run(
+    this.db.run(
       sql`DELETE FROM snapshot_copies
           WHERE destination_id = ${destinationId} AND state IN ('waiting', 'failed') AND plan_id = ${planId}`,
     );

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { ErrorBody } from '../../../../src-shared/contract/errors.ts';
 import { Destination, DestinationSettings, SelfTestReport } from '../../../../src-shared/model/destination.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
-import { among, type Queries, sql } from '../sql.ts';
-import { flag, json, Table } from '../table.ts';
+import { among, sql } from '../sql.ts';
+import { flag, json, Repo, Table } from '../table.ts';
 
 /** A destination as the catalog knows it. */
 const StoredDestination = z.object({
@@ -36,16 +36,9 @@ const Decided = StoredDestination.pick({
 });
 
 /** The table of destinations. */
-export class DestinationRepo {
-  readonly #db: Queries;
-  readonly #table: Table<typeof StoredDestination>;
-  readonly #decided: Table<typeof Decided>;
-
-  constructor(db: Queries) {
-    this.#db = db;
-    this.#table = new Table(db, 'destinations', StoredDestination);
-    this.#decided = new Table(db, 'destinations', Decided);
-  }
+export class DestinationRepo extends Repo {
+  readonly #table = new Table(this.db, 'destinations', StoredDestination);
+  readonly #decided = new Table(this.db, 'destinations', Decided);
 
   /** Those that people know, by name. @param ids without them, all */
   list(ids?: readonly string[]): StoredDestination[] {
@@ -76,36 +69,36 @@ export class DestinationRepo {
   }
 
   setTest(id: string, test: NonNullable<StoredDestination['lastTest']>): void {
-    this.#db.run(sql`UPDATE destinations SET last_test = ${JSON.stringify(test)} WHERE id = ${id}`);
+    this.db.run(sql`UPDATE destinations SET last_test = ${JSON.stringify(test)} WHERE id = ${id}`);
   }
 
   setMarker(id: string, markerId: string): void {
-    this.#db.run(sql`UPDATE destinations SET marker_id = ${markerId} WHERE id = ${id}`);
+    this.db.run(sql`UPDATE destinations SET marker_id = ${markerId} WHERE id = ${id}`);
   }
 
   /** Its availability was checked. @param problem why it is unavailable; `null`: it is available */
   setChecked(id: string, at: string, problem: ErrorBody | null): void {
     const kept = problem && JSON.stringify(problem);
-    this.#db.run(
+    this.db.run(
       sql`UPDATE destinations SET checked_at = ${at}, reached_at = iif(${kept} IS NULL, ${at}, reached_at), problem = ${kept}
           WHERE id = ${id}`,
     );
   }
 
   setListed(id: string, at: string): void {
-    this.#db.run(sql`UPDATE destinations SET listed_at = ${at} WHERE id = ${id}`);
+    this.db.run(sql`UPDATE destinations SET listed_at = ${at} WHERE id = ${id}`);
   }
 
   /** Nothing that was seen of any destination holds any more. */
   forgetChecks(): void {
-    this.#db.run(sql`UPDATE destinations SET checked_at = NULL, reached_at = NULL, problem = NULL`);
+    this.db.run(sql`UPDATE destinations SET checked_at = NULL, reached_at = NULL, problem = NULL`);
   }
 
   /** With its copies' rows; what has no other copy is forgotten too. */
   remove(id: string): void {
-    this.#db.transaction(() => {
-      this.#db.run(sql`DELETE FROM destinations WHERE id = ${id}`);
-      this.#db.run(sql`DELETE FROM snapshots WHERE id NOT IN (SELECT snapshot_id FROM snapshot_copies)`);
+    this.db.transaction(() => {
+      this.db.run(sql`DELETE FROM destinations WHERE id = ${id}`);
+      this.db.run(sql`DELETE FROM snapshots WHERE id NOT IN (SELECT snapshot_id FROM snapshot_copies)`);
     });
   }
 }

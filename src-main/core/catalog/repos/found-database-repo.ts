@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FoldedAs, FoundFile } from '../../../../src-shared/model/found-database.ts';
-import { type Queries, sql, valuesOf } from '../sql.ts';
-import { json, Table } from '../table.ts';
+import { sql, valuesOf } from '../sql.ts';
+import { json, Repo, Table } from '../table.ts';
 
 const Path = json(z.string());
 const FoundRow = z.object({ path: Path, identity: z.string(), runId: z.string(), body: json(FoundFile) });
@@ -18,16 +18,9 @@ const Listed = z.object({
 export type ListedFile = z.output<typeof Listed>;
 
 /** The tables of databases that searches have found, and of those that a person wants to see no more. */
-export class FoundDatabaseRepo {
-  readonly #db: Queries;
-  readonly #found: Table<typeof FoundRow>;
-  readonly #ignored: Table<typeof IgnoredRow>;
-
-  constructor(db: Queries) {
-    this.#db = db;
-    this.#found = new Table(db, 'found_databases', FoundRow);
-    this.#ignored = new Table(db, 'ignored_databases', IgnoredRow);
-  }
+export class FoundDatabaseRepo extends Repo {
+  readonly #found = new Table(this.db, 'found_databases', FoundRow);
+  readonly #ignored = new Table(this.db, 'ignored_databases', IgnoredRow);
 
   /** Enters what a search has found, in the place of what was known of these paths. */
   save(runId: string, files: ReadonlyArray<FoundFile & { identity: string }>): void {
@@ -37,12 +30,12 @@ export class FoundDatabaseRepo {
   /** Removes found databases by their paths. */
   remove(paths: readonly string[]): void {
     const written = paths.map((path) => JSON.stringify(path));
-    this.#db.run(sql`DELETE FROM found_databases WHERE path IN ${valuesOf(written)}`);
+    this.db.run(sql`DELETE FROM found_databases WHERE path IN ${valuesOf(written)}`);
   }
 
   /** What there is to sort and to count by. */
   list(): ListedFile[] {
-    return this.#db.all(
+    return this.db.all(
       Listed,
       sql`SELECT path, identity, run_id AS "runId", body ->> '$.foldedAs' AS "foldedAs",
             (body ->> '$.sizeBytes') + (body ->> '$.walBytes') AS bytes, json_array_length(body, '$.openBy') AS programs
@@ -64,6 +57,6 @@ export class FoundDatabaseRepo {
 
   /** Undoes {@link ignore}. */
   heed(path: string): void {
-    this.#db.run(sql`DELETE FROM ignored_databases WHERE path = ${JSON.stringify(path)}`);
+    this.db.run(sql`DELETE FROM ignored_databases WHERE path = ${JSON.stringify(path)}`);
   }
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
 import { CopyState, SnapshotOrigin } from '../../../../src-shared/model/snapshot.ts';
 import { VerificationLevel } from '../../../../src-shared/model/verification.ts';
-import { among, type Queries, type Sql, sql, valuesOf } from '../sql.ts';
-import { flag } from '../table.ts';
+import { among, type Sql, sql, valuesOf } from '../sql.ts';
+import { flag, Repo } from '../table.ts';
 import { VALID_COPY } from './copy-repo.ts';
 
 /** What the brake weighs. */
@@ -75,13 +75,7 @@ const Totals = z.object({ planId: z.string().nullable(), count: z.int(), bytes: 
 const Named = z.object({ planId: z.string().nullable(), name: z.string() });
 
 /** What is kept of plans: few and narrow rows, for all that is asked after each backup. */
-export class KeptRepo {
-  readonly #db: Queries;
-
-  constructor(db: Queries) {
-    this.#db = db;
-  }
-
+export class KeptRepo extends Repo {
   /** All snapshots of a plan, the newest first by the order of making. */
   ofPlan(planId: string): KeptSnapshot[] {
     return this.#select(sql`s.plan_id = ${planId}`);
@@ -94,7 +88,7 @@ export class KeptRepo {
 
   /** What retention looks at in all snapshots of plans, and in those of sources that belong to no plan. */
   retained(planIds: readonly string[], sourcePaths: readonly string[]): Array<z.output<typeof RetainedRow>> {
-    return this.#db.all(
+    return this.db.all(
       RetainedRow,
       sql`SELECT ${RETAINED} FROM snapshots s WHERE s.plan_id IN ${valuesOf(planIds)} AND ${LISTED}
           UNION ALL SELECT ${RETAINED} FROM snapshots s
@@ -110,7 +104,7 @@ export class KeptRepo {
   fullest(planId: string, since: number): WeighedRow[] {
     const most = (order: Sql): Sql =>
       sql`SELECT * FROM (SELECT * FROM content ORDER BY ${order}, "order" DESC LIMIT 2)`;
-    return this.#db.all(
+    return this.db.all(
       WeighedRow,
       sql`WITH content AS MATERIALIZED (
             SELECT ${WEIGHED} FROM snapshots s
@@ -129,7 +123,7 @@ export class KeptRepo {
   /** The name of the newest of each plan's own snapshots that are dated after an instant; most plans have none. */
   datedAfter(instant: string): Map<string | null, string> {
     // By date: few snapshots, if any, are read.
-    const rows = this.#db.all(
+    const rows = this.db.all(
       Named,
       sql`SELECT s.plan_id AS "planId", s.name, max(s.number) FROM snapshots s
           WHERE s.created_at > ${instant} AND s.origin = 'own' AND ${LISTED} GROUP BY +s.plan_id`,
@@ -142,7 +136,7 @@ export class KeptRepo {
    * @param planIds without them, of all plans
    */
   totals(planIds?: readonly string[]): Map<string | null, { count: number; bytes: number }> {
-    const rows = this.#db.all(
+    const rows = this.db.all(
       Totals,
       sql`SELECT s.plan_id AS "planId", count(*) AS count, sum(s.disk_bytes) AS bytes FROM snapshots s
           WHERE ${among('s.plan_id', planIds)} AND ${LISTED} GROUP BY s.plan_id`,
@@ -157,16 +151,16 @@ export class KeptRepo {
 
   /** Whether any snapshot of a plan is stored anywhere. */
   hasStored(planId: string): boolean {
-    return this.#db.has(sql`SELECT 1 FROM snapshots s WHERE s.plan_id = ${planId} AND ${STORED} LIMIT 1`);
+    return this.db.has(sql`SELECT 1 FROM snapshots s WHERE s.plan_id = ${planId} AND ${STORED} LIMIT 1`);
   }
 
   #select(condition: Sql): KeptSnapshot[] {
-    const found = this.#db.all(
+    const found = this.db.all(
       KeptRow,
       sql`SELECT ${RETAINED}, ${WEIGHED}, s.disk_bytes AS "diskBytes", s.once_verified AS "onceVerified"
           FROM snapshots s WHERE ${condition} AND ${LISTED} ORDER BY s.number DESC`,
     );
-    const copies = this.#db.all(
+    const copies = this.db.all(
       KeptCopy,
       sql`SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", c.state, ${VALID_COPY}
           FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
@@ -177,6 +171,6 @@ export class KeptRepo {
   }
 
   #number(query: Sql): number {
-    return this.#db.value(z.int(), query) ?? 0;
+    return this.db.value(z.int(), query) ?? 0;
   }
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { LockFiles, Plan, PlanDestination, RestoreTest, Retention } from '../../../../src-shared/model/plan.ts';
 import { Schedule } from '../../../../src-shared/model/schedule.ts';
-import { among, type Queries, type Sql, sql } from '../sql.ts';
-import { flag, json, Table } from '../table.ts';
+import { among, type Sql, sql } from '../sql.ts';
+import { flag, json, Repo, Table } from '../table.ts';
 
 const { destinations: _destinations, ...fields } = Plan.shape;
 
@@ -30,16 +30,9 @@ const PlanDestinationRow = z.object({
 });
 
 /** The tables of plans and of their destinations. */
-export class PlanRepo {
-  readonly #db: Queries;
-  readonly #plans: Table<typeof PlanRow>;
-  readonly #destinations: Table<typeof PlanDestinationRow>;
-
-  constructor(db: Queries) {
-    this.#db = db;
-    this.#plans = new Table(db, 'plans', PlanRow);
-    this.#destinations = new Table(db, 'plan_destinations', PlanDestinationRow);
-  }
+export class PlanRepo extends Repo {
+  readonly #plans = new Table(this.db, 'plans', PlanRow);
+  readonly #destinations = new Table(this.db, 'plan_destinations', PlanDestinationRow);
 
   /** By name. @param ids without them, all */
   list(ids?: readonly string[]): Plan[] {
@@ -78,16 +71,16 @@ export class PlanRepo {
   }
 
   save({ destinations, ...plan }: Plan): void {
-    this.#db.transaction(() => {
+    this.db.transaction(() => {
       this.#plans.save(plan, ['id'], ['createdAt']);
-      this.#db.run(sql`DELETE FROM plan_destinations WHERE plan_id = ${plan.id}`);
+      this.db.run(sql`DELETE FROM plan_destinations WHERE plan_id = ${plan.id}`);
       for (const [position, destination] of destinations.entries())
         this.#destinations.insert({ ...destination, planId: plan.id, position });
     });
   }
 
   remove(id: string): void {
-    this.#db.run(sql`DELETE FROM plans WHERE id = ${id}`);
+    this.db.run(sql`DELETE FROM plans WHERE id = ${id}`);
   }
 
   #select(condition: Sql): Plan[] {

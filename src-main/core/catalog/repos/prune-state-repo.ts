@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { BrakeReason } from '../../../../src-shared/model/prune.ts';
 import { Retention } from '../../../../src-shared/model/retention.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
-import { among, type Queries, sql } from '../sql.ts';
-import { json, Table } from '../table.ts';
+import { among, sql } from '../sql.ts';
+import { json, Repo, Table } from '../table.ts';
 
 /** A brake as it is remembered: nothing up to `snapshot`, by the order of making, is pruned. */
 const StoredBrake = z.object({ snapshot: z.int(), since: Instant, reasons: z.array(BrakeReason) });
@@ -23,12 +23,8 @@ const NOTHING: PruneState = { reviewed: { snapshot: 0, run: 0 }, announced: null
 const PruneStateRow = z.object({ planId: z.string(), destinationId: z.string(), body: json(PruneState) });
 
 /** The table of what holds prunes back, and of what people have reviewed. */
-export class PruneStateRepo {
-  readonly #table: Table<typeof PruneStateRow>;
-
-  constructor(db: Queries) {
-    this.#table = new Table(db, 'prune_states', PruneStateRow);
-  }
+export class PruneStateRepo extends Repo {
+  readonly #table = new Table(this.db, 'prune_states', PruneStateRow);
 
   get(planId: string, destinationId: string): PruneState {
     return this.#table.get(sql`WHERE plan_id = ${planId} AND destination_id = ${destinationId}`)?.body ?? NOTHING;

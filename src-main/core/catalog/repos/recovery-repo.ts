@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Instant } from '../../../../src-shared/model/values.ts';
-import { type Queries, sql } from '../sql.ts';
-import { Table } from '../table.ts';
+import { sql } from '../sql.ts';
+import { Repo, Table } from '../table.ts';
 
 /** A plan that was recovered, and whose it was before. */
 const StoredRecovery = z.object({
@@ -15,12 +15,8 @@ const StoredRecovery = z.object({
 export type StoredRecovery = z.infer<typeof StoredRecovery>;
 
 /** The table of recovered plans. */
-export class RecoveryRepo {
-  readonly #table: Table<typeof StoredRecovery>;
-
-  constructor(db: Queries) {
-    this.#table = new Table(db, 'recoveries', StoredRecovery);
-  }
+export class RecoveryRepo extends Repo {
+  readonly #table = new Table(this.db, 'recoveries', StoredRecovery);
 
   add(recovery: StoredRecovery): void {
     this.#table.insert(recovery);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RestoreTestReceipt } from '../../../../src-shared/model/restore/restore-test.ts';
-import { among, type Queries, sql } from '../sql.ts';
-import { flag, json, Table } from '../table.ts';
+import { among, sql } from '../sql.ts';
+import { flag, json, Repo, Table } from '../table.ts';
 
 const RestoreTestRow = z.object({
   runId: z.string(),
@@ -13,14 +13,8 @@ const LastRestoreTest = z.object({ planId: z.string(), at: z.string(), valid: fl
 const LastAt = z.object({ id: z.string(), at: z.string() });
 
 /** The table of restore tests' receipts. */
-export class RestoreTestRepo {
-  readonly #db: Queries;
-  readonly #table: Table<typeof RestoreTestRow>;
-
-  constructor(db: Queries) {
-    this.#db = db;
-    this.#table = new Table(db, 'restore_tests', RestoreTestRow);
-  }
+export class RestoreTestRepo extends Repo {
+  readonly #table = new Table(this.db, 'restore_tests', RestoreTestRow);
 
   add(planId: string, receipt: RestoreTestReceipt): void {
     this.#table.insert({ runId: receipt.runId, planId, at: receipt.at, body: receipt });
@@ -33,7 +27,7 @@ export class RestoreTestRepo {
 
   /** What the last restore test of each plan found. @param planIds without them, of all plans */
   last(planIds?: readonly string[]): Map<string, z.output<typeof LastRestoreTest>> {
-    const rows = this.#db.all(
+    const rows = this.db.all(
       LastRestoreTest,
       sql`SELECT p.id AS "planId", t.at, t.body ->> '$.valid' AS valid, t.body ->> '$.warning' AS warning
           FROM plans p CROSS JOIN restore_tests t ON t.run_id =
@@ -45,7 +39,7 @@ export class RestoreTestRepo {
 
   /** When each destination's copies were last tested, by its id. */
   lastByDestination(planId: string): Map<string, string> {
-    const rows = this.#db.all(
+    const rows = this.db.all(
       LastAt,
       sql`SELECT body ->> '$.destinationId' AS id, max(at) AS at FROM restore_tests
           WHERE plan_id = ${planId} AND id IS NOT NULL GROUP BY id`,

@@ -3,8 +3,8 @@ import { NotedReplacement } from '../../../../src-shared/model/restore/replaceme
 import { LogEntry, Run, type RunKind, type RunState } from '../../../../src-shared/model/run.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
 import { localDay } from '../../../../src-shared/schedule/local-calendar.ts';
-import { among, every, type Queries, type Sql, sql, valuesOf } from '../sql.ts';
-import { flag, json, Table } from '../table.ts';
+import { among, every, type Sql, sql, valuesOf } from '../sql.ts';
+import { flag, json, Repo, Table } from '../table.ts';
 
 /** What a run may leave behind when it is killed: removed at the next start. */
 const Leftovers = z.object({
@@ -41,16 +41,9 @@ const nthNewest = (n: number): Sql =>
   sql`(SELECT number FROM runs WHERE plan_id IS p.plan_id ORDER BY number DESC LIMIT 1 OFFSET ${n - 1})`;
 
 /** The tables of runs and of their logs. */
-export class RunRepo {
-  readonly #db: Queries;
-  readonly #runs: Table<typeof RunRow>;
-  readonly #log: Table<typeof LogRow>;
-
-  constructor(db: Queries) {
-    this.#db = db;
-    this.#runs = new Table(db, 'runs', RunRow);
-    this.#log = new Table(db, 'run_log', LogRow);
-  }
+export class RunRepo extends Repo {
+  readonly #runs = new Table(this.db, 'runs', RunRow);
+  readonly #log = new Table(this.db, 'run_log', LogRow);
 
   save(run: Run, leftovers: Leftovers | null): void {
     const { kind, finishedAt, result } = run;
@@ -89,7 +82,7 @@ export class RunRepo {
    * @param planIds without them, of all plans
    */
   backupDays(since: string, planIds?: readonly string[]): Array<z.infer<typeof BackupsOnDayRow>> {
-    return this.#db.all(
+    return this.db.all(
       BackupsOnDayRow,
       sql`SELECT p.id AS "planId", r.day, r.state, r.valid, r.incomplete, count(*) AS count
           FROM plans p CROSS JOIN runs r ON r.plan_id = p.id AND r.kind = 'backup' AND r.day >= ${since}
@@ -104,7 +97,7 @@ export class RunRepo {
   lastBackups(planIds?: readonly string[]): Map<string, Pick<z.infer<typeof LastBackup>, 'run' | 'succeededAt'>> {
     const newest = (state: RunState): Sql =>
       sql`(SELECT max(number) FROM runs WHERE plan_id = p.id AND kind = 'backup' AND state = ${state})`;
-    const rows = this.#db.all(
+    const rows = this.db.all(
       LastBackup,
       sql`SELECT p.id AS "planId", r.body AS run, good.body ->> '$.startedAt' AS "succeededAt" FROM plans p
           CROSS JOIN runs r ON r.number =
@@ -120,19 +113,19 @@ export class RunRepo {
    */
   hasEnded(idStart: string): boolean {
     const ended = sql`SELECT state NOT IN ('queued', 'running') FROM runs WHERE id GLOB ${`${idStart}-*`}`;
-    const states = this.#db.column(flag, ended);
+    const states = this.db.column(flag, ended);
     return states.length > 0 && states.every((isEnded) => isEnded);
   }
 
   /** The number of the newest run; 0: there is none. */
   newestNumber(): number {
-    return this.#db.value(z.int(), sql`SELECT coalesce(max(number), 0) FROM runs`) ?? 0;
+    return this.db.value(z.int(), sql`SELECT coalesce(max(number), 0) FROM runs`) ?? 0;
   }
 
   /** The instant of a run that was queued after an instant, of those with a higher number; `null`: there is none. */
   queuedAfter(instant: string, number: number): string | null {
     const later = sql`SELECT queued_at FROM runs WHERE queued_at > ${instant} AND number > ${number} ORDER BY queued_at LIMIT 1`;
-    return this.#db.value(z.string(), later) ?? null;
+    return this.db.value(z.string(), later) ?? null;
   }
 
   /** Runs that a crash ended, or whose leftovers could not be removed yet, with what they may have left behind. */
@@ -178,7 +171,7 @@ export class RunRepo {
    * @returns how many were removed, a few hundred at most; 0: there are no more
    */
   removeOld(olderThan: string): number {
-    return this.#db.run(
+    return this.db.run(
       sql`WITH edges AS MATERIALIZED (
             SELECT plan_id, ${nthNewest(101)} AS few, ${nthNewest(1001)} AS many FROM (SELECT DISTINCT plan_id FROM runs) p
           )

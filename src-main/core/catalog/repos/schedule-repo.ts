@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { ScheduledJob } from '../../../../src-shared/model/schedule.ts';
 import { ChangeMemory } from '../../../../src-shared/schedule/change-watch.ts';
 import { ScheduleMemory } from '../../../../src-shared/schedule/missed-times.ts';
-import type { Queries } from '../sql.ts';
-import { json, Table } from '../table.ts';
+import { json, Repo, Table } from '../table.ts';
 
 /** Where the schedule of a plan's job stands; survives whatever ends the process. Instants in milliseconds since 1970. */
 const ScheduleState = z.object({
@@ -23,12 +22,8 @@ export type ScheduleState = z.infer<typeof ScheduleState>;
 const ScheduleRow = z.object({ planId: z.string(), job: ScheduledJob, body: json(ScheduleState) });
 
 /** The table of what schedules remember. */
-export class ScheduleRepo {
-  readonly #table: Table<typeof ScheduleRow>;
-
-  constructor(db: Queries) {
-    this.#table = new Table(db, 'schedule_states', ScheduleRow);
-  }
+export class ScheduleRepo extends Repo {
+  readonly #table = new Table(this.db, 'schedule_states', ScheduleRow);
 
   all(): Array<z.output<typeof ScheduleRow>> {
     return this.#table.all();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SecretName } from '../../../../src-shared/model/settings.ts';
-import { type Queries, sql } from '../sql.ts';
-import { Table } from '../table.ts';
+import { sql } from '../sql.ts';
+import { Repo, Table } from '../table.ts';
 
 /** What opens databases, and what opens encrypted snapshots. */
 const DecryptionSecretKind = z.enum(['key', 'passphrase', 'identity']);
@@ -22,19 +22,12 @@ const SecretRow = z.object({ name: z.string(), encrypted: z.instanceof(Buffer), 
 const PlanSecretRow = z.object({ planId: z.string(), name: StoredSecretName, since: z.string() });
 
 /** The tables of encrypted secrets, and of those that a plan has had. */
-export class SecretRepo {
-  readonly #db: Queries;
-  readonly #secrets: Table<typeof SecretRow>;
-  readonly #ofPlans: Table<typeof PlanSecretRow>;
-
-  constructor(db: Queries) {
-    this.#db = db;
-    this.#secrets = new Table(db, 'secrets', SecretRow);
-    this.#ofPlans = new Table(db, 'plan_secrets', PlanSecretRow);
-  }
+export class SecretRepo extends Repo {
+  readonly #secrets = new Table(this.db, 'secrets', SecretRow);
+  readonly #ofPlans = new Table(this.db, 'plan_secrets', PlanSecretRow);
 
   names(): string[] {
-    return this.#db.column(z.string(), sql`SELECT name FROM secrets`);
+    return this.db.column(z.string(), sql`SELECT name FROM secrets`);
   }
 
   get(name: StoredSecretName): Buffer | undefined {
@@ -54,7 +47,7 @@ export class SecretRepo {
   }
 
   remove(name: StoredSecretName): void {
-    this.#db.run(sql`DELETE FROM secrets WHERE name = ${name}`);
+    this.db.run(sql`DELETE FROM secrets WHERE name = ${name}`);
   }
 
   /** The decryption secrets that a plan has had, the newest first. */
@@ -71,7 +64,7 @@ export class SecretRepo {
   /** From now on a plan has this decryption secret; those that it had stay known as its own. */
   assign(planId: string, name: StoredSecretName, since: string): void {
     // A new row, so that it is the newest also where the clock did not move.
-    this.#db.run(sql`DELETE FROM plan_secrets WHERE plan_id = ${planId} AND name = ${name}`);
+    this.db.run(sql`DELETE FROM plan_secrets WHERE plan_id = ${planId} AND name = ${name}`);
     this.#ofPlans.insert({ planId, name, since });
   }
 }

@@ -4,8 +4,8 @@ import { LastSearch } from '../../../../src-shared/model/found-database.ts';
 import { SavedRecoveryKit } from '../../../../src-shared/model/recovery/recovery-kit.ts';
 import { Pause } from '../../../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../../../src-shared/model/settings.ts';
-import { type Queries, sql } from '../sql.ts';
-import { json } from '../table.ts';
+import { sql } from '../sql.ts';
+import { json, Repo } from '../table.ts';
 
 const LAST_SEARCH = 'last-search';
 const MACHINE = 'machine';
@@ -15,13 +15,7 @@ const SERVICE_ID = 'service-id';
 const SETTINGS = 'settings';
 
 /** The table of settings. */
-export class SettingsRepo {
-  readonly #db: Queries;
-
-  constructor(db: Queries) {
-    this.#db = db;
-  }
-
+export class SettingsRepo extends Repo {
   get(): Settings {
     return Settings.parse({ ...DEFAULT_SETTINGS, ...this.#read(SETTINGS, json(z.looseObject({}))) });
   }
@@ -76,10 +70,10 @@ export class SettingsRepo {
   }
 
   #read<S extends z.ZodType>(key: string, value: S): z.output<S> | undefined {
-    return this.#db.value(value, sql`SELECT value FROM settings WHERE key = ${key}`);
+    return this.db.value(value, sql`SELECT value FROM settings WHERE key = ${key}`);
   }
 
   #write(key: string, value: string): void {
-    this.#db.run(sql`INSERT INTO settings VALUES (${key}, ${value}) ON CONFLICT DO UPDATE SET value = excluded.value`);
+    this.db.run(sql`INSERT INTO settings VALUES (${key}, ${value}) ON CONFLICT DO UPDATE SET value = excluded.value`);
   }
 }

@@ -10,8 +10,8 @@ import {
 import { Instant, TableRows } from '../../../../src-shared/model/values.ts';
 import { Verification } from '../../../../src-shared/model/verification.ts';
 import { uncheckedInWords } from '../../../../src-shared/rules/sqlite/sqlite-findings.ts';
-import { among, every, type Queries, type Sql, sql, valuesOf } from '../sql.ts';
-import { json, Table } from '../table.ts';
+import { among, every, type Sql, sql, valuesOf } from '../sql.ts';
+import { json, Repo, Table } from '../table.ts';
 import { isCopy } from './copy-repo.ts';
 import { LISTED } from './kept-repo.ts';
 import { NewSnapshotRow, SnapshotRow, StoredCopyRow, toRow, toSnapshot, toSummary } from './snapshot-rows.ts';
@@ -58,18 +58,10 @@ const VerificationRow = z.object({
 });
 
 /** The tables of snapshots and of their verifications. */
-export class SnapshotRepo {
-  readonly #db: Queries;
-  readonly #new: Table<typeof NewSnapshotRow>;
-  readonly #snapshots: Table<typeof SnapshotRow>;
-  readonly #verifications: Table<typeof VerificationRow>;
-
-  constructor(db: Queries) {
-    this.#db = db;
-    this.#new = new Table(db, 'snapshots', NewSnapshotRow);
-    this.#snapshots = new Table(db, 'snapshots', SnapshotRow);
-    this.#verifications = new Table(db, 'verifications', VerificationRow);
-  }
+export class SnapshotRepo extends Repo {
+  readonly #new = new Table(this.db, 'snapshots', NewSnapshotRow);
+  readonly #snapshots = new Table(this.db, 'snapshots', SnapshotRow);
+  readonly #verifications = new Table(this.db, 'verifications', VerificationRow);
 
   /** A page of the list of snapshots, by their dates, the newest first. */
   page({ planId, destinationId, match, takenBy, before, limit }: PageOfSnapshots): SnapshotSummary[] {
@@ -93,7 +85,7 @@ export class SnapshotRepo {
 
   /** The most rows that each table has in any of some snapshots, as their manifests say. */
   mostRows(ids: readonly string[]): Map<string, number> {
-    const rows = this.#db.all(
+    const rows = this.db.all(
       TableRows.required(),
       sql`SELECT t.value ->> '$.name' AS name, max(coalesce(t.value ->> '$.rows', 0)) AS rows
           FROM ${valuesOf(ids)} i CROSS JOIN manifests m ON m.snapshot_id = i.value, json_each(m.body, '$.database.tables') t
@@ -108,7 +100,7 @@ export class SnapshotRepo {
    * @param planIds without them, of all plans
    */
   newestOwn(planIds?: readonly string[]): Map<string, SnapshotSummary> {
-    const numbers = this.#db.column(
+    const numbers = this.db.column(
       z.int(),
       sql`SELECT (SELECT number FROM snapshots s WHERE plan_id = p.id AND origin = 'own' AND trigger <> 'before-restore'
             AND EXISTS (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')
@@ -127,7 +119,7 @@ export class SnapshotRepo {
   }
 
   has(id: string): boolean {
-    return this.#db.has(sql`SELECT 1 FROM snapshots WHERE id = ${id}`);
+    return this.db.has(sql`SELECT 1 FROM snapshots WHERE id = ${id}`);
   }
 
   get(id: string): Snapshot | undefined {
@@ -150,12 +142,12 @@ export class SnapshotRepo {
   /** The names that hold one of these texts. */
   namesWith(texts: readonly string[]): string[] {
     const named = sql`SELECT name FROM snapshots WHERE EXISTS (SELECT 1 FROM ${valuesOf(texts)} t WHERE instr(name, t.value) > 0)`;
-    return this.#db.column(z.string(), named);
+    return this.db.column(z.string(), named);
   }
 
   /** The names of those that are at a destination or are to be copied there. */
   namesAt(destinationId: string): string[] {
-    return this.#db.column(
+    return this.db.column(
       z.string(),
       sql`SELECT name FROM snapshots JOIN snapshot_copies ON snapshot_id = id
           WHERE destination_id = ${destinationId} AND state <> 'missing'`,
@@ -169,12 +161,12 @@ export class SnapshotRepo {
 
   /** Whether any snapshot is stored in this folder. */
   hasFolder(folder: string): boolean {
-    return this.#db.has(sql`SELECT 1 FROM snapshots s WHERE ${atFolder(folder)} LIMIT 1`);
+    return this.db.has(sql`SELECT 1 FROM snapshots s WHERE ${atFolder(folder)} LIMIT 1`);
   }
 
   /** How the encrypted databases and snapshots of all plans are encrypted, each way of a plan once, the newest first. */
   locks(): Array<z.infer<typeof Locks>> {
-    return this.#db.all(
+    return this.db.all(
       Locks,
       sql`SELECT plan_id AS "planId", database_encryption AS "databaseEncryption", encrypted FROM snapshots
           WHERE (database_encryption IS NOT NULL OR encrypted IS NOT NULL) AND trigger <> 'before-restore'
@@ -185,13 +177,13 @@ export class SnapshotRepo {
 
   /** The manifest it was entered with. What is read at a destination is compared with this one. */
   manifest(id: string): Manifest | undefined {
-    return this.#db.value(json(Manifest), sql`SELECT body FROM manifests WHERE snapshot_id = ${id}`);
+    return this.db.value(json(Manifest), sql`SELECT body FROM manifests WHERE snapshot_id = ${id}`);
   }
 
   /** Its manifest as it is at a destination: how attached files are stored differs from one to the other. */
   manifestAt(id: string, destinationId: string): Manifest | undefined {
     const there = sql`SELECT manifest FROM snapshot_copies WHERE ${isCopy(id, destinationId)}`;
-    return this.#db.value(json(Manifest).nullable(), there) ?? this.manifest(id);
+    return this.db.value(json(Manifest).nullable(), there) ?? this.manifest(id);
   }
 
   /**
@@ -204,7 +196,7 @@ export class SnapshotRepo {
     entry: { origin: SnapshotOrigin; destinationId: string; planId: string | null; at: string },
   ): void {
     const { destinationId, at } = entry;
-    this.#db.transaction(() => {
+    this.db.transaction(() => {
       this.#forgetNamesakes(manifest, entry);
       const known = this.get(manifest.id);
       if (known === undefined) this.#insert(manifest, entry);
@@ -214,7 +206,7 @@ export class SnapshotRepo {
         });
       }
       const described = known === undefined ? null : JSON.stringify(manifest);
-      this.#db.run(
+      this.db.run(
         sql`INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at, manifest)
             VALUES (${manifest.id}, ${destinationId}, 'stored', ${at}, ${described})
             ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL,
@@ -226,11 +218,11 @@ export class SnapshotRepo {
 
   /** Makes a snapshot the catalog's own, as the newest that was taken in. @throws SnapkeepError as {@link enter} */
   recover(manifest: Manifest, entry: { destinationId: string; planId: string; at: string }): void {
-    this.#db.transaction(() => {
+    this.db.transaction(() => {
       this.enter(manifest, { ...entry, origin: 'own' });
       // SQLite's own counter of the table, so that the number is never given out again.
-      this.#db.run(sql`UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'snapshots'`);
-      this.#db.run(
+      this.db.run(sql`UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'snapshots'`);
+      this.db.run(
         sql`UPDATE snapshots SET origin = 'own', plan_id = ${entry.planId},
               number = (SELECT seq FROM sqlite_sequence WHERE name = 'snapshots')
             WHERE id = ${manifest.id} AND origin = 'imported'`,
@@ -246,7 +238,7 @@ export class SnapshotRepo {
     manifest: Manifest,
     { origin, destinationId }: { origin: SnapshotOrigin; destinationId: string },
   ): void {
-    const others = this.#db.all(
+    const others = this.db.all(
       Namesake,
       sql`SELECT s.id, c.state FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
           WHERE c.destination_id = ${destinationId} AND s.name = ${manifest.name} AND s.id <> ${manifest.id}
@@ -258,32 +250,32 @@ export class SnapshotRepo {
           hint: 'Verify that snapshot: its file or manifest was replaced.',
         });
       }
-      this.#db.run(sql`DELETE FROM snapshot_copies WHERE ${isCopy(id, destinationId)}`);
+      this.db.run(sql`DELETE FROM snapshot_copies WHERE ${isCopy(id, destinationId)}`);
       this.deleteIfNoCopies(id);
     }
   }
 
   #insert(manifest: Manifest, entry: { origin: SnapshotOrigin; planId: string | null }): void {
     this.#new.insert(toRow(manifest, entry));
-    this.#db.run(sql`INSERT INTO manifests (snapshot_id, body) VALUES (${manifest.id}, ${JSON.stringify(manifest)})`);
+    this.db.run(sql`INSERT INTO manifests (snapshot_id, body) VALUES (${manifest.id}, ${JSON.stringify(manifest)})`);
   }
 
   setPlan(id: string, planId: string): void {
-    this.#db.run(sql`UPDATE snapshots SET plan_id = ${planId} WHERE id = ${id}`);
+    this.db.run(sql`UPDATE snapshots SET plan_id = ${planId} WHERE id = ${id}`);
   }
 
   setPinned(id: string, pinned: boolean): void {
-    this.#db.run(sql`UPDATE snapshots SET pinned = ${pinned ? 1 : 0} WHERE id = ${id}`);
+    this.db.run(sql`UPDATE snapshots SET pinned = ${pinned ? 1 : 0} WHERE id = ${id}`);
   }
 
   remove(id: string): void {
-    this.#db.run(sql`DELETE FROM snapshots WHERE id = ${id}`);
+    this.db.run(sql`DELETE FROM snapshots WHERE id = ${id}`);
   }
 
   /** Forgets a snapshot that has no copy left, and answers whether it did. */
   deleteIfNoCopies(id: string): boolean {
     const alone = sql`id = ${id} AND id NOT IN (SELECT snapshot_id FROM snapshot_copies)`;
-    return this.#db.run(sql`DELETE FROM snapshots WHERE ${alone}`) > 0;
+    return this.db.run(sql`DELETE FROM snapshots WHERE ${alone}`) > 0;
   }
 
   /** @param destinationId the destination whose copy was read */
@@ -292,13 +284,13 @@ export class SnapshotRepo {
     const except = unchecked.length === 0 ? null : uncheckedInWords(unchecked);
     const found = sql`verified_at = ${at}, valid = ${valid ? 1 : 0}, level = ${level}`;
     const verified = valid && level !== 'none' ? 1 : 0;
-    this.#db.transaction(() => {
+    this.db.transaction(() => {
       this.#verifications.insert({ snapshotId, destinationId, at, body: verification });
-      this.#db.run(
+      this.db.run(
         sql`UPDATE snapshots SET ${found}, verification_message = ${message}, verification_except = ${except},
               once_verified = once_verified OR ${verified} WHERE id = ${snapshotId}`,
       );
-      this.#db.run(sql`UPDATE snapshot_copies SET ${found} WHERE ${isCopy(snapshotId, destinationId)}`);
+      this.db.run(sql`UPDATE snapshot_copies SET ${found} WHERE ${isCopy(snapshotId, destinationId)}`);
     });
   }
 
@@ -325,7 +317,7 @@ export class SnapshotRepo {
   }
 
   #copiesOf(snapshots: readonly SnapshotRow[]): Map<string, StoredCopyRow[]> {
-    const rows = this.#db.all(StoredCopyRow, copiesOf(snapshots.map(({ number }) => number)));
+    const rows = this.db.all(StoredCopyRow, copiesOf(snapshots.map(({ number }) => number)));
     return Map.groupBy(rows, ({ snapshotId }) => snapshotId);
   }
 }

@@ -11,14 +11,14 @@ import {
   type StoredObject,
   type TransferOptions,
   taken,
-  type UploadInTheMaking,
+  type UnfinishedUpload,
   type UploadSource,
 } from './destination.ts';
 import type { Throttle } from './throttle.ts';
 import { checkedDownload, readSource } from './transfer.ts';
 
 /** What every destination does alike. A driver adds how its transport stores, reads and lists. */
-export abstract class BaseDestination<Upload extends UploadInTheMaking> implements Destination {
+export abstract class BaseDestination<Upload extends UnfinishedUpload> implements Destination {
   abstract readonly label: string;
   readonly #throttle: Throttle;
 
@@ -54,7 +54,7 @@ export abstract class BaseDestination<Upload extends UploadInTheMaking> implemen
     }
   }
 
-  async sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number> {
+  async sweep(isOwn: (upload: UnfinishedUpload) => boolean): Promise<number> {
     let removed = 0;
     for (const upload of await this.uploads()) if (isOwn(upload) && (await this.abandon(upload))) removed += 1;
     return removed;

@@ -28,12 +28,12 @@ export interface TransferOptions {
   readonly signal?: AbortSignal;
   /** The run that stores it: incomplete uploads carry the start of its id in their names. */
   readonly runId?: string;
-  /** Told how many bytes have been taken over so far. */
+  /** Called with the number of bytes transferred so far. */
   readonly onProgress?: (bytes: number) => void;
 }
 
-/** An upload that has not got its name yet. */
-export interface UploadInTheMaking {
+/** An unfinished upload, which does not have its name yet. */
+export interface UnfinishedUpload {
   /** The name it is to get. */
   readonly name: string;
   /** The start of the id of the run that makes it, eight digits; `null` where no name can tell. */
@@ -41,7 +41,7 @@ export interface UploadInTheMaking {
 }
 
 /** One whose name tells the run. */
-export interface TaggedUpload extends UploadInTheMaking {
+export interface TaggedUpload extends UnfinishedUpload {
   readonly tag: string;
 }
 
@@ -81,19 +81,19 @@ export interface Destination extends AsyncDisposable {
   folders(folder?: string): Promise<string[]>;
   /** `undefined`: there is no such object. */
   stat(name: string): Promise<StoredObject | undefined>;
-  /** Removes an object; one that has gone already is fine. */
+  /** Removes an object, if it exists. */
   delete(name: string): Promise<void>;
   /** Bytes that can still be stored; `null`: it does not tell. */
   freeBytes(): Promise<number | null>;
-  /** What is to be known of it before it is relied upon, one sentence each. */
+  /** Warnings about it, one sentence each. */
   warnings(): Promise<string[]>;
   /**
    * Removes what interrupted uploads have left. Runs under the lock of the copies.
    * @param isOwn whether an upload is the caller's, and over; no upload that is in progress may be said to be
    * @returns how many were removed
    */
-  sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number>;
-  /** Lets go of connections. */
+  sweep(isOwn: (upload: UnfinishedUpload) => boolean): Promise<number>;
+  /** Closes connections. */
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { isOfSource } from '../../engine/engine-errors.ts';
 import { type Pause, withRetries } from '../../process/retry.ts';
-import type { UploadInTheMaking } from './destination.ts';
+import type { UnfinishedUpload } from './destination.ts';
 
 const MIB = 1024 * 1024;
 /**
@@ -64,7 +64,7 @@ function hasHeaders(request: unknown): request is { headers: Record<string, stri
 }
 
 /** An upload in parts that the server may still hold. */
-export interface UnfinishedUpload extends UploadInTheMaking {
+export interface MultipartUpload extends UnfinishedUpload {
   readonly uploadId: string;
 }
 

@@ -32,7 +32,7 @@ import {
   type UploadSource,
 } from './destination.ts';
 import { type BucketNames, explainS3, isNameless, isNoSuchUpload, notS3 } from './s3-errors.ts';
-import { type ClientRecipe, makeClient, type UnfinishedUpload, uploadWhole } from './s3-upload.ts';
+import { type ClientRecipe, type MultipartUpload, makeClient, uploadWhole } from './s3-upload.ts';
 import { Throttle } from './throttle.ts';
 
 /** The keys of an account. */
@@ -64,7 +64,7 @@ const isObject = (head: HeadObjectCommandOutput): head is ObjectHead =>
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
 /** A bucket, or a part of one, of a server that speaks S3. */
-export class S3Destination extends BaseDestination<UnfinishedUpload> {
+export class S3Destination extends BaseDestination<MultipartUpload> {
   readonly label: string;
   readonly #settings: S3Settings;
   readonly #recipe: ClientRecipe;
@@ -202,8 +202,8 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
     this.#client.destroy();
   }
 
-  protected async uploads(): Promise<UnfinishedUpload[]> {
-    const found: UnfinishedUpload[] = [];
+  protected async uploads(): Promise<MultipartUpload[]> {
+    const found: MultipartUpload[] = [];
     const start = this.#key('').length;
     let markers: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
     while (markers !== undefined) {
@@ -225,7 +225,7 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
     return found;
   }
 
-  protected abandon({ name, uploadId: UploadId }: UnfinishedUpload): Promise<boolean> {
+  protected abandon({ name, uploadId: UploadId }: MultipartUpload): Promise<boolean> {
     return this.#send(async () => {
       try {
         await this.#client.send(new AbortMultipartUploadCommand({ ...this.#address(name), UploadId }));
@@ -238,7 +238,7 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
   }
 
   /** Aborts what has failed. Where the server is unavailable, the next sweep does: the error of the upload is the one to be told. */
-  async #giveUp(upload: UnfinishedUpload): Promise<void> {
+  async #giveUp(upload: MultipartUpload): Promise<void> {
     await Promise.allSettled([this.abandon(upload)]);
   }
 

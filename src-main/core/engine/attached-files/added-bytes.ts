@@ -3,7 +3,6 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainError } from '../engine-errors.ts';
 import { onDisk, textOf } from '../files/byte-names.ts';
-import { AT_ONCE } from './folder/scan-folder.ts';
 import { inParallel } from './in-parallel.ts';
 
 /**
@@ -17,7 +16,7 @@ export async function addedBytes(folder: string, throwIfCancelled: () => void): 
   try {
     for (let level = [folder]; level.length > 0; ) {
       const below: string[] = [];
-      await inParallel(level, AT_ONCE, async (at) => {
+      await inParallel(level, async (at) => {
         throwIfCancelled();
         const stats = await lstat(onDisk(at));
         if (stats.isDirectory()) {

@@ -10,7 +10,7 @@ const ATTEMPTS = 3;
 
 /** A file that cannot be stored as it is: it changes, went away, or may not be read. `message` says which. */
 export class SourceTrouble extends Error {
-  /** Another look may find it, or find that it is no longer there. */
+  /** Another attempt may read it, or find that it no longer exists. */
   readonly passing: boolean;
 
   constructor({ reason, passing }: Pick<Trouble, 'reason' | 'passing'>, cause?: unknown) {

@@ -8,7 +8,6 @@ import type { TaskContext } from '../task-context.ts';
 import { type ArchivedEntry, damagedArchive, type EntryHead, readTar, withHash } from './archive/tar-format.ts';
 import { type Entry, type FileEntry, isInPart, restoredEntry } from './folder/folder-entry.ts';
 import { type FolderIndex, INDEX_NAME, parseIndex, readIndex } from './folder/folder-index.ts';
-import { AT_ONCE } from './folder/scan-folder.ts';
 import { inParallel } from './in-parallel.ts';
 import { SourceTrouble } from './read-source-file.ts';
 import { systemCalls } from './system-calls.ts';
@@ -75,7 +74,7 @@ async function stageFolder(path: string, part: string, staging: Staging, context
   const total = entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.size : 0), 0);
   let done = 0;
   for (const entry of entries) if (entry.type === 'folder') await staging.addFolder(entry.path);
-  await inParallel(entries, AT_ONCE, async (entry) => {
+  await inParallel(entries, async (entry) => {
     context.throwIfCancelled();
     if (entry.type === 'link') await staging.addLink(entry);
     if (entry.type !== 'file') return;

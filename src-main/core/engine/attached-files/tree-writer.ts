@@ -7,7 +7,6 @@ import { errorCode } from '../engine-errors.ts';
 import { onDisk } from '../files/byte-names.ts';
 import { syncIfPossible } from '../files/durable-files.ts';
 import { decimalSeconds, type Entry, type FileEntry, type FolderEntry, type LinkEntry } from './folder/folder-entry.ts';
-import { AT_ONCE } from './folder/scan-folder.ts';
 import { inParallel } from './in-parallel.ts';
 import { readStable, readThrough } from './read-source-file.ts';
 import { CANNOT, type SystemCalls } from './system-calls.ts';
@@ -27,7 +26,7 @@ export interface WrittenFile {
 }
 
 /**
- * Writes a tree of files below a folder of its own. Files are synced as they are written, several at a time; folders
+ * Writes a tree of files below a new folder. Files are synced as they are written, several at a time; folders
  * get their rights and times, and are synced, in the end.
  */
 export class TreeWriter {
@@ -132,7 +131,7 @@ export class TreeWriter {
       else level.push(entry);
     }
     for (const depth of [...byDepth.keys()].sort((a, b) => b - a)) {
-      await inParallel(byDepth.get(depth) ?? [], AT_ONCE, (entry) =>
+      await inParallel(byDepth.get(depth) ?? [], (entry) =>
         this.#finishFolder(entry, root === 'as-described' || entry.path !== ''),
       );
     }

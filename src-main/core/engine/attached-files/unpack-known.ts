@@ -2,7 +2,8 @@ import type { Compression } from '../../../../src-shared/model/values.ts';
 import { explainError } from '../engine-errors.ts';
 import { identifyContent } from '../identify/identify-file.ts';
 import type { StoredDigest } from '../packing/compress.ts';
-import { unpackPieces } from '../packing/decompress.ts';
+import { unpackInto } from '../packing/decompress.ts';
+import type { PieceReader } from '../packing/piece-reader.ts';
 import type { TaskContext } from '../task-context.ts';
 
 /**
@@ -19,18 +20,20 @@ export async function unpackKnown(
   context: TaskContext,
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
+  const take = async (pieces: PieceReader): Promise<void> => {
+    for await (const piece of pieces.rest()) await write(piece);
+  };
+  const onRead = (bytes: number): void => {
+    context.throwIfCancelled();
+    onProgress(bytes);
+  };
+  const decryption = { secrets: context.encryptionSecrets, onDecrypted: context.decrypted };
   try {
     const found = await identifyContent(storedPath);
-    return await unpackPieces(
-      storedPath,
-      compression === 'none' && found !== 'age' ? 'unknown' : found,
-      write,
-      (bytes) => {
-        context.throwIfCancelled();
-        onProgress(bytes);
-      },
-      { secrets: context.encryptionSecrets, onDecrypted: (secret) => context.decrypted(secret) },
-    );
+    const content = compression === 'none' && found !== 'age' ? 'unknown' : found;
+    const { image, stored, refusal } = await unpackInto(storedPath, content, take, onRead, decryption);
+    if (refusal !== undefined) throw refusal;
+    return { image, stored };
   } catch (error) {
     throw explainError(error, storedPath);
   }

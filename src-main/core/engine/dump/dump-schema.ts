@@ -145,7 +145,7 @@ function freeRowid(known: Tables, table: string, columns: readonly Column[], wit
   if (withoutRowid) return null;
   const keys = columns.filter(({ pk }) => pk > 0);
   if (keys.length === 1 && keys[0]?.type.toUpperCase() === 'INTEGER') {
-    // A key that has an index of its own, as INTEGER PRIMARY KEY DESC has, does not stand for the rowid.
+    // A key with a separate index, such as INTEGER PRIMARY KEY DESC, does not stand for the rowid.
     if (known.indexesOf(table).every(({ origin }) => origin !== 'pk')) return null;
   }
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()));

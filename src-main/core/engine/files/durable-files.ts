@@ -49,7 +49,7 @@ export async function publishFile(partial: string, finished: string): Promise<vo
     await link(partial, finished);
     await unlink(partial);
   } catch (error) {
-    // There a look before the rename has to do.
+    // There a check before the rename has to do.
     if (!NO_LINKS.has(errorCode(error) ?? '')) throw error;
     if (await isTaken(finished)) throw Object.assign(new Error(`${finished} exists`), { code: 'EEXIST' });
     await rename(partial, finished);
@@ -172,7 +172,7 @@ export async function requireWritableFolder(folder: string): Promise<void> {
  * would stand in line behind the pieces that are packed and unpacked there.
  */
 
-/** Reads a file front to back in pieces of at most `size` bytes. Each piece is a buffer of its own. For workers. */
+/** Reads a file front to back in pieces of at most `size` bytes. Each piece is a separate buffer. For workers. */
 export function* readPieces(
   handle: FileHandle,
   size: number,

@@ -13,7 +13,7 @@ import { damagedData, PieceReader } from './piece-reader.ts';
 import type { OnTrailing, Trailing } from './trailing.ts';
 import type { UnpackLimit } from './unpack-limit.ts';
 
-/** What opens an encrypted file, and who is told which of it did. */
+/** What opens an encrypted file, and the callback for the secret that did. */
 export interface Decryption {
   secrets: readonly EncryptionSecret[];
   onDecrypted(secret: EncryptionSecret): void;
@@ -40,25 +40,6 @@ export async function unpackFile(
 ): Promise<StoredDigest> {
   const take = (pieces: PieceReader) => writePieces(pieces, imagePath);
   const { image, stored } = await unpackInto(storedPath, content, take, onProgress, decryption);
-  return { image, stored };
-}
-
-/**
- * As {@link unpackFile}, into whatever takes the pieces.
- * @param write given what is unpacked, in order
- */
-export async function unpackPieces(
-  storedPath: string,
-  content: FileContent,
-  write: (piece: Buffer) => void | Promise<void>,
-  onProgress: (bytes: number) => void,
-  decryption: Decryption = { secrets: [], onDecrypted: () => {} },
-): Promise<StoredDigest> {
-  const take = async (pieces: PieceReader): Promise<void> => {
-    for await (const piece of pieces.rest()) await write(piece);
-  };
-  const { image, stored, refusal } = await unpackInto(storedPath, content, take, onProgress, decryption);
-  if (refusal !== undefined) throw refusal;
   return { image, stored };
 }
 
@@ -132,7 +113,7 @@ export async function unpackInto(
   }
 }
 
-/** Pieces, and the error that ended them: whoever takes them may tell it as one of its own. */
+/** Pieces, and the error that ended them: the consumer may report it as its own. */
 interface Failing {
   pieces: AsyncGenerator<Buffer>;
   error: unknown;

@@ -71,7 +71,7 @@ async function* ownMembers(reader: PieceReader): AsyncGenerator<Buffer> {
   }
 }
 
-/** Node's zstd stops after one frame without a word, so each frame gets an unpacker of its own. */
+/** Node's zstd stops silently after one frame, so each frame gets a separate unpacker. */
 async function* unpackZstd(reader: PieceReader, onTrailing: OnTrailing): AsyncGenerator<Buffer> {
   for (let first = true; await atFrame(reader); first = false) {
     if (!(await atData(reader))) {
@@ -165,7 +165,7 @@ async function* unpackThrough(packed: AsyncGenerator<Buffer>, unpacker: Duplex):
   for await (const piece of pipeline(packed, unpacker, () => {})) yield piece as Buffer;
 }
 
-/** As {@link unpackedPieces}, with damage as an error of its own. @throws SnapkeepError `CORRUPT`; UnreadableError */
+/** As {@link unpackedPieces}, with damage as a SnapkeepError. @throws SnapkeepError `CORRUPT`; UnreadableError */
 export async function* unpackedOrDamaged(
   reader: PieceReader,
   content: FileContent,

@@ -67,7 +67,7 @@ async function* unpackStream(reader: PieceReader): AsyncGenerator<Buffer> {
   }
 }
 
-/** The library has no error of its own. */
+/** The library has no error class. */
 const isLibraryError = (error: unknown): boolean =>
   error instanceof Error && /^get_next_output failed with error code \d+$/.test(error.message);
 

@@ -228,7 +228,7 @@ async function copyPages(source: Database, path: string, context: TaskContext): 
 /**
  * Writes a compacted copy, encrypted with the key of the source.
  *
- * It is one statement: it cannot be stopped half way, holds one read transaction of its own, and says nothing of how
+ * It is one statement: it cannot be stopped half way, holds a separate read transaction, and says nothing of how
  * far it is: progress goes from nothing to all. Rowids of tables without INTEGER PRIMARY KEY may change, the copy's
  * pages are not those of the source, and a database that SQLite cannot read whole is refused.
  * @returns why SQLite cannot make anew what the schema has; `null`: it was copied

@@ -73,7 +73,7 @@ export function sqliteVersion(): string {
  * Opens somebody else's database to read it as it is now, and starts a read transaction that holds that state.
  *
  * Nothing is left beside the database that was not there before: where no program has it open, the connection may
- * write so that SQLite can take away its own files at the end, but is told to change nothing. (One thing stays: the
+ * write so that SQLite can remove its own files at the end, but with query_only on. (One thing stays: the
  * `-shm` of a log that a crash left without it. Taking it away could hit a program that opens just then.) Where SQLite may not
  * create or roll back what it needs (a write-ahead log in a folder that can only be read, a journal left by a crash),
  * a copy of the files is opened in the staging folder instead.
@@ -91,8 +91,8 @@ export async function openForReading(given: string, opening: Opening): Promise<R
   const plain = await attempt(path, opening, null);
   if ('database' in plain) return readingOf(plain.database, null);
   if (!mayBeEncrypted(plain.error)) throw explainError(plain.error, path);
-  // What was opened before is opened again without a look at the file: this process may hold locks on it, and closing
-  // any descriptor of a file gives them free.
+  // What was opened before is opened again without reading the file: this process may hold locks on it, and closing
+  // any descriptor of a file releases them.
   const again = await firstToOpen(path, opening, [...opened]);
   if (again !== null) return again;
   const content = await identifyContent(path);

@@ -65,7 +65,7 @@ export async function resolveReplacement(request: ResolveRequest, context: TaskC
   return { complete, files: left, leftWal: returned ? null : leftWal };
 }
 
-/** Answers whether the database can be opened, if it is there. */
+/** Returns whether the database can be opened, or does not exist. */
 async function returnToWal(path: string, opening: Opening): Promise<boolean> {
   if (!(await isTaken(path))) return true;
   const reading = await openIfReadable(path, opening);

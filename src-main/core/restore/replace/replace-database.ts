@@ -60,7 +60,7 @@ const OPEN_TRIES = 3;
  * Replaces the content of a database and keeps what was there: every commit of another program is in what was kept, or
  * comes after the replacement.
  *
- * Once the content has been replaced, nothing fails any more: what goes wrong then is told in `note`.
+ * Once the content has been replaced, nothing fails any more: later problems are reported in `note`.
  * @throws SnapkeepError `LOCKED` or `BUSY` when another program keeps the database; nothing has been replaced then
  */
 export async function replaceDatabase(

@@ -218,11 +218,8 @@ async function putInPlace(
     const { compression, digest } = stored;
     if (digest === null)
       throw new SnapkeepError('CORRUPT', `${path} is not described as an image.`, { hint: 'Use another snapshot.' });
-    ({ undoRecord } = await restoreImageFile(
-      { runId, storedPath: path, compression, digest, targetPath },
-      context,
-      noteExchange,
-    ));
+    const request = { runId, storedPath: path, compression, digest, targetPath };
+    undoRecord = await restoreImageFile(request, context, noteExchange);
   } else {
     const request = { runId, stored: storedFolderOf(item), part, targetFolder: folder };
     const done = await restoreFolder(request, context, noteExchange);

@@ -153,7 +153,7 @@ async function exchangeUnread(
   for (const path of sidecars) await rm(partialPath(path, runId), { force: true });
 }
 
-/** Where nothing moves over a file that is open, the hold ends just before, and what opens the file then is told. */
+/** Where nothing moves over a file that is open, the hold ends just before, and programs that open the file then are reported. */
 async function moveOver(partial: string, targetPath: string, hold: ExclusiveHold): Promise<void> {
   if (fileSystem.replacesOpenFiles) return rename(partial, targetPath);
   hold.close();
@@ -211,7 +211,7 @@ async function removeStaged(file: NewFile): Promise<void> {
   for (const path of [partialPath(file.targetPath, file.runId), ...staged]) await rm(path, { force: true });
 }
 
-/** Does what comes after the content was replaced, which no failure undoes: it is told as a warning. */
+/** Does what comes after the content was replaced, which no failure undoes: a failure is logged as a warning. */
 export async function afterwards(
   path: string,
   work: () => void | Promise<void>,

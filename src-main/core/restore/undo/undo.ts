@@ -27,7 +27,7 @@ export interface UndoRequest extends ReplaceRequest {
 
 /**
  * Puts the safety snapshot of a restore back, whatever it holds: the catalog's hashes alone decide whether it is what
- * was there. What is there now is kept first, so that an undo can be undone as well.
+ * was there. The current content is kept first, so that an undo can be undone as well.
  * @throws SnapkeepError `CORRUPT` when it is not; otherwise as {@link replaceDatabase}
  */
 export async function undoRestore(

@@ -24,7 +24,7 @@ import { sameTime } from './compare-folder.ts';
 import { byPath, type Entry, type FileEntry, keptMtime, type LeftOut } from './folder-entry.ts';
 import { type FolderIndex, readIndex, writeIndex } from './folder-index.ts';
 import { endedName, type FolderSnapshot, folderSnapshots, partialName, updateLatest } from './folder-snapshots.ts';
-import { AT_ONCE, type Scanned, scanFolder, type Trouble } from './scan-folder.ts';
+import { type Scanned, scanFolder, type Trouble } from './scan-folder.ts';
 
 /** How often the folder is looked through again for what changed or went while it was being read. */
 const PASSES = 3;
@@ -144,7 +144,7 @@ class FolderCopy {
       const problems = [...scan.problems];
       // Folders one after the other, so that each exists before what is in it.
       for (const entry of scan.entries) if (entry.type === 'folder') await this.#keepFolder(entry);
-      await inParallel(scan.entries, AT_ONCE, (entry) => this.#keep(entry, problems));
+      await inParallel(scan.entries, (entry) => this.#keep(entry, problems));
       if (pass === PASSES || !problems.some(({ passing }) => passing)) {
         return { skipped: scan.skipped, problems: problems.sort(byPath).map(({ path, reason }) => ({ path, reason })) };
       }

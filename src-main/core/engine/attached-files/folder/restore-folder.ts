@@ -7,7 +7,7 @@ import { removedAtEnd, removeTree } from '../../files/remove-tree.ts';
 import type { TaskContext } from '../../task-context.ts';
 import { type StoredFolder, stagePart } from '../stage-snapshot.ts';
 import { compareFolder, type FolderComparison } from './compare-folder.ts';
-import { type Entry, isInPart, restoredEntry, type SnapshotFacts } from './folder-entry.ts';
+import { type Entry, isInPart, restoredEntry } from './folder-entry.ts';
 import { isSafePath, readIndex } from './folder-index.ts';
 import { type NoteExchange, openTarget, stagedPathFor, swapIn, type UndoRecord } from './folder-swap.ts';
 
@@ -21,7 +21,6 @@ export interface FolderRestoreRequest {
 }
 
 export interface RestoredFolder {
-  facts: SnapshotFacts;
   /** How the previous content (here) differed from the restored one (there). */
   comparison: FolderComparison;
   undoRecord: UndoRecord;
@@ -58,7 +57,7 @@ export async function restoreFolder(
     const undoRecord = await swapIn(staged, target, runId, note);
     const changed = comparison.onlyHere + comparison.onlyThere + comparison.different;
     context.log('info', `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} changed.`);
-    return { facts: index.facts, comparison, undoRecord };
+    return { comparison, undoRecord };
   } catch (error) {
     throw explainError(error, target);
   }

@@ -10,9 +10,6 @@ import { Pace } from '../pace.ts';
 import { byPath, type LeftOut } from './folder-entry.ts';
 import { INDEX_NAME } from './folder-index.ts';
 
-/** As many as keep a slow share busy, few enough for any. */
-export const AT_ONCE = 16;
-
 /** Something in a folder, as the file system says; `target` is where a symbolic link leads. */
 export interface Scanned {
   type: 'file' | 'folder' | 'link';
@@ -23,7 +20,7 @@ export interface Scanned {
 
 /** Something that could not be read. */
 export interface Trouble extends LeftOut {
-  /** Another look may find it, or find that it is no longer there. */
+  /** Another scan may find it, or find that it no longer exists. */
   passing: boolean;
 }
 
@@ -84,7 +81,7 @@ class FolderScanner {
     while (this.#folders.length > 0) {
       const level = this.#folders;
       this.#folders = [];
-      await inParallel(level, AT_ONCE, (folder) => this.#list(folder));
+      await inParallel(level, (folder) => this.#list(folder));
     }
   }
 
@@ -103,7 +100,7 @@ class FolderScanner {
       return;
     }
     const inFolder = folder === '' ? '' : `${folder}/`;
-    await inParallel(names, AT_ONCE, (name) => this.#take(`${inFolder}${name}`));
+    await inParallel(names, (name) => this.#take(`${inFolder}${name}`));
   }
 
   async #take(path: string): Promise<void> {

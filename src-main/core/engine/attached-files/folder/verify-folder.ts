@@ -7,7 +7,7 @@ import { inParallel } from '../in-parallel.ts';
 import { hashStable, SourceTrouble } from '../read-source-file.ts';
 import { byPath, type Entry, type FileEntry, type LeftOut, type SnapshotFacts } from './folder-entry.ts';
 import { readIndex } from './folder-index.ts';
-import { AT_ONCE, type Scanned, scanFolder } from './scan-folder.ts';
+import { type Scanned, scanFolder } from './scan-folder.ts';
 
 export interface FolderVerification {
   facts: SnapshotFacts;
@@ -29,7 +29,7 @@ export async function verifyFolder(path: string, context: TaskContext): Promise<
   ];
   const found = new Map(scan.entries.map((entry) => [entry.path, entry]));
   let done = 0;
-  await inParallel(entries, AT_ONCE, async ([name, entry]) => {
+  await inParallel(entries, async ([name, entry]) => {
     const there = found.get(name);
     const reason = there === undefined ? 'is missing' : await damageOf(root, entry, there, context);
     if (reason !== null) damage.push({ path: name, reason });

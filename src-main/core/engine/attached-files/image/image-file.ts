@@ -109,16 +109,10 @@ export interface ImageRestoreRequest {
   targetPath: string;
 }
 
-export interface RestoredImage {
-  kind: ImageStat['kind'];
-  bytes: number;
-  /** `null` for a device: what it held is gone. */
-  undoRecord: UndoRecord | null;
-}
-
 /**
  * Writes an image back. Into a file it is staged beside it, checked, and exchanged in one step. A device is written in
  * place once the stored image is known to be good, and is then read back.
+ * @returns what Undo needs; `null` for a device: what it held is gone
  * @throws SnapkeepError `CORRUPT` when the stored image is not what was stored, or the device does not keep what is
  * written; `BUSY` for a device in use, `NO_SPACE` for one that is too small, `CANCELLED`
  */
@@ -126,9 +120,10 @@ export async function restoreImageFile(
   request: ImageRestoreRequest,
   context: TaskContext,
   note: NoteExchange,
-): Promise<RestoredImage> {
+): Promise<UndoRecord | null> {
   const kind = await imageTargetKind(request.targetPath);
-  const restored = kind === 'device' ? restoreToDevice(request, context) : restoreToFile(request, context, note);
+  const restored: Promise<UndoRecord | null> =
+    kind === 'device' ? restoreToDevice(request, context) : restoreToFile(request, context, note);
   return restored.catch(explainedAs(request.targetPath));
 }
 
@@ -146,10 +141,9 @@ async function restoreToFile(
   request: ImageRestoreRequest,
   context: TaskContext,
   note: NoteExchange,
-): Promise<RestoredImage> {
+): Promise<UndoRecord> {
   const target = await openTarget(request.targetPath, '');
-  const { bytes } = request.digest.image;
-  await requireRoom({ use: 'target', folder: dirname(target), bytes });
+  await requireRoom({ use: 'target', folder: dirname(target), bytes: request.digest.image.bytes });
   const staged = stagedPathFor(target, request.runId);
   await using _staged = removedAtEnd(staged);
   {
@@ -160,10 +154,10 @@ async function restoreToFile(
   }
   await requireContent(staged, request.digest.image, context);
   context.throwIfCancelled();
-  return { kind: 'file', bytes, undoRecord: await swapIn(staged, target, request.runId, note) };
+  return await swapIn(staged, target, request.runId, note);
 }
 
-async function restoreToDevice(request: ImageRestoreRequest, context: TaskContext): Promise<RestoredImage> {
+async function restoreToDevice(request: ImageRestoreRequest, context: TaskContext): Promise<null> {
   const { digest, targetPath } = request;
   const { bytes } = await statImage(targetPath);
   if (bytes < digest.image.bytes) {
@@ -185,7 +179,7 @@ async function restoreToDevice(request: ImageRestoreRequest, context: TaskContex
     await handle.close();
   }
   await requireContent(targetPath, digest.image, context);
-  return { kind: 'device', bytes: digest.image.bytes, undoRecord: null };
+  return null;
 }
 
 async function unpackTo(
