@@ -1,18 +1,7 @@
 import { z } from 'zod';
 import { AttachedFiles } from '../model/attached-file.ts';
 import { EncryptionSecretsInput, SnapshotEncryption } from '../model/encryption.ts';
-import {
-  GroupName,
-  Plan,
-  PlanGroup,
-  PlanInput,
-  PlanSummary,
-  Projection,
-  RestoreTest,
-  Retention,
-  SameInstant,
-  TimeLimitMinutes,
-} from '../model/plan.ts';
+import { GroupName, Plan, PlanChange, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { RestoreTestReceipt } from '../model/restore/restore-test.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
 import { OldSchedules } from '../model/third-party/old-schedule.ts';
@@ -47,15 +36,9 @@ export const planMethods = {
   'plans.update': {
     params: z.strictObject({
       planId: z.uuid(),
-      name: PlanInput.shape.name.optional(),
-      compression: Plan.shape.compression.optional(),
-      schedule: Schedule.optional(),
-      timeZone: TimeZone.optional(),
-      retention: Retention.optional(),
+      ...PlanChange.shape,
       /** The confirmation of `prune.preview` with this retention and `review`, after a person has seen what the change removes. */
       pruneConfirmation: z.string().optional(),
-      verifyAfterBackup: z.boolean().optional(),
-      restoreTest: RestoreTest.optional(),
       /** Snapshots stay at a removed destination; they are copied to an added one as its retention asks. */
       destinations: PlanInput.shape.destinations.optional(),
       /** The current key of the database. Earlier keys are kept for the snapshots made with them. */
@@ -63,16 +46,10 @@ export const planMethods = {
       /** Applies to new snapshots. */
       encryption: SnapshotEncryption.optional(),
       encryptionSecrets: EncryptionSecretsInput.optional(),
-      method: Plan.shape.method.optional(),
-      namePattern: Plan.shape.namePattern.optional(),
-      schemaVersion: Plan.shape.schemaVersion.optional(),
-      lockFiles: Plan.shape.lockFiles.optional(),
       /** Applies to new snapshots. */
       attachedFiles: AttachedFiles.optional(),
-      group: PlanGroup.optional(),
       /** Turned off when the plan leaves its group. */
-      sameInstant: SameInstant.optional(),
-      timeLimitMinutes: TimeLimitMinutes.optional(),
+      sameInstant: PlanChange.shape.sameInstant,
     }),
     result: Plan,
   },

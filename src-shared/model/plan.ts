@@ -87,48 +87,17 @@ export const GroupName = z.string().trim().min(1).max(80);
 /** What plans of one program have in common: they are shown, paused and backed up together. `null`: it stands alone. */
 export const PlanGroup = GroupName.nullable();
 
-/** Whether it is backed up at the same instant as the other plans of its group that say so. */
-export const SameInstant = z.boolean();
-
 /** The longest time limit of a run: 30 days. */
 export const MAX_TIME_LIMIT_MINUTES = 43_200;
 
-/** How long a run of the plan may take, in minutes, before it is stopped. `null`: the default limit. */
-export const TimeLimitMinutes = z.number().int().min(1).max(MAX_TIME_LIMIT_MINUTES).nullable();
+const PlanName = z.string().trim().min(1).max(80);
 
-/** What a person decides about a plan. */
-export const PlanInput = z.object({
-  name: z.string().trim().min(1).max(80),
-  sourceKind: SourceKind.default('database'),
-  sourcePath: FilePath,
-  destinations: destinationsOf(PlanDestinationInput),
-  namePattern: NamePattern.default(DEFAULT_NAME_PATTERN),
-  compression: Compression.default('gz'),
-  schedule: Schedule.default({ kind: 'manual' }),
-  /** Of the schedule and of the days of the retention. */
-  timeZone: TimeZone.default(null),
-  retention: Retention.default({ ...KEEP_ALL, keepLast: 30 }),
-  encryption: SnapshotEncryption.default(null),
-  verifyAfterBackup: z.boolean().default(true),
-  restoreTest: RestoreTest.default(WEEKLY_RESTORE_TEST),
-  method: BackupMethod.default('online'),
-  schemaVersion: SchemaVersionQuery.default(null),
-  lockFiles: LockFiles.default([]),
-  attachedFiles: AttachedFiles.default([]),
-  group: PlanGroup.default(null),
-  sameInstant: SameInstant.default(false),
-  timeLimitMinutes: TimeLimitMinutes.default(null),
-});
-export type PlanInput = z.infer<typeof PlanInput>;
-
-/** A source, the destination of its snapshots, and the rules for both. */
-export const Plan = z.object({
-  ...PlanInput.shape,
-  sourceKind: SourceKind,
-  destinations: destinationsOf(PlanDestination),
+/** What a person decides about a plan and can change later. */
+const DECISIONS = {
   namePattern: NamePattern,
   compression: Compression,
   schedule: Schedule,
+  /** Of the schedule and of the days of the retention. */
   timeZone: TimeZone,
   retention: Retention,
   encryption: SnapshotEncryption,
@@ -139,8 +108,47 @@ export const Plan = z.object({
   lockFiles: LockFiles,
   attachedFiles: AttachedFiles,
   group: PlanGroup,
-  sameInstant: SameInstant,
-  timeLimitMinutes: TimeLimitMinutes,
+  /** Whether it is backed up at the same instant as the other plans of its group that say so. */
+  sameInstant: z.boolean(),
+  /** How long a run of the plan may take, in minutes, before it is stopped. `null`: the default limit. */
+  timeLimitMinutes: z.number().int().min(1).max(MAX_TIME_LIMIT_MINUTES).nullable(),
+};
+
+/** What a person decides about a plan. */
+export const PlanInput = z.object({
+  name: PlanName,
+  sourceKind: SourceKind.default('database'),
+  sourcePath: FilePath,
+  destinations: destinationsOf(PlanDestinationInput),
+  ...DECISIONS,
+  namePattern: NamePattern.default(DEFAULT_NAME_PATTERN),
+  compression: Compression.default('gz'),
+  schedule: Schedule.default({ kind: 'manual' }),
+  timeZone: TimeZone.default(null),
+  retention: Retention.default({ ...KEEP_ALL, keepLast: 30 }),
+  encryption: SnapshotEncryption.default(null),
+  verifyAfterBackup: z.boolean().default(true),
+  restoreTest: RestoreTest.default(WEEKLY_RESTORE_TEST),
+  method: BackupMethod.default('online'),
+  schemaVersion: SchemaVersionQuery.default(null),
+  lockFiles: LockFiles.default([]),
+  attachedFiles: AttachedFiles.default([]),
+  group: PlanGroup.default(null),
+  sameInstant: DECISIONS.sameInstant.default(false),
+  timeLimitMinutes: DECISIONS.timeLimitMinutes.default(null),
+});
+export type PlanInput = z.infer<typeof PlanInput>;
+
+/** What is to be changed of a plan; what is left out stays. */
+export const PlanChange = z.object({ name: PlanName, ...DECISIONS }).partial();
+
+/** A source, the destination of its snapshots, and the rules for both. */
+export const Plan = z.object({
+  name: PlanName,
+  sourceKind: SourceKind,
+  sourcePath: FilePath,
+  destinations: destinationsOf(PlanDestination),
+  ...DECISIONS,
   id: z.uuid(),
   paused: Pause.nullable(),
   /** Where the key of an encrypted database comes from; `null`: it is not encrypted. */
