@@ -146,14 +146,16 @@ function add(path, rows) {
 /** @param {Page} page @param {readonly string[]} plans */
 async function takePictures(page, [first = '']) {
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await picture(page, 'overview');
-  await visit(page, '/destinations');
-  await picture(page, 'destinations');
+  await picture(page, 'home');
+  await visit(page, '/databases');
+  await picture(page, 'databases');
+  await visit(page, '/storage');
+  await picture(page, 'storage');
   await visit(page, '/new');
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'notes.db'));
   await page.getByText('2 tables').waitFor();
   await picture(page, 'new-plan');
-  await visit(page, `/plans/${first}`);
+  await visit(page, `/databases/${first}`);
   await page.getByRole('table', { name: 'Snapshots' }).waitFor();
   await picture(page, 'plan');
   await page

@@ -32,7 +32,7 @@ export interface Core {
   on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void;
   /** Tells the windows that a file was opened with Snapkeep. */
   requestRestore(path: string): void;
-  /** Asks the windows to show a page, for example `/plans/…`. */
+  /** Asks the windows to show a page, for example `/databases/…`. */
   requestPage(page: string): void;
   /**
    * Starts a backup that goes to a descriptor of this process instead of a destination.

@@ -89,6 +89,7 @@ export function createContext(
       alerts: catalog.alerts,
       channels,
       deliveries,
+      muted: () => catalog.settings.get().mutedPlans,
       plans: (planIds) => summarizePlans(context, planIds),
     }),
   };

@@ -46,7 +46,7 @@ export interface Dialogs {
 export interface DesktopNotification {
   title: string;
   body: string;
-  /** The page of the window that a click opens, for example `/plans/…`. */
+  /** The page of the window that a click opens, for example `/databases/…`. */
   page: string;
 }
 

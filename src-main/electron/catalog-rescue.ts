@@ -33,7 +33,7 @@ export async function startWithCatalog<T>(
       ...(newest === undefined ? [] : [{ button: `Restore Copy of ${timeInWords(newest.at)}`, by: 'copy' as const }]),
       { button: 'Start with Empty Catalog', by: 'empty' as const },
     ];
-    const detail = `The damaged file is kept beside it. With an empty catalog, recover the plans from a destination: Destinations, then Recover plans.`;
+    const detail = `The damaged file is kept beside it. With an empty catalog, recover the plans from a destination: Storage, then Recover plans.`;
     const buttons = [...choices.map(({ button }) => button), 'Quit'];
     const chosen = choices[await choose({ message: error.message, detail, buttons, cancelId: choices.length })];
     if (chosen === undefined) return null;

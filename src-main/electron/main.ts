@@ -144,9 +144,9 @@ async function backUp(core: Core, planId: string): Promise<void> {
   try {
     await core.call('backups.start', { planId });
   } catch (error) {
-    // The plan was removed or runs by now: its page, or the overview, shows what there is to know.
+    // The plan was removed or runs by now: its page, or the list of databases, shows what there is to know.
     const { message } = explainError(error, 'The backup').toBody();
-    notify({ title: 'Backup not started', body: message, page: `/plans/${planId}` });
+    notify({ title: 'Backup not started', body: message, page: `/databases/${planId}` });
   }
 }
 

@@ -1,28 +1,33 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { IconPlayerPause, IconPlugConnectedX } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { pauseInWords } from '../../src-shared/words/pause-words.ts';
 import { useLoggedIn } from '../api/use-logged-in.ts';
 import { ErrorBoundary } from '../components/messages/error-boundary.tsx';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
+import { DatabasesPage } from '../features/databases/databases-page.tsx';
 import { DestinationsPage } from '../features/destinations/destinations-page.tsx';
 import { DropOverlay } from '../features/drop/drop-overlay.tsx';
+import { HomePage } from '../features/home/home-page.tsx';
 import { LoginPage } from '../features/login/login-page.tsx';
-import { OverviewPage } from '../features/overview/overview-page.tsx';
+import { Shortcuts } from '../features/palette/shortcuts.tsx';
 import { NewPlanPage } from '../features/plan-form/new-plan-page.tsx';
 import { PlanPage } from '../features/plans/plan-page.tsx';
 import { RecoveryKitPage } from '../features/recovery-kit/recovery-kit-page.tsx';
 import { RestoreDialog } from '../features/restore/restore-dialog.tsx';
 import { PauseMenu } from '../features/schedule/pause-menu.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
+import { useAddress } from '../hooks/address.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { useConnected, usePaused, useSettings } from '../stores/core.ts';
 import { Sidebar } from './sidebar.tsx';
 import { theme } from './theme.ts';
+
+/** It is loaded after the first page: nobody types before there is something to find. */
+const Palette = lazy(() => import('../features/palette/palette.tsx').then((loaded) => ({ default: loaded.Palette })));
 
 /** The window. */
 export function App({ nonce, loginError }: { nonce: string; loginError: ErrorBody | null }) {
@@ -33,7 +38,7 @@ export function App({ nonce, loginError }: { nonce: string; loginError: ErrorBod
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce} {...scheme}>
       <Notifications position="bottom-right" />
       {loggedIn ? (
-        <Router hook={useHashLocation}>
+        <Router hook={useAddress}>
           <Shell />
         </Router>
       ) : (
@@ -59,10 +64,13 @@ function Shell() {
         <PauseBanner />
         <ErrorBoundary key={location}>
           <Switch>
-            <Route path="/" component={OverviewPage} />
+            <Route path="/" component={HomePage} />
+            <Route path="/databases" component={DatabasesPage} />
             <Route path="/new" component={NewPlanPage} />
-            <Route path="/plans/:planId">{({ planId }) => <PlanPage planId={planId} key={planId} />}</Route>
-            <Route path="/destinations/:selected?">
+            <Route path="/databases/:planId/:tab?">
+              {({ planId, tab }) => <PlanPage planId={planId} tab={tab ?? ''} key={planId} />}
+            </Route>
+            <Route path="/storage/:selected?">
               {({ selected }) => <DestinationsPage selected={selected ?? null} />}
             </Route>
             <Route path="/activity/:runId?">{({ runId }) => <ActivityPage runId={runId ?? null} />}</Route>
@@ -75,6 +83,10 @@ function Shell() {
         </ErrorBoundary>
       </main>
       <RestoreDialog />
+      <Suspense fallback={null}>
+        <Palette />
+      </Suspense>
+      <Shortcuts />
       <DropOverlay />
     </div>
   );

@@ -1,6 +1,6 @@
-import { navigate } from 'wouter/use-hash-location';
 import { client } from '../api/client.ts';
 import { openRestore } from '../features/restore/restore-store.ts';
+import { navigate } from '../hooks/address.ts';
 
 /** Handles requests of the host: to show a page, or to restore a file that was opened. */
 export function followHostRequests(): void {

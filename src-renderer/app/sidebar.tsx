@@ -1,69 +1,128 @@
-import { IconHistory, IconLayoutDashboard, IconMapPin, IconPlus, IconSettings } from '@tabler/icons-react';
-import { Fragment, memo, type ReactNode } from 'react';
+import { IconDatabase, IconHistory, IconHome, IconServer, IconSettings } from '@tabler/icons-react';
+import { memo, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
+import { isMuted } from '../../src-shared/rules/state/muted-plans.ts';
+import { ATTENTION } from '../../src-shared/words/plan-state-words.ts';
 import { StateIcon } from '../components/status/pill.tsx';
-import { groupPlans } from '../features/overview/group-plans.ts';
+import { byNaturalOrder, byTrouble } from '../features/databases/list-plans.ts';
 import { useKept } from '../stores/core.ts';
+import { useMuted, usePinned } from '../stores/plan-marks.ts';
 import { useActiveRun } from '../stores/runs.ts';
 import { Logo } from './logo.tsx';
 
+/** The pages of the window, with the addresses that belong to each. */
+const PAGES = [
+  { to: '/', name: 'Home', Icon: IconHome, isAt: (address: string) => address === '/' },
+  {
+    to: '/databases',
+    name: 'Databases',
+    Icon: IconDatabase,
+    isAt: (address: string) => /^\/(databases|new)\b/.test(address),
+  },
+  { to: '/storage', name: 'Storage', Icon: IconServer, isAt: (address: string) => address.startsWith('/storage') },
+  { to: '/activity', name: 'Activity', Icon: IconHistory, isAt: (address: string) => address.startsWith('/activity') },
+  { to: '/settings', name: 'Settings', Icon: IconSettings, isAt: (address: string) => address.startsWith('/settings') },
+] as const;
+
+/** More plans in trouble than these are counted, not listed. */
+const MOST_TROUBLED = 12;
+
 /** The navigation of the window. */
 export function Sidebar() {
-  const plans = useKept('plans.list', (list) => list);
+  const [address] = useLocation();
   return (
     <nav className="sidebar" aria-label="Navigation">
       <div className="brand">
         <Logo />
-        Snapkeep
+        <span className="nav-name">Snapkeep</span>
       </div>
-      <NavLink to="/" icon={<IconLayoutDashboard size={18} aria-hidden />}>
-        Overview
-      </NavLink>
-      <NavLink to="/destinations" icon={<IconMapPin size={18} aria-hidden />}>
-        Destinations
-      </NavLink>
-      <NavLink to="/activity" icon={<IconHistory size={18} aria-hidden />}>
-        Activity
-      </NavLink>
-      <NavLink to="/settings" icon={<IconSettings size={18} aria-hidden />}>
-        Settings
-      </NavLink>
-      <div className="nav-heading" id="plans-heading">
-        Plans
-      </div>
-      {groupPlans(plans ?? []).map(({ group, plans: together }) => (
-        <Fragment key={group ?? ''}>
-          {group !== null && <div className="nav-group">{group}</div>}
-          {together.map((summary) => (
-            <PlanLink key={summary.plan.id} summary={summary} />
-          ))}
-        </Fragment>
+      {PAGES.map(({ to, name, Icon, isAt }) => (
+        <NavLink key={to} to={to} name={name} icon={<Icon size={18} aria-hidden />} current={isAt(address)} />
       ))}
-      <NavLink to="/new" icon={<IconPlus size={18} aria-hidden />}>
-        New plan
-      </NavLink>
+      <PlanLinks address={address} />
       <p className="sidebar-foot">To restore a backup file, drop it on this window.</p>
     </nav>
   );
 }
 
-const PlanLink = memo(function PlanLink({ summary: { plan, state } }: { summary: PlanSummary }) {
+/** The pinned plans, and those in trouble. */
+function PlanLinks({ address }: { address: string }) {
+  const plans = useKept('plans.list', (list) => list) ?? NONE;
+  const pinnedIds = usePinned();
+  const muted = useMuted();
+  const pinned = plans
+    .filter(({ plan }) => pinnedIds.has(plan.id))
+    .sort((a, b) => byNaturalOrder(a.plan.name, b.plan.name));
+  const troubled = plans
+    .filter(({ plan, state }) => ATTENTION.has(state) && !pinnedIds.has(plan.id) && !isMuted(muted, plan.id, state))
+    .sort(byTrouble);
+  const more = troubled.length - MOST_TROUBLED;
+  return (
+    <div className="plan-links">
+      {pinned.length > 0 && <PlanLinkList heading="Pinned" plans={pinned} address={address} />}
+      {troubled.length > 0 && (
+        <PlanLinkList heading="Needs attention" plans={troubled.slice(0, MOST_TROUBLED)} address={address} />
+      )}
+      {more > 0 && (
+        <Link to="/databases?show=attention" className="nav-link nav-more">
+          <span className="nav-name">{more.toLocaleString('en-US')} more</span>
+        </Link>
+      )}
+    </div>
+  );
+}
+
+const NONE: readonly PlanSummary[] = [];
+
+function PlanLinkList({
+  heading,
+  plans,
+  address,
+}: {
+  heading: string;
+  plans: readonly PlanSummary[];
+  address: string;
+}) {
+  return (
+    <>
+      <div className="nav-heading">{heading}</div>
+      {plans.map((summary) => (
+        <PlanLink
+          key={summary.plan.id}
+          summary={summary}
+          current={address.startsWith(`/databases/${summary.plan.id}`)}
+        />
+      ))}
+    </>
+  );
+}
+
+const PlanLink = memo(function PlanLink({
+  summary: { plan, state },
+  current,
+}: {
+  summary: PlanSummary;
+  current: boolean;
+}) {
   const active = useActiveRun(plan.id);
   return (
-    <NavLink to={`/plans/${plan.id}`} icon={<StateIcon state={active?.kind === 'backup' ? 'running' : state} />}>
-      {plan.name}
-    </NavLink>
+    <NavLink
+      to={`/databases/${plan.id}`}
+      name={plan.name}
+      icon={<StateIcon state={active?.kind === 'backup' ? 'running' : state} />}
+      current={current}
+    />
   );
 });
 
-function NavLink({ to, icon, children }: { to: string; icon: ReactNode; children: ReactNode }) {
-  const [location] = useLocation();
-  const current = to === '/' ? location === '/' : location.startsWith(to);
+function NavLink({ to, name, icon, current }: { to: string; name: string; icon: ReactNode; current: boolean }) {
   return (
-    <Link to={to} className="nav-link" {...(current ? { 'aria-current': 'page' as const } : {})}>
+    <Link to={to} className="nav-link" title={name} {...(current ? { 'aria-current': 'page' as const } : {})}>
       {icon}
-      <span className="nav-name">{children}</span>
+      <span className="nav-name">
+        <bdi>{name}</bdi>
+      </span>
     </Link>
   );
 }

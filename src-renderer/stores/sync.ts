@@ -38,7 +38,11 @@ export function startSync(): void {
   client.on('databases.changed', (_nothing, revision) => answers.invalidate('databases.listFound', revision));
   client.on('destinations.changed', ({ destinationIds }, revision) => destinations.changed(destinationIds, revision));
   client.on('snapshots.changed', ({ planId }, revision) =>
-    answers.invalidate('snapshots.list', revision, (params) => planId === null || params.planId === planId),
+    answers.invalidate(
+      'snapshots.list',
+      revision,
+      ({ planId: asked }) => planId === null || asked === undefined || asked === planId,
+    ),
   );
   client.on('run.changed', ({ run }, revision) => {
     // Its log has grown when its state has changed.

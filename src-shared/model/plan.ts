@@ -217,6 +217,8 @@ export const PlanSummary = z.object({
       problem: z.string().nullable(),
     }),
   ),
+  /** All that is stored is on the disk of the source, as the last check found. */
+  oneDisk: z.boolean(),
   snapshotCount: z.number().int().nonnegative(),
   storedBytes: Bytes,
   newest: SnapshotSummary.nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PlanState } from './plan.ts';
 import { Bytes } from './values.ts';
 
 /** How mail is sent. The password is a secret and is not here. */
@@ -17,6 +18,10 @@ export type MailSettings = z.infer<typeof MailSettings>;
 /** What the webhook belongs to, which decides the format of its alerts. `json`: any other program. */
 export const WebhookService = z.enum(['ntfy', 'slack', 'discord', 'telegram', 'json']);
 export type WebhookService = z.infer<typeof WebhookService>;
+
+/** A plan, and the state in which it is muted. */
+export const MutedPlan = z.strictObject({ planId: z.uuid(), state: PlanState });
+export type MutedPlan = z.infer<typeof MutedPlan>;
 
 /** What a person decides about the application as a whole. */
 export const Settings = z.object({
@@ -39,6 +44,10 @@ export const Settings = z.object({
   /** Closing the window keeps Snapkeep running in the tray; `null`: not asked yet. */
   keepInTray: z.boolean().nullable(),
   startAtLogin: z.boolean(),
+  /** The ids of the plans that the sidebar lists first. */
+  pinnedPlans: z.array(z.uuid()).max(1000),
+  /** Plans whose state a person knows of: until it changes, they are folded away and no reminder is sent. */
+  mutedPlans: z.array(MutedPlan).max(1000),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -54,6 +63,8 @@ export const DEFAULT_SETTINGS: Settings = {
   mail: null,
   keepInTray: null,
   startAtLogin: false,
+  pinnedPlans: [],
+  mutedPlans: [],
 };
 
 /** What is kept secret: addresses that are as good as a password, and passwords. */

@@ -6,7 +6,7 @@ import { missingInWords } from '../../src-shared/words/incomplete.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { type PaintedAnswers, paintAnswers } from '../support/painted-answers.ts';
-import { judge, judgeBothWays } from '../support/screens.ts';
+import { judge, judgeBothWays, openNewPlan, openPage, openPlan, rowOf } from '../support/screens.ts';
 
 let folder: string;
 let database: string;
@@ -31,7 +31,7 @@ test.afterEach(() => close());
 test('a database and its files are backed up together, and come back together or in part', async () => {
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(15_000);
-  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(database);
   await page.getByRole('button', { name: /^Attached files/ }).click();
   await page.getByRole('button', { name: 'Add folder' }).click();
@@ -202,23 +202,26 @@ test('plans of a group are shown, paused and backed up together', async () => {
   });
   page.setDefaultTimeout(15_000);
   await makeGroup(page);
-  const group = page.getByRole('region', { name: 'Sound Box' });
-  await expect(group.getByRole('article')).toHaveCount(2);
-  await page.getByRole('button', { name: 'Back up all: Sound Box' }).press('Enter');
-  await expect(group.getByText(/1 snapshot,/)).toHaveCount(2);
-  await expect(page.getByRole('article', { name: 'alone' }).getByText(/^0 snapshots,/)).toBeVisible();
-  await page.getByRole('button', { name: 'Pause: Sound Box' }).click();
-  await page.getByRole('menuitem', { name: 'Until tomorrow' }).click();
-  await expect(page.getByRole('button', { name: 'Resume: Sound Box' })).toBeVisible();
-  await expect(group.getByText(/^Paused until /)).toHaveCount(2);
-  await judgeBothWays(page, 'overview-group');
-  await page.getByRole('button', { name: 'Resume: Sound Box' }).press('Enter');
-  await expect(page.getByRole('button', { name: 'Pause: Sound Box' })).toBeVisible();
+  await openPage(page, 'Databases');
+  await expect(page.getByText('3 databases')).toBeVisible();
+  await page.getByRole('combobox', { name: 'Group' }).selectOption('Sound Box');
+  await expect(page.getByText('2 of 3 databases')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Select all' }).press('Space');
+  const actions = page.getByRole('toolbar', { name: 'Selected databases' });
+  await actions.getByRole('button', { name: 'Back up' }).press('Enter');
+  const next = page.locator('.column-next');
+  await expect(page.getByTitle('1 snapshot', { exact: true })).toHaveCount(2);
+  await actions.getByRole('button', { name: 'Pause' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Until tomorrow' }).press('Enter');
+  await expect(next.getByText(/^Paused until /)).toHaveCount(2);
+  await judgeBothWays(page, 'databases-group');
+  await actions.getByRole('button', { name: 'Pause' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Resume', exact: true }).press('Enter');
+  await expect(next.getByText(/^Paused until /)).toHaveCount(0);
+  await page.getByRole('combobox', { name: 'Group' }).selectOption('All groups');
+  await expect(rowOf(page, 'alone')).toContainText('No snapshot yet');
 
-  await page
-    .getByRole('navigation')
-    .getByRole('link', { name: /soundbox-database$/ })
-    .click();
+  await openPlan(page, 'soundbox-database');
   const details = page.getByRole('button', { name: 'Details: 182 GB, 412 MB added on disk, incomplete' });
   await expect(page.getByRole('row', { name: /incomplete/ }).getByText('Incomplete', { exact: true })).toBeVisible();
   await judgeBothWays(page, 'plan-not-whole');
@@ -232,7 +235,7 @@ test('plans of a group are shown, paused and backed up together', async () => {
 test('a plan of files alone is made, backed up and restored', async () => {
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(15_000);
-  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await openNewPlan(page);
   await page.getByText('Files, folders or disk').click();
   await page.getByRole('button', { name: 'Add folder' }).press('Enter');
   await page.getByRole('textbox', { name: 'Folder path' }).fill(generated);

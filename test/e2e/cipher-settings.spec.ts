@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { inEveryLook, judge } from '../support/screens.ts';
+import { inEveryLook, judge, openNewPlan } from '../support/screens.ts';
 
 /*
  * What SQLCipher has to be told besides the key, given in the window.
@@ -27,7 +27,7 @@ test.beforeEach(async () => {
 test.afterEach(() => close());
 
 async function meet(page: Page): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(path);
   await page.getByLabel('Database key').fill(KEY);
 }

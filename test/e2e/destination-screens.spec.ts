@@ -4,7 +4,7 @@ import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
 import { DESTINATIONS, FORTY, planLike, snapshotsLike } from '../support/painted-destinations.ts';
-import { inEveryLook, judge } from '../support/screens.ts';
+import { inEveryLook, judge, openNewPlan, openPage, openPlan } from '../support/screens.ts';
 
 /*
  * Destinations, copies and the recovery kit in every state there is, painted over the answers of a real core.
@@ -80,7 +80,7 @@ test('destinations: none, every kind in every state, forty of them, and their di
   await openDestinations(page);
   await expect(page.getByRole('article')).toHaveCount(40);
   await judge(page, 'destinations-forty');
-  await page.getByRole('link', { name: 'New plan' }).click();
+  await openNewPlan(page);
   await page.getByRole('button', { name: 'Add destination' }).click();
   await page.getByRole('menuitem', { name: 'Disk 40' }).click();
   await expect(page.getByRole('list', { name: 'Existing destinations' })).toContainText('Primary');
@@ -94,15 +94,17 @@ test('a plan whose copies are in every state, and the recovery kit', async () =>
     browser,
     server.address,
     async (page, look) => {
-      const card = page.getByRole('article', { name: 'hone' });
-      await expect(card).toContainText('Stored at NAS, b2-offsite and Storage box');
-      await expect(card).toContainText(
-        '1 snapshot waits for Storage box: Marker file of Storage box not found in sftp://snapkeep@nas.example.org:2222/srv/backups',
-      );
+      const storage = page.getByRole('region', { name: 'Storage' });
+      await expect(storage.getByRole('listitem').filter({ hasText: 'b2-offsite' })).toContainText('Failed');
+      await expect(page.getByRole('region', { name: 'Copies' })).toContainText('Off-site copy (b2-offsite failed for');
       await expect(page.getByRole('region', { name: 'Recovery kit' })).toContainText('has not been saved');
-      await judge(page, `overview-copies-${look}`);
+      await judge(page, `home-copies-${look}`);
+      await openPage(page, 'Databases');
+      await expect(
+        page.getByRole('img', { name: /1 snapshot waits for Storage box: Marker file of Storage box not found/ }),
+      ).toHaveCount(look.endsWith('1280') ? 1 : 0);
 
-      await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).click();
+      await openPlan(page, 'hone');
       await expect(page.getByRole('button', { name: 'Stored at b2-offsite failed NAS stored' })).toBeVisible();
       await judge(page, `copies-${look}`);
       await page.getByRole('button', { name: 'Stored at Storage box waiting NAS stored' }).click();
@@ -138,14 +140,13 @@ test('a plan whose copies are in every state, and the recovery kit', async () =>
 });
 
 async function openDestinations(page: Page): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: 'Destinations' }).click();
-  await expect(page.getByRole('heading', { name: 'Destinations', level: 1 })).toBeVisible();
+  await openPage(page, 'Storage');
 }
 
 /** A plan with one snapshot. */
 async function makePlan(): Promise<void> {
   const page = await openWindow(browser, server.address);
-  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'hone.db'));
   await expect(page.getByText('2 tables')).toBeVisible();
   await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));

@@ -7,7 +7,7 @@ import { makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
-import { judge } from '../support/screens.ts';
+import { judge, openNewPlan, openPage, rowOf } from '../support/screens.ts';
 import { startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
 
@@ -168,7 +168,7 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
 
   // Opening the window is a reason to look.
   const again = await openWindow(browser, server.address);
-  await expect(again.getByRole('heading', { name: /is unavailable$/ })).toBeVisible();
+  await expect(again.getByRole('list', { name: 'Needs attention' })).toContainText('Unavailable');
   await openDestinations(again);
   const card = again.getByRole('article', { name: 'backups' });
   await expect(card).toContainText('Marker file of backups not found');
@@ -185,8 +185,8 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
   await expect(dialog).toHaveCount(0);
   await expect(card).toContainText('OK');
   expect(existsSync(join(path, MARKER_NAME))).toBe(true);
-  await again.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
-  await expect(again.getByRole('heading', { name: /is OK/ })).toBeVisible();
+  await openPage(again, 'Home');
+  await expect(again.getByRole('heading', { name: '1 plan OK' })).toBeVisible();
   await again.context().close();
 });
 
@@ -206,7 +206,7 @@ test('an encrypted plan, its recovery kit, and its snapshot on a machine that kn
   await expect(page.getByText(/^Verified/)).toBeVisible();
   await judge(page, 'snapshots-encrypted');
 
-  await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).press('Enter');
+  await openPage(page, 'Home');
   const reminder = page.getByRole('region', { name: 'Recovery kit' });
   await reminder.getByRole('link', { name: 'Recovery kit' }).press('Enter');
   await expect(page.getByRole('region', { name: 'Recovery kit text' })).toContainText('age');
@@ -217,11 +217,13 @@ test('an encrypted plan, its recovery kit, and its snapshot on a machine that kn
   await page.getByRole('textbox', { name: 'Folder', exact: true }).press('Enter');
   await expect(page.getByText('Recovery kit saved.')).toBeVisible();
   expect(readdirSync(kept)).toHaveLength(2);
-  await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).press('Enter');
+  await openPage(page, 'Home');
   // The folder is on the disk of the database, and people are told what to do about that.
-  await expect(page.getByRole('heading', { name: /is OK \(one disk\)$/ })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Status' })).toContainText('Add a destination on another disk');
+  await expect(page.getByRole('region', { name: 'Copies' })).toContainText('1 kind of storage (all on one disk)');
   await expect(reminder).toHaveCount(0);
+  await openPage(page, 'Databases');
+  await expect(rowOf(page, 'ledger')).toContainText('OK (one disk)');
+  await expect(rowOf(page, 'ledger')).toContainText('Add a destination on another disk');
   await page.context().close();
 
   const elsewhere = await launchServer({ home: join(folder, 'other-home') });
@@ -262,12 +264,11 @@ test('who leaves the new plan while it is made is not called back to it', async 
 });
 
 async function openDestinations(page: Page): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: 'Destinations' }).click();
-  await expect(page.getByRole('heading', { name: 'Destinations', level: 1 })).toBeVisible();
+  await openPage(page, 'Storage');
 }
 
 async function newPlan(page: Page): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(source);
   await expect(page.getByText('2 tables')).toBeVisible();
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Browser, expect, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays } from '../support/screens.ts';
+import { judgeBothWays, openPage } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -46,7 +46,7 @@ test('backups of other programs are found, looked into and imported', async () =
   await expect(page.getByRole('region', { name: 'Results' })).toContainText('soundbox.db');
   await judgeBothWays(page, 'activity-imported');
 
-  await page.getByRole('link', { name: 'Destinations' }).click();
+  await openPage(page, 'Storage');
   await page.getByRole('button', { name: /^More actions: old/ }).press('Enter');
   await page.getByRole('menuitem', { name: 'Import from other programs…' }).press('Enter');
   await expect(backups.getByText('Imported', { exact: true })).toHaveCount(2);

@@ -18,6 +18,7 @@ import { installPiSovereign } from '../support/installations/pisovereign.ts';
 import { installPortunus } from '../support/installations/portunus.ts';
 import { installSoundBox, SOUNDS } from '../support/installations/soundbox.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { openNewPlan, openPage, openPlan } from '../support/screens.ts';
 import { readTree } from '../support/trees.ts';
 
 const HONE_KEY = 'four words of a passphrase';
@@ -47,10 +48,8 @@ test.afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const goTo = (name: string | RegExp): Promise<void> => page.getByRole('navigation').getByRole('link', { name }).click();
-
 async function chooseTemplate(name: string): Promise<void> {
-  await goTo('New plan');
+  await openNewPlan(page);
   await page.getByRole('combobox', { name: 'Template' }).click();
   await page.getByRole('option', { name }).click();
 }
@@ -60,7 +59,12 @@ async function backUpAtWork(program: Installation, button: string): Promise<stri
   work = await startWork(program);
   const before = rowsIn(program, program.grows);
   await page.getByRole('button', { name: button }).click();
-  await expect(page.getByText(/^(Verified|OK)/).first()).toBeVisible();
+  await expect(
+    page
+      .locator('.pill')
+      .getByText(/^(Verified|OK)/)
+      .first(),
+  ).toBeVisible();
   expect(rowsIn(program, program.grows), 'the program went on').toBeGreaterThan(before);
   await work.stop();
   const stored = readdirSync(backups, { recursive: true, encoding: 'utf8' }).find((name) => /\.db(\.gz)?$/.test(name));
@@ -74,13 +78,13 @@ async function loseAndVerify(program: Installation, content: string): Promise<vo
   ask(program, program.mishap);
   expect(contentOf(program)).not.toBe(content);
   await page.getByRole('button', { name: 'Verify' }).first().click();
-  await goTo('Activity');
+  await openPage(page, 'Activity');
   await expect(page.getByRole('link', { name: /Done Verify .* Verified: / })).toBeVisible();
 }
 
 /** Restores the newest snapshot of a plan to where it came from. */
-async function putBack(plan: RegExp, word: string, what = word): Promise<void> {
-  await goTo(plan);
+async function putBack(plan: string, word: string, what = word): Promise<void> {
+  await openPlan(page, plan);
   await page
     .getByRole('button', { name: /^More actions/ })
     .first()
@@ -113,7 +117,7 @@ for (const [template, file, install] of [
     await page.getByRole('textbox', { name: 'Backup folder' }).fill(backups);
     const content = await backUpAtWork(program, 'Create and back up now');
     await loseAndVerify(program, content);
-    await putBack(new RegExp(`${template.toLowerCase()}$`), file);
+    await putBack(template.toLowerCase(), file);
     expect(contentOf(program)).toBe(content);
     if (program.key !== undefined) expect(readFileSync(program.database).includes('Account 1')).toBe(false);
   });
@@ -132,7 +136,7 @@ test(`Sound Box with ${SOUNDS} audio files: from its template to everything rest
   expect(readTree(box.generated)).not.toEqual(audio);
   await loseAndVerify(box, content);
 
-  await goTo(/soundbox$/);
+  await openPlan(page, 'soundbox');
   await page
     .getByRole('button', { name: /^More actions/ })
     .first()
@@ -167,14 +171,14 @@ test('PiSovereign: from its template to all four parts restored', async () => {
   }
   await page.getByRole('textbox', { name: 'Backup folder' }).fill(backups);
   const content = await backUpAtWork(pi, 'Create 4 plans and back up now');
-  await expect(page.getByRole('region', { name: 'PiSovereign' }).getByText(/^OK/)).toHaveCount(4);
+  await expect(page.locator('.pill').getByText(/^OK/)).toHaveCount(4);
   pi.spoilFiles();
-  await goTo(/pisovereign-database$/);
+  await openPlan(page, 'pisovereign-database');
   await loseAndVerify(pi, content);
-  await putBack(/pisovereign-database$/, 'pisovereign.db');
-  await putBack(/pisovereign-configuration$/, 'files', 'the files');
-  await putBack(/pisovereign-vault$/, 'data');
-  await putBack(/pisovereign-image$/, 'mmcblk0');
+  await putBack('pisovereign-database', 'pisovereign.db');
+  await putBack('pisovereign-configuration', 'files', 'the files');
+  await putBack('pisovereign-vault', 'data');
+  await putBack('pisovereign-image', 'mmcblk0');
   expect(contentOf(pi)).toBe(content);
   expect(places.map(readTree)).toEqual(files);
   expect(readFileSync(pi.disk).equals(disk)).toBe(true);

@@ -3,6 +3,7 @@ import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { MethodName } from '../../src-shared/contract/methods.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
+import { openNewPlan } from '../support/screens.ts';
 
 let server: RunningServer;
 let browser: Browser;
@@ -13,9 +14,6 @@ test.beforeEach(async () => {
 });
 
 test.afterEach(() => close());
-
-const newPlan = (page: Page): Promise<void> =>
-  page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
 
 /** Chooses a template as soon as the field can be opened. */
 async function choosePortunus(page: Page): Promise<void> {
@@ -36,7 +34,7 @@ test('a window whose connection is still being opened asks for the templates onc
         });
       }),
   });
-  await newPlan(page);
+  await openNewPlan(page);
   await expect(page.getByRole('combobox', { name: 'Template' })).toBeDisabled();
   open.resolve();
   await choosePortunus(page);
@@ -51,7 +49,7 @@ test('fields whose choices are not there yet say so and cannot be opened', async
   const page = await openWindow(browser, server.address, {
     prepare: (empty) => paintAnswers(empty, { 'templates.list': late, 'plans.list': late, 'destinations.list': late }),
   });
-  await newPlan(page);
+  await openNewPlan(page);
   for (const name of ['Template', 'Group']) {
     const field = page.getByRole('combobox', { name, exact: true });
     await expect(field).toBeDisabled();
@@ -66,8 +64,9 @@ test('fields whose choices are not there yet say so and cannot be opened', async
 
 for (const [method, screen] of [
   ['templates.list', 'New plan'],
-  ['plans.list', 'Overview'],
-  ['destinations.list', 'Destinations'],
+  ['plans.list', 'Home'],
+  ['plans.list', 'Databases'],
+  ['destinations.list', 'Storage'],
   ['templates.list', 'Settings'],
 ] as const) {
   test(`${screen}: ${method} fails, which is said with its code, and is tried again on request`, async () => {
@@ -79,7 +78,8 @@ for (const [method, screen] of [
     const page = await openWindow(browser, server.address, {
       prepare: (empty) => paintAnswers(empty, { [method]: fail }),
     });
-    await page.getByRole('navigation').getByRole('link', { name: screen }).click();
+    if (screen === 'New plan') await openNewPlan(page);
+    else await page.getByRole('navigation').getByRole('link', { name: screen }).click();
     const alert = page.getByRole('main').getByRole('alert').first();
     await expect(alert).toContainText('The list is damaged.');
     await expect(alert).toContainText('INTERNAL');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { openPage, openPlan } from '../support/screens.ts';
 
 /** Each plan has this many snapshots: more than two pages. */
 const SNAPSHOTS = 250;
@@ -53,10 +54,7 @@ const scrollToEnd = (page: Page): Promise<void> =>
 
 test('snapshots are listed page by page down to the oldest, only those in view are drawn, and a change keeps them', async () => {
   const { page, sent } = await open();
-  await page
-    .getByRole('navigation')
-    .getByRole('link', { name: /App 0$/ })
-    .click();
+  await openPlan(page, 'App 0');
   const table = page.getByRole('table', { name: 'Snapshots' });
   await expect(table).toHaveAttribute('aria-rowcount', '101');
   for (const count of ['201', '251']) {
@@ -76,10 +74,7 @@ test('snapshots are listed page by page down to the oldest, only those in view a
 
 test('the menu and the copies of a row open from the keyboard, and give the focus back', async () => {
   const { page } = await open();
-  await page
-    .getByRole('navigation')
-    .getByRole('link', { name: /App 0$/ })
-    .click();
+  await openPlan(page, 'App 0');
   const row = page.locator('.snapshot-row:not(.head)').nth(1);
   for (const [button, opened] of [
     [row.getByRole('button', { name: /^More actions/ }), page.getByRole('menu')],
@@ -118,18 +113,16 @@ test('older runs are shown on request, down to the oldest', async () => {
 
 test('a plan that changes is asked for alone', async () => {
   const { page, sent } = await open();
-  await expect(page.getByRole('article')).toHaveCount(PLANS);
-  await page
-    .getByRole('navigation')
-    .getByRole('link', { name: /App 2$/ })
-    .click();
+  await openPage(page, 'Databases');
+  await expect(page.getByRole('table', { name: 'Databases' })).toHaveAttribute('aria-rowcount', String(PLANS + 1));
+  await openPlan(page, 'App 2');
   await page.getByRole('tab', { name: 'Settings' }).click();
   const listed = (): Sent[] => sent.filter(({ method }) => method === 'plans.list');
   const before = listed().length;
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Renamed');
   await page.getByRole('region', { name: 'Plan', exact: true }).getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Renamed' })).toBeVisible();
-  const [planId] = /[^/]+$/.exec(page.url()) ?? [];
+  const [, planId] = /\/databases\/([^/]+)\/settings$/.exec(page.url()) ?? [];
   const asked = listed().slice(before);
   expect(asked.length).toBeGreaterThan(0);
   for (const { params } of asked) expect(params?.planIds).toEqual([planId]);

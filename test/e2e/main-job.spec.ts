@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { addEntries, appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { hosts, type OpenHost } from '../support/hosts.ts';
+import { openNewPlan, openPlan } from '../support/screens.ts';
 
 let folder: string;
 let source: string;
@@ -77,10 +78,7 @@ for (const { name, droppedPaths, open } of hosts) {
     expect(countEntries(source)).toBe(atBackup);
 
     await test.step('prune to the last one', async () => {
-      await page
-        .getByRole('navigation')
-        .getByRole('link', { name: /ledger$/ })
-        .click();
+      await openPlan(page, 'ledger');
       for (const count of [2, 3]) {
         await page.getByRole('button', { name: 'Back up now' }).click();
         await expect.poll(() => snapshots().length).toBe(count);
@@ -115,7 +113,7 @@ function watchForProblems(page: Page): string[] {
 }
 
 async function makePlan(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'New plan' }).first().click();
+  await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(source);
   await expect(page.getByText('2 tables')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Plan name' })).toHaveValue('ledger');

@@ -5,7 +5,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
-import { inEveryLook, judge } from '../support/screens.ts';
+import { inEveryLook, judge, openNewPlan, openPlan } from '../support/screens.ts';
 
 let folder: string;
 let live: string;
@@ -30,7 +30,7 @@ test.afterEach(async () => {
 
 test('a plan that dumps is made, changed, and restored past its guard', async () => {
   const page = await openWindow(browser, server.address);
-  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(live, 'app.db'));
   await expect(page.getByText('2 tables')).toBeVisible();
   if (existsSync('/dev/shm')) await expect(page.getByText(/The database is in memory/)).toBeVisible();
@@ -55,7 +55,7 @@ test('a plan that dumps is made, changed, and restored past its guard', async ()
   database.exec('PRAGMA user_version = 3; PRAGMA application_id = 77; DELETE FROM entries WHERE id > 10');
   database.close();
   await inEveryLook(browser, server.address, async (looked, look) => {
-    await looked.getByRole('navigation').getByRole('link', { name: /app$/ }).click();
+    await openPlan(looked, 'app');
     await looked
       .getByRole('button', { name: /^More actions/ })
       .first()

@@ -4,7 +4,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays } from '../support/screens.ts';
+import { judgeBothWays, openNewPlan } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -23,7 +23,7 @@ const snapshots = (): string[] => readdirSync(join(folder, 'backups')).filter((n
 test('pruning that is paused says why, is reviewed, and continues; a pinned snapshot is unpinned and deleted', async () => {
   test.setTimeout(240_000);
   const page = await openWindow(browser, server.address, {});
-  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'ledger.db'));
   await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).click();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { openNewPlan } from '../support/screens.ts';
 
 /*
  * The one test with the system's own clock: everything else about schedules is tried with a clock in the test's hand.
@@ -48,7 +49,7 @@ test('every minute on the real clock: the scheduled times missed in sleep are on
 });
 
 async function makeMinutelyPlan(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'New plan' }).first().click();
+  await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'app.db'));
   await expect(page.getByText('2 tables')).toBeVisible();
   await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));

@@ -4,7 +4,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import { commandLineOf } from '../support/command-line.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays } from '../support/screens.ts';
+import { judgeBothWays, openPage } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -31,7 +31,7 @@ test('plans of a lost machine are recovered from a destination', async () => {
   await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'nas'));
   await page.getByRole('button', { name: 'Import snapshots' }).press('Enter');
   await expect(page.getByText('2 snapshots found, 2 imported').first()).toBeVisible();
-  await page.getByRole('link', { name: 'Destinations' }).click();
+  await openPage(page, 'Storage');
   await page.getByRole('button', { name: /^More actions: nas/ }).press('Enter');
   await page.getByRole('menuitem', { name: 'Recover plans…' }).press('Enter');
   const plans = page.getByRole('list', { name: 'Plans' });

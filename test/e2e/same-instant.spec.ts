@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type ServedWindow, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays } from '../support/screens.ts';
+import { judgeBothWays, openNewPlan } from '../support/screens.ts';
 
 let served: ServedWindow;
 
@@ -18,7 +18,7 @@ test('databases of a group are backed up at the same instant: set in the form, s
   for (const name of ['orders', 'stock']) {
     const path = join(folder, `${name}.db`);
     makeDatabase(path, { rows: 50 });
-    await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+    await openNewPlan(page);
     await page.getByRole('textbox', { name: 'Database file' }).fill(path);
     await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
     const together = page.getByRole('checkbox', { name: 'Same instant as other databases of Shop' });

@@ -5,7 +5,7 @@ import { appendEntries, makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { inEveryLook, judge } from '../support/screens.ts';
+import { inEveryLook, judge, openNewPlan, openPage, openPlan, rowOf } from '../support/screens.ts';
 
 /*
  * Every screen and dialog in both themes and two sizes: what axe says of it, whether it fits, and a picture of it in
@@ -37,10 +37,19 @@ test('with plans, in trouble, and every dialog', async () => {
   await fillIn();
   test.setTimeout(240_000);
   await inEveryLook(browser, server.address, async (page, look) => {
-    await expect(page.getByRole('heading', { name: 'portunus failed' })).toBeVisible();
-    await judge(page, `overview-${look}`);
+    await expect(page.getByRole('heading', { name: '1 of 3 plans OK' })).toBeVisible();
+    await expect(page.getByRole('list', { name: 'Needs attention' })).toContainText('portunus');
+    await judge(page, `home-${look}`);
 
-    await page.getByRole('link', { name: 'New plan' }).click();
+    await openPage(page, 'Databases');
+    await judge(page, `databases-${look}`);
+    await page.getByRole('checkbox', { name: 'Select all' }).check();
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await expect(page.getByRole('dialog', { name: 'Delete 3 plans?' })).toContainText('3 snapshots stay');
+    await judge(page, `databases-delete-${look}`);
+    await page.keyboard.press('Escape');
+
+    await openNewPlan(page);
     await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'soundbox.db'));
     await expect(page.getByText('2 tables')).toBeVisible();
     await judge(page, `new-plan-${look}`);
@@ -52,7 +61,7 @@ test('with plans, in trouble, and every dialog', async () => {
     await expect(page.getByRole('alert')).toBeVisible();
     await judge(page, `new-plan-trouble-${look}`);
 
-    await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).click();
+    await openPlan(page, 'hone');
     await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
     await judge(page, `plan-${look}`);
     await page
@@ -131,7 +140,7 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   const secret = join(folder, 'secret.db');
   makeEncrypted(secret, 'first key');
   const page = await openWindow(browser, server.address);
-  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(secret);
   const key = page.getByLabel('Database key');
   await expect(key).toBeVisible();
@@ -204,9 +213,10 @@ test('the whole way by keyboard', async () => {
   await fillIn();
   const page = await openWindow(browser, server.address);
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('link', { name: 'Overview' })).toBeFocused();
-  await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).focus();
+  await expect(page.getByRole('link', { name: 'Home' })).toBeFocused();
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
+  await rowOf(page, 'hone').getByRole('link').press('Enter');
   await page
     .getByRole('button', { name: /^More actions/ })
     .first()
@@ -271,19 +281,19 @@ async function fillIn(): Promise<void> {
   );
   await page.reload();
   for (let count = 1; count <= 3; count++) {
-    await page.getByRole('article', { name: 'hone' }).getByRole('button', { name: 'Back up now' }).click();
-    await page.getByRole('link', { name: 'Activity' }).click();
+    await openPage(page, 'Databases');
+    await page.getByRole('button', { name: 'Back up now: hone' }).click();
+    await openPage(page, 'Activity');
     await expect(page.getByRole('link', { name: /^Done Back up hone/ })).toHaveCount(count);
-    await page.getByRole('link', { name: 'Overview' }).click();
   }
-  await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).click();
+  await openPlan(page, 'hone');
   await page.getByRole('tab', { name: 'Schedule' }).click();
   await page.getByRole('button', { name: 'Run restore test now' }).click();
   await expect(page.getByRole('list', { name: 'Last restore tests' })).toBeVisible();
-  await page.getByRole('link', { name: 'Overview' }).click();
   appendEntries(join(folder, 'hone.db'), 25);
   rmSync(join(folder, 'portunus.db'));
-  await page.getByRole('article', { name: 'portunus' }).getByRole('button', { name: 'Back up now' }).click();
-  await expect(page.getByRole('heading', { name: 'portunus failed' })).toBeVisible();
+  await openPage(page, 'Databases');
+  await page.getByRole('button', { name: 'Back up now: portunus' }).click();
+  await expect(rowOf(page, 'portunus')).toContainText('Failed');
   await page.context().close();
 }

@@ -19,7 +19,7 @@ test('two servers and several windows of one browser stay logged in side by side
   await third.goto(one.server.address);
   for (const page of [first, second, third]) {
     await page.reload();
-    await expect(page.getByRole('link', { name: 'Overview' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Home' })).toBeVisible();
     await page.getByRole('link', { name: 'Settings' }).click();
     await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
   }

@@ -3,7 +3,7 @@ import { type Browser, expect, type Locator, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
-import { inEveryLook, judge } from '../support/screens.ts';
+import { inEveryLook, judge, openPlan } from '../support/screens.ts';
 
 const KEPT_BY = [
   ['latest-1', 'within-30d', 'daily-1', 'weekly-1', 'monthly-1', 'yearly-1', 'pinned'],
@@ -39,13 +39,13 @@ test('however many rules keep a snapshot, each tag can be read or is counted', a
     },
     { sourcePath: join(folder, 'hone.db'), path: join(folder, 'backups') },
   );
-  await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).click();
+  await openPlan(page, 'hone');
   await expect(page.locator('.snapshot-row .tags')).toHaveCount(1);
   await inEveryLook(
     browser,
     server.address,
     async (painted, look) => {
-      await painted.getByRole('navigation').getByRole('link', { name: /hone$/ }).click();
+      await openPlan(painted, 'hone');
       const cells = painted.locator('.snapshot-row .tags');
       await expect(cells).toHaveCount(KEPT_BY.length);
       const cut = await cells.evaluateAll((all) =>

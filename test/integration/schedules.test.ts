@@ -121,7 +121,7 @@ test('a destination that is away for an hour: waiting, overdue told once, then o
   await scene.pass(40 * MINUTE);
   expect(await scene.state()).toBe('overdue');
   expect(scene.told.map(({ title }) => title)).toEqual(['My app is overdue']);
-  expect(scene.told[0]?.page).toBe(`/plans/${scene.plan.id}`);
+  expect(scene.told[0]?.page).toBe(`/databases/${scene.plan.id}`);
   expect(existsSync(scene.destination)).toBe(false);
   renameSync(away, scene.destination);
   await scene.pass(21 * MINUTE);

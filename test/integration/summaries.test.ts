@@ -283,6 +283,15 @@ function expectSame(catalog: Catalog, file: string): void {
     if (page.length < 3) break;
   }
   expect(paged).toEqual(inOrder.map(({ id }) => id));
+  const [takenBy, takenFrom] = [inOrder[1]?.created_at, inOrder.at(-2)?.created_at];
+  const between = inOrder.filter(
+    (each) =>
+      (takenFrom === undefined || each.created_at >= takenFrom) &&
+      (takenBy === undefined || each.created_at <= takenBy),
+  );
+  expect(catalog.snapshots.page({ takenFrom, takenBy, limit: 1000 }).map(({ id }) => id)).toEqual(
+    between.map(({ id }) => id),
+  );
 }
 
 test('whatever has happened to a catalog, counts, totals and pages are what its rows say one by one', async () => {

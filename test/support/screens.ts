@@ -1,6 +1,35 @@
-import { type Browser, expect, type Page } from '@playwright/test';
+import { type Browser, expect, type Locator, type Page } from '@playwright/test';
 import { axeViolations } from './axe.ts';
 import { openWindow } from './launch-server.ts';
+
+/** Opens a page of the window by its link in the navigation. */
+export async function openPage(
+  page: Page,
+  name: 'Home' | 'Databases' | 'Storage' | 'Activity' | 'Settings',
+): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+}
+
+/** The row of a plan in the list of databases. */
+export const rowOf = (page: Page, name: string): Locator =>
+  page
+    .getByRole('table', { name: 'Databases' })
+    .getByRole('row')
+    .filter({ has: page.getByRole('link', { name, exact: true }) });
+
+/** Opens the page of a plan from the list of databases. */
+export async function openPlan(page: Page, name: string): Promise<void> {
+  await openPage(page, 'Databases');
+  await rowOf(page, name).getByRole('link', { name, exact: true }).click();
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+}
+
+/** Opens the form of a new plan. */
+export async function openNewPlan(page: Page): Promise<void> {
+  await openPage(page, 'Databases');
+  await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
+}
 
 const PICTURES = 'test-results/screens';
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Watchdog } from '../../src-main/core/alerts/watchdog.ts';
 import type { Alert, AlertChannel } from '../../src-shared/model/alert.ts';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
+import type { MutedPlan } from '../../src-shared/model/settings.ts';
 import type { AlertRecord } from '../../src-shared/rules/state/alerting.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -11,6 +12,7 @@ function toldBy(told: Alert[]) {
   return {
     channels: { inUse: (): AlertChannel[] => ['desktop'] },
     deliveries: { add: (_channel: AlertChannel, alert: Alert) => void told.push(alert) },
+    muted: (): MutedPlan[] => [],
   };
 }
 
@@ -71,4 +73,25 @@ test('a catalog that cannot be written neither silences an alert nor has it told
   watch(watchdog, clock, 1);
   expect(told.map(({ title }) => title)).toEqual(['hone failed']);
   expect(states.get('p')).toMatchObject({ state: 'failed' });
+});
+
+test('no reminder is sent of a plan that is muted in its state; another state and its end are told', () => {
+  const clock = new FakeClock();
+  const told: Alert[] = [];
+  const states = new Map<string, AlertRecord>();
+  let state: PlanSummary['state'] = 'overdue';
+  const watchdog = new Watchdog({
+    clock,
+    alerts: { get: (id) => states.get(id), save: (id, one) => void states.set(id, one) },
+    ...toldBy(told),
+    muted: () => [{ planId: 'p', state: 'overdue' }],
+    plans: () => [{ plan: { id: 'p', name: 'hone' }, state, reason: 'Why.' } as PlanSummary],
+  });
+  watch(watchdog, clock, 50);
+  expect(told.map(({ title }) => title)).toEqual(['hone is overdue']);
+  state = 'failed';
+  watch(watchdog, clock, 1);
+  state = 'ok';
+  watch(watchdog, clock, 1);
+  expect(told.map(({ title }) => title)).toEqual(['hone is overdue', 'hone failed', 'hone recovered']);
 });

@@ -16,6 +16,7 @@ interface Step {
 }
 
 const inPage = (page: Page): Locator => page.locator('.main');
+const inTable = (page: Page): Locator => page.locator('.table-scroll');
 const link =
   (name: string) =>
   (page: Page): Locator =>
@@ -26,9 +27,15 @@ const field =
     page.getByLabel(label, { exact: true });
 
 const STEPS: readonly Step[] = [
-  { name: 'scroll the overview', at: inPage, act: scroll },
-  { name: 'open a plan', at: link('App 10'), act: clickFor('.snapshot-row:not(.head)', 5) },
-  { name: 'scroll its snapshots', at: (page) => page.locator('.table-scroll'), act: scroll },
+  { name: 'open the databases', at: link('Databases'), act: clickFor('.database-row:not(.head)', 8) },
+  { name: 'scroll the databases', at: inTable, act: scroll },
+  { name: 'type in the search of the databases', at: field('Search databases'), act: search },
+  {
+    name: 'open a plan',
+    at: (page) => page.getByRole('table', { name: 'Databases' }).getByRole('link', { name: 'App 10', exact: true }),
+    act: clickFor('.snapshot-row:not(.head)', 5),
+  },
+  { name: 'scroll its snapshots', at: inTable, act: scroll },
   {
     name: 'open the menu of a snapshot',
     at: (page) => page.getByRole('button', { name: /^More actions/ }).nth(9),
@@ -40,7 +47,12 @@ const STEPS: readonly Step[] = [
     act: clickFor('.name-and-group', 1),
   },
   { name: 'type in the settings of the plan', at: field('Name'), act: type },
-  { name: 'open a new plan', at: link('New plan'), act: clickFor('.name-and-group', 1) },
+  { name: 'open the databases again', at: link('Databases'), act: clickFor('.database-row:not(.head)', 8) },
+  {
+    name: 'open a new plan',
+    at: (page) => page.getByRole('main').getByRole('link', { name: 'New plan' }),
+    act: clickFor('.name-and-group', 1),
+  },
   { name: 'type the path of a database', at: field('Database file'), act: type },
   { name: 'type the name of a plan', at: field('Plan name'), act: type },
   { name: 'open the activity', at: link('Activity'), act: clickFor('.activity-row', 100) },
@@ -101,7 +113,7 @@ export async function measureWindow({
 async function open(page: Page, address: string): Promise<number> {
   await page.goto('about:blank');
   await page.goto(address, { waitUntil: 'commit' });
-  await shown(page, 'article', LARGE.plans);
+  await shown(page, '.status-line', 1);
   return page.evaluate(() => new Promise<number>((done) => requestIdleCallback(() => done(performance.now()))));
 }
 
@@ -146,6 +158,11 @@ function clickFor(selector: string, count: number): Step['act'] {
     await click(page);
     await shown(page, selector, count);
   };
+}
+
+async function search(page: Page): Promise<void> {
+  await click(page);
+  await page.keyboard.type('App 10');
 }
 
 async function type(page: Page): Promise<void> {

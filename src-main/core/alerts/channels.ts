@@ -56,7 +56,7 @@ export class Channels {
 
   #notify({ title, message, planId }: Alert): void {
     if (this.#ports.notify === undefined) throw notSet('This host cannot show notifications.');
-    this.#ports.notify({ title, body: message, page: planId === null ? '/' : `/plans/${planId}` });
+    this.#ports.notify({ title, body: message, page: planId === null ? '/' : `/databases/${planId}` });
   }
 
   async #postJson(alert: Alert): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Alert } from '../../../src-shared/model/alert.ts';
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { MutedPlan } from '../../../src-shared/model/settings.ts';
 import { decideAlert, remediation } from '../../../src-shared/rules/state/alerting.ts';
+import { isMuted } from '../../../src-shared/rules/state/muted-plans.ts';
 import { planSentence } from '../../../src-shared/words/plan-state-words.ts';
 import type { AlertRepo, AlertState } from '../catalog/repos/alert-repo.ts';
 import type { Clock } from '../ports.ts';
@@ -13,6 +15,8 @@ export interface WatchdogPorts {
   readonly alerts: Pick<AlertRepo, 'get' | 'save'>;
   readonly channels: Pick<Channels, 'inUse'>;
   readonly deliveries: Pick<AlertDelivery, 'add'>;
+  /** The plans for whose present state no reminder is sent. */
+  muted(): readonly MutedPlan[];
   /** @param planIds without them, all plans */
   plans(planIds?: readonly string[]): PlanSummary[];
 }
@@ -35,6 +39,7 @@ export class Watchdog {
     for (const summary of this.#ports.plans(planIds)) {
       const alert = this.#judge(summary);
       if (alert === undefined) continue;
+      if (alert.kind === 'reminder' && isMuted(this.#ports.muted(), summary.plan.id, summary.state)) continue;
       for (const channel of this.#ports.channels.inUse(alert)) this.#ports.deliveries.add(channel, alert);
     }
   }

@@ -105,6 +105,7 @@ class PlanSummarizer {
       notes: [...(stopped === null ? [] : [stopped]), ...movedInWords(check)],
       checkedAt: lastCheckOf(check, this.#known),
       destinations,
+      oneDisk: check?.oneDisk ?? false,
       snapshotCount: totals.count,
       storedBytes: totals.bytes,
       newest,

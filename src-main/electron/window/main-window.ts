@@ -9,7 +9,7 @@ export interface MainWindow {
   current(): BrowserWindow | undefined;
   /** Opens it, or brings it to the front; resolves once its page is loaded. */
   show(appearance?: Appearance): Promise<void>;
-  /** Shows a page in it, for example `/plans/…`. */
+  /** Shows a page in it, for example `/databases/…`. */
   openRoute(page: string): Promise<void>;
   /** Shows it with the first step of restoring a file. */
   openRestore(path: string): Promise<void>;

@@ -46,8 +46,10 @@ export function applicationMenu(actions: MenuActions, platform: NodeJS.Platform)
     {
       label: 'View',
       submenu: [
-        page('Overview', '/', 'CommandOrControl+1'),
-        page('Activity', '/activity', 'CommandOrControl+2'),
+        page('Home', '/', 'CommandOrControl+1'),
+        page('Databases', '/databases', 'CommandOrControl+2'),
+        page('Storage', '/storage', 'CommandOrControl+3'),
+        page('Activity', '/activity', 'CommandOrControl+4'),
         separator,
         ...[{ role: 'reload' } as const, { role: 'resetZoom' } as const, { role: 'zoomIn' } as const],
         ...[{ role: 'zoomOut' } as const, { role: 'togglefullscreen' } as const],

@@ -5,6 +5,7 @@ interface ActionButtonProps extends ButtonProps {
   /** What it does; an error is shown in a corner of the window. */
   act(): Promise<unknown>;
   'aria-label'?: string | undefined;
+  title?: string;
 }
 
 /** A button that shows that its work is running. */

@@ -6,18 +6,23 @@ export function Page({
   title,
   beside,
   actions,
+  wide = false,
   children,
 }: {
   title: string;
   beside?: ReactNode;
   actions?: ReactNode;
+  /** Tables and lists use all of a wide window; text stays as wide as it reads well. */
+  wide?: boolean;
   children: ReactNode;
 }) {
   return (
-    <Stack gap="lg" className="page">
+    <Stack gap="lg" className={wide ? 'page wide' : 'page'}>
       <Group justify="space-between" wrap="nowrap" align="center">
         <Group gap="sm" className="page-title">
-          <Title order={1}>{title}</Title>
+          <Title order={1}>
+            <bdi>{title}</bdi>
+          </Title>
           {beside}
         </Group>
         <Group gap="sm" wrap="nowrap">

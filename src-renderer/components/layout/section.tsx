@@ -5,7 +5,7 @@ import { type ReactNode, useId } from 'react';
 export function Section({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   const id = useId();
   return (
-    <section className="card" aria-labelledby={id}>
+    <section className="card" aria-labelledby={id} data-section={title}>
       <Group justify="space-between" mb="sm">
         <Title order={2} id={id}>
           {title}

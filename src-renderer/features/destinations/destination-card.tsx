@@ -144,7 +144,7 @@ function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { s
             : plans.slice(0, PLANS_SHOWN).map(({ id, name }, index) => (
                 <span key={id}>
                   {index > 0 && ', '}
-                  <Link to={`/plans/${id}`} className="text-link">
+                  <Link to={`/databases/${id}`} className="text-link">
                     {name}
                   </Link>
                 </span>

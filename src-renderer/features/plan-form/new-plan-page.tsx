@@ -70,7 +70,7 @@ function Rest({ form, checked: { source, locked } }: { form: PlanFormApi; checke
       const plan = await client.call('plans.create', newPlanOf(values, planName, known, encrypted));
       await client.call('backups.start', { planId: plan.id });
       // The user may have left the page meanwhile.
-      if (mounted.current) navigate(`/plans/${plan.id}`);
+      if (mounted.current) navigate(`/databases/${plan.id}`);
     });
   };
   return (

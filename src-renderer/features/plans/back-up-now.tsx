@@ -2,9 +2,9 @@ import { client } from '../../api/client.ts';
 import { ActionButton } from '../../components/forms/action-button.tsx';
 
 /** Starts a backup of a plan. */
-export function BackUpNow({ planId, variant = 'filled' }: { planId: string; variant?: 'filled' | 'default' }) {
+export function BackUpNow({ planId }: { planId: string }) {
   return (
-    <ActionButton variant={variant} act={() => client.call('backups.start', { planId })} flex="none">
+    <ActionButton act={() => client.call('backups.start', { planId })} flex="none">
       Back up now
     </ActionButton>
   );

@@ -22,7 +22,7 @@ export function DestinationProblems({
         <li key={id} className="tone-warn">
           <IconHourglass size={15} aria-hidden className="line-icon" />
           <Text size="sm" c="inherit" span className="wraps">
-            <Link to={`/destinations/${id}`} className="text-link">
+            <Link to={`/storage/${id}`} className="text-link">
               {problem}
             </Link>
           </Text>
@@ -40,7 +40,7 @@ export function StoredAt({ destinations }: { destinations: PlanSummary['destinat
       {destinations.map(({ id, name, label }, index) => (
         <span key={id}>
           {index > 0 && (index === destinations.length - 1 ? ' and ' : ', ')}
-          <Link to={`/destinations/${id}`} className="text-link" title={label}>
+          <Link to={`/storage/${id}`} className="text-link" title={label}>
             {name}
           </Link>
         </span>

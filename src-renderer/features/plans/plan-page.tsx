@@ -1,10 +1,11 @@
 import { Button, Stack, Tabs, Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
 import { EmptyState, Page } from '../../components/layout/page.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
+import { PathText } from '../../components/status/path-text.tsx';
 import { StatePill } from '../../components/status/pill.tsx';
 import { RunProgress } from '../../components/status/run-progress.tsx';
 import { useNow } from '../../hooks/use-now.ts';
@@ -15,6 +16,7 @@ import { ScheduleTab } from '../schedule/schedule-tab.tsx';
 import { SnapshotsTab } from '../snapshots/snapshots-tab.tsx';
 import { BackUpNow } from './back-up-now.tsx';
 import { DestinationProblems, StoredAt } from './destination-problems.tsx';
+import { PlanFigures } from './plan-figures.tsx';
 import { PlanSettingsTab } from './plan-settings-tab.tsx';
 import { RetentionTab } from './retention-tab.tsx';
 import { SourceTab } from './source-tab.tsx';
@@ -22,12 +24,19 @@ import './plans.css';
 import { useAnswer, usePlan } from '../../stores/core.ts';
 import { useActiveRun } from '../../stores/runs.ts';
 
-/** A plan and its snapshots. */
-export function PlanPage({ planId }: { planId: string }) {
+/** The parts of the page of a plan, each with an address of its own. */
+const TABS = ['snapshots', 'schedule', 'retention', 'source', 'settings'] as const;
+
+/**
+ * A plan and its snapshots.
+ * @param tab the part that is shown; what is none shows the snapshots
+ */
+export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
   const plans = useAnswer('plans.list', {});
   const summary = usePlan(planId);
   const active = useActiveRun(planId);
   const now = useNow();
+  const [, navigate] = useLocation();
   if (plans.value === null) return <Pending answer={plans} />;
   if (summary === undefined) return <NoSuchPlan />;
   const { plan, state, reason, notes, pruningPaused, lastBackup, snapshotCount, schedule, destinations } = summary;
@@ -36,6 +45,7 @@ export function PlanPage({ planId }: { planId: string }) {
   return (
     <Page
       title={plan.name}
+      wide
       beside={<StatePill state={active?.kind === 'backup' ? 'running' : state} pruning={reason === pruningPaused} />}
       actions={
         <>
@@ -47,9 +57,11 @@ export function PlanPage({ planId }: { planId: string }) {
       }
     >
       <Stack gap={6}>
+        <PathText path={plan.sourcePath} c="dimmed" />
         <StoredAt destinations={destinations} />
         <DestinationProblems destinations={destinations} shown={troubled ? reason : undefined} />
       </Stack>
+      <PlanFigures summary={summary} now={now} />
       {active !== undefined && (
         <div className="card">
           <RunProgress run={active} />
@@ -71,7 +83,12 @@ export function PlanPage({ planId }: { planId: string }) {
             : `${reason} ${stateInWords({ ...schedule, due: null }, now)}`}
         </Text>
       )}
-      <Tabs defaultValue="snapshots" className="plan-tabs" keepMounted={false}>
+      <Tabs
+        value={TABS.find((each) => each === tab) ?? 'snapshots'}
+        onChange={(next) => navigate(`/databases/${planId}${next === 'snapshots' ? '' : `/${next}`}`)}
+        className="plan-tabs"
+        keepMounted={false}
+      >
         <Tabs.List aria-label="Plan details">
           <Tabs.Tab value="snapshots">Snapshots {snapshotCount > 0 && snapshotCount.toLocaleString('en-US')}</Tabs.Tab>
           <Tabs.Tab value="schedule">Schedule</Tabs.Tab>
@@ -106,8 +123,8 @@ function NoSuchPlan() {
         icon={<IconDatabaseOff size={44} stroke={1.4} />}
         title="Plan not found"
         action={
-          <Button component={Link} to="/">
-            Go to overview
+          <Button component={Link} to="/databases">
+            Show all databases
           </Button>
         }
       >

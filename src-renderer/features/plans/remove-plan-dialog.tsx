@@ -15,7 +15,7 @@ export function RemovePlanDialog({ plan, onClose }: { plan: Plan; onClose(): voi
       title={`Delete the plan ${plan.name}?`}
       label={`Delete ${plan.name}`}
       removes
-      onConfirm={() => client.call('plans.remove', { planId: plan.id }).then(() => navigate('/'))}
+      onConfirm={() => client.call('plans.remove', { planId: plan.id }).then(() => navigate('/databases'))}
       onClose={onClose}
     >
       <Text size="sm">

@@ -58,7 +58,7 @@ function RecoveryForm({ destinationId, found: scanned, onClose }: RecoveryFormPr
     action.run(async () => {
       await client.call('recoveries.apply', { destinationId, plans });
       onClose();
-      navigate('/');
+      navigate('/databases');
     });
   return (
     <>

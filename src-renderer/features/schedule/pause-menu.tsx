@@ -7,17 +7,14 @@ import { useAction } from '../../hooks/use-action.ts';
 
 interface PauseMenuProps {
   planId?: string;
-  /** All plans of a group, instead of one plan. */
-  group?: string;
   paused: Pause | null;
 }
 
-/** Pauses or resumes the schedules of a plan, of a group, or all schedules. */
-export function PauseMenu({ planId, group, paused }: PauseMenuProps) {
+/** Pauses or resumes the schedules of a plan, or all schedules. */
+export function PauseMenu({ planId, paused }: PauseMenuProps) {
   const action = useAction();
-  const which = { ...(planId === undefined ? {} : { planId }), ...(group === undefined ? {} : { group }) };
-  const all = planId === undefined && group === undefined;
-  const named = (verb: string) => (group === undefined ? {} : { 'aria-label': `${verb}: ${group}` });
+  const which = planId === undefined ? {} : { planId };
+  const all = planId === undefined;
   if (paused !== null) {
     return (
       <Button
@@ -25,7 +22,6 @@ export function PauseMenu({ planId, group, paused }: PauseMenuProps) {
         leftSection={<IconPlayerPlay size={15} aria-hidden />}
         loading={action.pending}
         onClick={() => action.run(async () => void (await client.call('schedules.resume', which)))}
-        {...named('Resume')}
       >
         {all ? 'Resume all' : 'Resume'}
       </Button>
@@ -34,12 +30,7 @@ export function PauseMenu({ planId, group, paused }: PauseMenuProps) {
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <Button
-          variant="default"
-          leftSection={<IconPlayerPause size={15} aria-hidden />}
-          loading={action.pending}
-          {...named('Pause')}
-        >
+        <Button variant="default" leftSection={<IconPlayerPause size={15} aria-hidden />} loading={action.pending}>
           {all ? 'Pause all' : 'Pause'}
         </Button>
       </Menu.Target>

@@ -1,6 +1,6 @@
 import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { type FocusEvent, useState } from 'react';
+import { type FocusEvent, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
@@ -10,6 +10,7 @@ import { Section } from '../../components/layout/section.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
+import { useParameter } from '../../hooks/address.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer, useInfo, useKept, usePaused } from '../../stores/core.ts';
@@ -32,6 +33,12 @@ export function SettingsPage() {
   const info = useInfo();
   const action = useAction();
   const settings = answer.value;
+  const [section] = useParameter('section');
+  const isLoaded = settings !== null;
+  useEffect(() => {
+    if (isLoaded && section !== '')
+      document.querySelector(`[data-section="${CSS.escape(section)}"]`)?.scrollIntoView({ block: 'start' });
+  }, [section, isLoaded]);
   if (settings === null) return <Pending answer={answer} />;
   const update = (change: Partial<Settings>): void => {
     action.run(async () => {
@@ -205,7 +212,7 @@ function ScanSection() {
         <Text size="sm" c="dimmed">
           Adds existing backups in a folder to Snapkeep, so that you can verify and restore them. Retention never
           removes imported backups. The folder becomes a destination. To move plans from another machine, recover them
-          under <Link to="/destinations">Destinations</Link>.
+          under <Link to="/storage">Storage</Link>.
         </Text>
         <PathField kind="folder" label="Backup folder" {...form.getInputProps('folder')} value={form.values.folder} />
         {action.error !== null && <ErrorNotice error={action.error} />}

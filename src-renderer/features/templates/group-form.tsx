@@ -31,7 +31,7 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
   const choice = useForm<PartsChoice>({ initialValues: { wanted: {}, paths: {} } });
   const draft = { ...choice.values, folder };
   const { parts, checking, problem } = useGroupTemplate(template, draft);
-  const making = useMaking();
+  const making = useMaking(template.name);
   const wanted = wantedParts(parts, draft);
   const encrypted = wanted.some((part) => part.draft.keyVariable !== null);
   const ready =
@@ -118,8 +118,11 @@ type MakePlan = (
   known: Parameters<typeof newPlanOf>[2],
 ) => ReturnType<typeof newPlanOf>;
 
-/** Creates the plans one after the other, and continues after a failure where it stopped. */
-function useMaking() {
+/**
+ * Creates the plans one after the other, and continues after a failure where it stopped.
+ * @param group the group that they form, which is shown at the end
+ */
+function useMaking(group: string) {
   const { value: known } = useAnswer('destinations.list', {});
   const [made, setMade] = useState<readonly string[]>([]);
   const [planIds, setPlanIds] = useState<readonly string[]>([]);
@@ -137,7 +140,7 @@ function useMaking() {
         setPlanIds([...ids]);
       }
       await startBackups(ids);
-      if (mounted.current) navigate('/');
+      if (mounted.current) navigate(`/databases?group=${encodeURIComponent(group)}`);
     });
   return { ...action, known: known !== null, made, start };
 }

@@ -18,6 +18,6 @@ test.each<NodeJS.Platform>(['linux', 'win32', 'darwin'])(
     expect(new Set(shortcuts).size).toBe(shortcuts.length);
     expect(items.filter(({ role }) => role === 'quit')).toHaveLength(1);
     for (const { click } of items) (click as (() => void) | undefined)?.();
-    expect(opened.toSorted()).toEqual(['/', '/activity', '/new', '/settings', 'restore']);
+    expect(opened.toSorted()).toEqual(['/', '/activity', '/databases', '/new', '/settings', '/storage', 'restore']);
   },
 );

@@ -41,6 +41,8 @@ interface PageOfSnapshots {
   destinationId?: string | undefined;
   /** Those with this id, this start of an id, or this name of a file. */
   match?: string | undefined;
+  /** Those that were taken at this instant or later. */
+  takenFrom?: string | undefined;
   /** Those that were taken at this instant or earlier. */
   takenBy?: string | undefined;
   /** The id of the last one of the page before. */
@@ -64,12 +66,13 @@ export class SnapshotRepo extends Repo {
   readonly #verifications = new Table(this.db, 'verifications', VerificationRow);
 
   /** A page of the list of snapshots, by their dates, the newest first. */
-  page({ planId, destinationId, match, takenBy, before, limit }: PageOfSnapshots): SnapshotSummary[] {
+  page({ planId, destinationId, match, takenFrom, takenBy, before, limit }: PageOfSnapshots): SnapshotSummary[] {
     const conditions = every(
       planId !== undefined && sql`s.plan_id = ${planId}`,
       destinationId !== undefined &&
         sql`s.id IN (SELECT snapshot_id FROM snapshot_copies WHERE destination_id = ${destinationId} AND state = 'stored')`,
       match !== undefined && matching(match),
+      takenFrom !== undefined && sql`s.created_at >= ${new Date(takenFrom).toISOString()}`,
       takenBy !== undefined && sql`s.created_at <= ${new Date(takenBy).toISOString()}`,
       before !== undefined &&
         sql`(s.created_at, s.number) < (SELECT created_at, number FROM snapshots WHERE id = ${before})`,

@@ -1,0 +1,173 @@
+import { ActionIcon } from '@mantine/core';
+import { IconAlertTriangle, IconDatabaseExport, IconPin, IconPinFilled, IconX } from '@tabler/icons-react';
+import { memo } from 'react';
+import { Link } from 'wouter';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { agoInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
+import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { client } from '../../api/client.ts';
+import { DayStrip } from '../../components/status/day-strip.tsx';
+import { namesInWords } from '../../components/status/destination-display.tsx';
+import { StatePill } from '../../components/status/pill.tsx';
+import { useAction } from '../../hooks/use-action.ts';
+import { setPinned } from '../../stores/plan-marks.ts';
+import { useActiveRun } from '../../stores/runs.ts';
+import { copiesOf } from './list-plans.ts';
+import type { Column } from './use-columns.ts';
+
+interface DatabaseRowProps {
+  summary: PlanSummary;
+  columns: ReadonlySet<Column>;
+  chosen: boolean;
+  onChoose(planId: string, on: boolean): void;
+  pinned: boolean;
+  index: number;
+  /** Where it begins in the list, and how high it is, in pixels. */
+  start: number;
+  height: number;
+  now: number;
+}
+
+/** A plan in one row. It is drawn once while others scroll by. */
+export const DatabaseRow = memo(function DatabaseRow(props: DatabaseRowProps) {
+  const { summary, columns, chosen, onChoose, pinned, index, start, height } = props;
+  const { plan, state, reason } = summary;
+  const active = useActiveRun(plan.id);
+  return (
+    <div
+      className="virtual database-row"
+      style={{ transform: `translateY(${start}px)`, height }}
+      role="row"
+      aria-rowindex={index}
+      data-chosen={chosen}
+    >
+      <span role="cell" className="column-choice">
+        <input
+          type="checkbox"
+          className="choice"
+          aria-label={`Select ${plan.name}`}
+          checked={chosen}
+          onChange={({ currentTarget }) => onChoose(plan.id, currentTarget.checked)}
+        />
+      </span>
+      <span role="cell" className="column-state" title={reason}>
+        <StatePill
+          state={active?.kind === 'backup' ? 'running' : state}
+          pruning={summary.reason === summary.pruningPaused}
+        />
+      </span>
+      <span role="cell" className="column-name">
+        <Link to={`/databases/${plan.id}`} className="plain-link database-name" title={plan.name}>
+          <bdi>{plan.name}</bdi>
+        </Link>
+        <span className={isExplained(state) ? 'database-why explained' : 'database-why'} title={whyOf(summary)}>
+          <bdi>{whyOf(summary)}</bdi>
+        </span>
+      </span>
+      {columns.has('days') && (
+        <span role="cell" className="column-days">
+          <DayStrip days={summary.days} label={plan.name} />
+        </span>
+      )}
+      <Facts {...props} />
+      <RowActions planId={plan.id} name={plan.name} activeRunId={active?.id ?? null} pinned={pinned} />
+    </div>
+  );
+});
+
+/** Why it is in trouble, else where it is. */
+const whyOf = ({ plan, state, reason }: PlanSummary): string => (isExplained(state) ? reason : plan.sourcePath);
+
+function Facts({ summary, columns, now }: Pick<DatabaseRowProps, 'summary' | 'columns' | 'now'>) {
+  const { plan, newest, storedBytes, snapshotCount, schedule } = summary;
+  const next =
+    schedule.paused !== null
+      ? pauseInWords(schedule.paused, now)
+      : schedule.nextTime === null
+        ? 'Manual'
+        : upcomingInWords(schedule.nextTime, now);
+  return (
+    <>
+      {columns.has('size') && (
+        <span role="cell" className="column-size numbers" title={countInWords(snapshotCount, 'snapshot')}>
+          {snapshotCount === 0 ? '–' : bytesInWords(storedBytes)}
+        </span>
+      )}
+      {columns.has('last') && (
+        <span role="cell" className="column-last numbers">
+          {newest === null ? 'Never' : agoInWords(newest.createdAt, now)}
+        </span>
+      )}
+      {columns.has('next') && (
+        <span role="cell" className="column-next numbers cut" title={`${schedule.words}: ${next}`}>
+          {next}
+        </span>
+      )}
+      {columns.has('copies') && <CopiesCell summary={summary} />}
+      {columns.has('group') && (
+        <span role="cell" className="column-group cut" title={plan.group ?? ''}>
+          <bdi>{plan.group}</bdi>
+        </span>
+      )}
+    </>
+  );
+}
+
+/** At how many destinations it is stored, with a mark where copies wait or fail. */
+function CopiesCell({ summary }: { summary: PlanSummary }) {
+  const { destinations } = summary;
+  const problems = destinations.flatMap(({ problem }) => problem ?? []);
+  const names = namesInWords(destinations.map(({ name }) => name));
+  return (
+    <span role="cell" className="column-copies numbers" title={[names, ...problems].join('\n')}>
+      {copiesOf(summary)} of {destinations.length}
+      {problems.length > 0 && (
+        <span className="state-icon tone-warn" role="img" aria-label={problems.join(' ')}>
+          <IconAlertTriangle size={15} aria-hidden />
+        </span>
+      )}
+    </span>
+  );
+}
+
+function RowActions({
+  planId,
+  name,
+  activeRunId,
+  pinned,
+}: {
+  planId: string;
+  name: string;
+  activeRunId: string | null;
+  pinned: boolean;
+}) {
+  const { pending, run } = useAction();
+  const Pin = pinned ? IconPinFilled : IconPin;
+  const backUp = (): void =>
+    run(() =>
+      activeRunId === null
+        ? client.call('backups.start', { planId })
+        : client.call('runs.cancel', { runId: activeRunId }),
+    );
+  const label = activeRunId === null ? 'Back up now' : 'Cancel';
+  return (
+    <span role="cell" className="row-actions">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        className="pin-button"
+        aria-pressed={pinned}
+        aria-label={`Pin: ${name}`}
+        title={pinned ? 'Unpin' : 'Pin to the sidebar'}
+        onClick={() => run(() => setPinned(planId, !pinned))}
+      >
+        <Pin size={17} />
+      </ActionIcon>
+      <ActionIcon variant="default" loading={pending} aria-label={`${label}: ${name}`} title={label} onClick={backUp}>
+        {activeRunId === null ? <IconDatabaseExport size={17} /> : <IconX size={17} />}
+      </ActionIcon>
+    </span>
+  );
+}

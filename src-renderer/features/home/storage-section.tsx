@@ -1,0 +1,44 @@
+import { Link } from 'wouter';
+import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
+import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { Section } from '../../components/layout/section.tsx';
+import { DestinationPill, KindIcon } from '../../components/status/destination-display.tsx';
+
+const MOST_SHOWN = 6;
+
+/** How much is stored at each destination, and how much is free there; what cannot be used comes first. */
+export function StorageSection({ destinations }: { destinations: readonly DestinationSummary[] }) {
+  const used = destinations.filter(({ plans, snapshotCount }) => plans.length > 0 || snapshotCount > 0);
+  if (used.length === 0) return null;
+  const total = used.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+  const sorted = used.toSorted(
+    (a, b) => Number(a.state === 'ready') - Number(b.state === 'ready') || b.storedBytes - a.storedBytes,
+  );
+  return (
+    <Section title="Storage" actions={<span className="numbers">{bytesInWords(total)} stored</span>}>
+      <ul className="storage-list" aria-label="Destinations">
+        {sorted.slice(0, MOST_SHOWN).map(({ destination, label, state, storedBytes, lastTest }) => {
+          const free = lastTest?.report.freeBytes ?? null;
+          return (
+            <li key={destination.id}>
+              <KindIcon kind={destination.settings.kind} />
+              <Link to={`/storage/${destination.id}`} className="plain-link storage-name" title={label}>
+                <bdi>{destination.name}</bdi>
+              </Link>
+              <span className="storage-size numbers">
+                {bytesInWords(storedBytes)}
+                {free === null ? '' : `, ${bytesInWords(free)} free`}
+              </span>
+              <DestinationPill state={state} />
+            </li>
+          );
+        })}
+      </ul>
+      {sorted.length > MOST_SHOWN && (
+        <Link to="/storage" className="text-link">
+          Show all {sorted.length.toLocaleString('en-US')} destinations
+        </Link>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,31 @@
+import { Spotlight } from '@mantine/spotlight';
+import type { ReactNode } from 'react';
+import { useLocation } from 'wouter';
+import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
+import { StateIcon } from '../../components/status/pill.tsx';
+import { useKept } from '../../stores/core.ts';
+import { byTrouble } from '../databases/list-plans.ts';
+import { dayInQuery } from './day-in-query.ts';
+import { matches } from './matches.ts';
+
+const MOST_SHOWN = 7;
+
+/** Returns the plans whose name or path a query names, those in trouble first. */
+export function useDatabaseResults(query: string): ReactNode[] {
+  const plans = useKept('plans.list', (list) => list) ?? [];
+  const [, navigate] = useLocation();
+  const wanted = dayInQuery(query, new Date())?.rest ?? query;
+  const found = plans
+    .filter(({ plan }) => matches(wanted, `${plan.name} ${plan.sourcePath} ${plan.group ?? ''}`))
+    .sort(byTrouble)
+    .slice(0, MOST_SHOWN);
+  return found.map(({ plan, state }) => (
+    <Spotlight.Action
+      key={plan.id}
+      label={plan.name}
+      description={`${STATE_LABELS[state]} · ${plan.sourcePath}`}
+      leftSection={<StateIcon state={state} />}
+      onClick={() => navigate(`/databases/${plan.id}`)}
+    />
+  ));
+}

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { callMethod } from '../support/call-method.ts';
+import { makeDatabase } from '../support/databases.ts';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
+import { judgeBothWays, openPage, openPlan, rowOf } from '../support/screens.ts';
+
+/* Every page, tab, filter and dialog has an address, Back returns to it, and all of it can be reached by keyboard. */
+
+let folder: string;
+let server: RunningServer;
+let browser: Browser;
+let close: () => Promise<void>;
+let page: Page;
+
+test.beforeEach(async () => {
+  ({ folder, server, browser, close } = await serveWindow('addresses'));
+  page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  for (const name of ['hone', 'App 2', 'App 10']) {
+    makeDatabase(join(folder, `${name}.db`), { rows: 3 });
+    await callMethod(page, 'plans.create', {
+      name,
+      sourcePath: join(folder, `${name}.db`),
+      destinations: [{ path: join(folder, 'backups') }],
+    });
+  }
+});
+
+test.afterEach(() => close());
+
+const address = (): string => new URL(page.url()).hash;
+
+test('tabs and filters have addresses: Back goes through them, and a reload keeps them', async () => {
+  await openPage(page, 'Databases');
+  await page.getByRole('searchbox', { name: 'Search databases' }).fill('app & 100% 📒');
+  await expect(page.getByText('0 of 3 databases')).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('searchbox', { name: 'Search databases' })).toHaveValue('app & 100% 📒');
+  await page.getByRole('button', { name: 'Show all databases' }).click();
+  await page.getByRole('searchbox', { name: 'Search databases' }).fill('app');
+  await page.getByRole('button', { name: 'Name' }).click();
+  await expect(page.locator('.database-name')).toHaveText(['App 2', 'App 10']);
+  expect(address()).toBe('#/databases?search=app&sort=name');
+
+  await rowOf(page, 'App 2').getByRole('link').click();
+  await page.getByRole('tab', { name: 'Retention' }).click();
+  await expect(page.getByRole('switch', { name: 'Keep all snapshots' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('tab', { name: 'Retention' })).toHaveAttribute('aria-selected', 'true');
+  await page.goBack();
+  await expect(page.getByRole('tab', { name: 'Snapshots' })).toHaveAttribute('aria-selected', 'true');
+  await page.goBack();
+  await expect(page.locator('.database-name')).toHaveText(['App 2', 'App 10']);
+  await page.goForward();
+  await expect(page.getByRole('heading', { name: 'App 2', level: 1 })).toBeVisible();
+  await openPage(page, 'Home');
+  expect(address()).toBe('#/');
+});
+
+test('a dialog has an address, and Back closes it', async () => {
+  await openPage(page, 'Databases');
+  await page.getByRole('checkbox', { name: 'Select hone' }).check();
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  await expect(page.getByRole('dialog', { name: 'Delete 1 plan?' })).toBeVisible();
+  expect(address()).toBe('#/databases?dialog=delete-plans');
+  await page.goBack();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(rowOf(page, 'hone')).toBeVisible();
+});
+
+test('an address that leads nowhere shows Home; a plan that does not exist is named as missing', async () => {
+  await page.evaluate(() => {
+    location.hash = '/nowhere';
+  });
+  await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
+  await page.evaluate(() => {
+    location.hash = '/databases/00000000-0000-4000-8000-000000000000/settings';
+  });
+  await expect(page.getByRole('heading', { name: 'Plan not found' })).toBeVisible();
+});
+
+test('the palette finds databases, snapshots by their day, actions and settings', async () => {
+  const { run } = await callMethod(page, 'backups.start', {
+    planId: (await callMethod(page, 'plans.list', {})).find(({ plan }) => plan.name === 'hone')?.plan.id ?? '',
+  });
+  await openPage(page, 'Activity');
+  await expect(page.getByRole('link', { name: /^Done Back up hone/ })).toBeVisible();
+  expect(run.kind).toBe('backup');
+  const find = async (query: string): Promise<void> => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('textbox', { name: /^Find databases/ }).fill(query);
+  };
+  await find('');
+  await judgeBothWays(page, 'palette');
+  await page.keyboard.press('Escape');
+  await find('app 10');
+  await expect(page.getByRole('button', { name: /^.*App 10/ })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'App 10', level: 1 })).toBeVisible();
+  await find('hone today');
+  await page.getByRole('button', { name: /hone, Today / }).click();
+  await expect(page.getByRole('dialog', { name: 'Restore' })).toContainText('This is a snapshot of hone.');
+  await page.keyboard.press('Escape');
+  await find('hone 2020-01-01');
+  await expect(page.getByRole('button', { name: /hone, / })).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await find('lock timeout');
+  await page.getByRole('button', { name: 'Settings: Restore' }).click();
+  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+  expect(address()).toBe('#/settings?section=Restore');
+  await find('nothing is called so');
+  await expect(page.getByText('Nothing found')).toBeVisible();
+});
+
+test('keys: / searches databases, ? lists the keys, and neither disturbs typing', async () => {
+  await page.keyboard.press('/');
+  const search = page.getByRole('searchbox', { name: 'Search databases' });
+  await expect(search).toBeFocused();
+  await page.keyboard.type('h/?');
+  await expect(search).toHaveValue('h/?');
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await judgeBothWays(page, 'keyboard-shortcuts');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('a pinned plan is in the sidebar of every window, until it is unpinned', async () => {
+  const other = await openWindow(browser, server.address);
+  await openPage(page, 'Databases');
+  await page.getByRole('button', { name: 'Pin: hone' }).press('Enter');
+  for (const each of [page, other])
+    await expect(each.getByRole('navigation').getByRole('link', { name: /hone$/ })).toBeVisible();
+  await openPlan(other, 'hone');
+  await page.getByRole('button', { name: 'Pin: hone' }).press('Enter');
+  await expect(other.getByRole('navigation').getByRole('link', { name: /hone$/ })).toHaveCount(0);
+});
+
+test('the columns that a person hides stay hidden', async () => {
+  await openPage(page, 'Databases');
+  await page.getByRole('button', { name: 'Columns' }).press('Enter');
+  await page.getByRole('menuitemcheckbox', { name: 'Size' }).press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('columnheader', { name: 'Size' })).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole('columnheader', { name: 'Name' })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'Size' })).toHaveCount(0);
+});
