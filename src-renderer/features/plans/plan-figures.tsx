@@ -29,7 +29,7 @@ export function PlanFigures({ summary, now }: { summary: PlanSummary; now: numbe
       <Figure name="Last backup">{newest === null ? 'Never' : agoInWords(newest.createdAt, now)}</Figure>
       <Figure name="Next backup">{next}</Figure>
       <Figure name="Copies">
-        At {copiesOf(summary)} of {countInWords(destinations.length, 'destination')}
+        {copiesOf(summary)} of {destinations.length}
       </Figure>
       <Figure name="Restore test">{tested}</Figure>
       <Figure name="Last 30 days">
