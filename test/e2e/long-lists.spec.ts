@@ -130,10 +130,7 @@ test('a plan that changes is asked for alone', async () => {
 
 test('a restore goes to the snapshot of a date, beyond the first page too', async () => {
   const { page, sent } = await open();
-  await page
-    .getByRole('navigation')
-    .getByRole('link', { name: /App 0$/ })
-    .click();
+  await openPlan(page, 'App 0');
   await page
     .getByRole('button', { name: /^More actions/ })
     .first()
