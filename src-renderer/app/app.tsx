@@ -11,6 +11,7 @@ import { ActivityPage } from '../features/activity/activity-page.tsx';
 import { DatabasesPage } from '../features/databases/databases-page.tsx';
 import { DestinationsPage } from '../features/destinations/destinations-page.tsx';
 import { DropOverlay } from '../features/drop/drop-overlay.tsx';
+import { FindDatabasesPage } from '../features/find-databases/find-databases-page.tsx';
 import { HomePage } from '../features/home/home-page.tsx';
 import { LoginPage } from '../features/login/login-page.tsx';
 import { Shortcuts } from '../features/palette/shortcuts.tsx';
@@ -66,6 +67,7 @@ function Shell() {
           <Switch>
             <Route path="/" component={HomePage} />
             <Route path="/databases" component={DatabasesPage} />
+            <Route path="/databases/find" component={FindDatabasesPage} />
             <Route path="/new" component={NewPlanPage} />
             <Route path="/databases/:planId/:tab?">
               {({ planId, tab }) => <PlanPage planId={planId} tab={tab ?? ''} key={planId} />}

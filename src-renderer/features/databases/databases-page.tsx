@@ -7,6 +7,7 @@ import { setParameters, useParameters } from '../../hooks/address.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { usePinned } from '../../stores/plan-marks.ts';
+import { FindDatabasesButton } from '../find-databases/find-databases-button.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { DatabaseFilters } from './database-filters.tsx';
 import { DatabaseTable } from './database-table.tsx';
@@ -35,7 +36,16 @@ export function DatabasesPage() {
       </Page>
     );
   return (
-    <Page title="Databases" wide actions={<NewPlanButton />}>
+    <Page
+      title="Databases"
+      wide
+      actions={
+        <>
+          <FindDatabasesButton />
+          <NewPlanButton />
+        </>
+      }
+    >
       <DatabaseFilters plans={plans} listed={listed.length} choice={choice} columns={columns} />
       {selected.length > 0 && <BulkBar selected={selected} onClear={() => setChosen(new Set())} />}
       {listed.length === 0 ? (

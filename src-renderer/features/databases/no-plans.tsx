@@ -1,7 +1,8 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconDatabasePlus, IconPlus } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { EmptyState } from '../../components/layout/page.tsx';
+import { FindDatabasesButton } from '../find-databases/find-databases-button.tsx';
 
 /** Leads to the form of a new plan. */
 export function NewPlanButton() {
@@ -18,10 +19,15 @@ export function NoPlans() {
     <EmptyState
       icon={<IconDatabasePlus size={44} stroke={1.4} />}
       title="Nothing is backed up yet"
-      action={<NewPlanButton />}
+      action={
+        <Group gap="sm" justify="center">
+          <FindDatabasesButton />
+          <NewPlanButton />
+        </Group>
+      }
     >
-      Create a plan: choose a database and a folder for its snapshots. Your backup status then appears here. To restore
-      an existing backup file, drop it on this window.
+      Find the databases of your programs, or create a plan: choose a database and a folder for its snapshots. Your
+      backup status then appears here. To restore an existing backup file, drop it on this window.
     </EmptyState>
   );
 }

@@ -7,6 +7,7 @@ import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer, useKept } from '../../stores/core.ts';
 import { RunRow } from '../activity/run-row.tsx';
 import { NewPlanButton, NoPlans } from '../databases/no-plans.tsx';
+import { FoundSection } from '../find-databases/found-section.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
 import { AttentionSection } from './attention-section.tsx';
 import { CopiesLine } from './copies-line.tsx';
@@ -42,6 +43,7 @@ export function HomePage() {
       <StatusLine plans={plans} now={now} />
       <KitReminder />
       <AttentionSection plans={plans} />
+      <FoundSection />
       <div className="home-columns">
         <div className="home-column">
           <CopiesLine plans={plans} destinations={destinations} now={now} />

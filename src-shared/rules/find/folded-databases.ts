@@ -17,6 +17,7 @@ const FOLDERS: ReadonlyArray<readonly [FoldedAs, readonly string[]]> = [
       'code cache',
       'application cache',
       'gpucache',
+      'gpupersistentcache',
       'shadercache',
       'grshadercache',
       'graphitedawncache',
@@ -102,7 +103,7 @@ const FILES: ReadonlyArray<readonly [FoldedAs, RegExp]> = [
     'cache',
     /\/(heavy_ad_intervention_opt_out|previews_opt_out|optimizationguide\w*|browsingtopics\w*|interestgroups)$/,
   ],
-  ['cache', /\/(first_party_sets|shared dictionary\/db)$/],
+  ['cache', /\/(first_party_sets|shared dictionary\/db|servercertificate|declarative_performance_observer)$/],
   ['telemetry', /\/(bounce-tracking-protection|reporting and nel|trust tokens|sharedstorage|privateaggregation)$/],
   [
     'telemetry',
