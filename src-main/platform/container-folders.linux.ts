@@ -6,7 +6,8 @@ import { type Mount, mountsIn, mountTable } from './mounts.linux.ts';
 const DOCKER = '/var/lib/docker/containers';
 const MOST_BYTES = 1_000_000;
 /** What is given to containers of the system itself, where no program keeps data. */
-const SYSTEM = /^\/(usr|etc|bin|sbin|lib\w*|run|boot|dev|proc|sys|tmp|var\/tmp\/systemd-private-[^/]+|var\/lib\/docker\/(containers|overlay2))(\/|$)/;
+const SYSTEM =
+  /^\/(usr|etc|bin|sbin|lib\w*|run|boot|dev|proc|sys|tmp|var\/tmp\/systemd-private-[^/]+|var\/lib\/docker\/(containers|overlay2))(\/|$)/;
 
 /** What running containers have mounted, and what Docker says of those that are stopped. */
 export async function containerFolders(): Promise<string[]> {
