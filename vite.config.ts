@@ -3,6 +3,8 @@ import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
+import { builtInsWhenUsed } from './tools/build/built-ins-when-used.ts';
+import { schemasOnFirstUse } from './tools/build/schemas-on-first-use.ts';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
@@ -39,14 +41,22 @@ interface BundleOptions {
   guarded?: boolean;
   /** What is imported while it runs becomes files of its own, which are read when they are needed. */
   inParts?: boolean;
+  /** Modules that are one file with all that they import, by its name: each file takes time to find and to read. */
+  together?: Readonly<Record<string, RegExp>>;
 }
+
+/** What `status`, `list` and most commands load: the command line itself, and then the core with what they ask it. */
+const COMMAND_FILES = {
+  run: /src-main[\\/]cli[\\/]run\.ts$/,
+  session: /src-main[\\/](cli[\\/]session|core[\\/](plans|snapshots)[\\/]handlers)\.ts$/,
+};
 
 /** CommonJS for the Node side, in one self-contained file where nothing else is said; several entries never share a file. */
 export function nodeBundle(
   name: string,
   entry: string,
   outDir: string,
-  { guarded = false, inParts = false }: BundleOptions = {},
+  { guarded = false, inParts = false, together = {} }: BundleOptions = {},
 ): EnvironmentOptions {
   return {
     consumer: 'server',
@@ -66,7 +76,8 @@ export function nodeBundle(
         output: {
           format: 'cjs',
           entryFileNames: '[name].cjs',
-          codeSplitting: inParts,
+          comments: { legal: true, annotation: false, jsdoc: false },
+          codeSplitting: inParts && { groups: Object.entries(together).map(([name, test]) => ({ name, test })) },
           // Beside the entry, for code finds its neighbours by its own folder.
           chunkFileNames: `${name}-[name]-[hash].cjs`,
           ...(guarded ? { banner: ({ isEntry }) => (isEntry ? nodeGuard : '') } : {}),
@@ -79,7 +90,12 @@ export function nodeBundle(
 export default defineConfig({
   root: at('src-renderer'),
   base: './',
-  plugins: [react(), { ...asciiOnly, applyToEnvironment: ({ name }) => name !== 'client' }],
+  plugins: [
+    react(),
+    schemasOnFirstUse,
+    { ...asciiOnly, applyToEnvironment: ({ name }) => name !== 'client' },
+    { ...builtInsWhenUsed, applyToEnvironment: ({ name }) => name === 'cli' },
+  ],
   environments: {
     client: {
       build: {
@@ -95,7 +111,11 @@ export default defineConfig({
     worker: nodeBundle('worker', 'src-main/worker/worker.ts', 'out/main'),
     checker: nodeBundle('checker', 'src-main/worker/checker.ts', 'out/main'),
     server: nodeBundle('server', 'src-main/server/main.ts', 'out/main', { guarded: true, inParts: true }),
-    cli: nodeBundle('cli', 'src-main/cli/main.ts', 'out/main', { guarded: true, inParts: true }),
+    cli: nodeBundle('cli', 'src-main/cli/main.ts', 'out/main', {
+      guarded: true,
+      inParts: true,
+      together: COMMAND_FILES,
+    }),
   },
   builder: {
     buildApp: async (builder) => {

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { schemasOnFirstUse } from './tools/build/schemas-on-first-use.ts';
 
 export default defineConfig({
+  plugins: [schemasOnFirstUse],
   test: {
     include: ['test/{unit,contract,integration}/**/*.test.{ts,tsx}'],
     globalSetup: 'test/support/bundles.ts',

@@ -10,6 +10,7 @@ const SOURCES = [
   'src-main',
   'src-renderer',
   'src-shared',
+  'tools/build',
   'package.json',
   'vite.config.ts',
   'node_modules/.package-lock.json',

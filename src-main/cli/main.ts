@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { widenThreadPool } from '../core/process/thread-pool.ts';
-import { startWorkersAhead } from '../core/runs/forked-worker.ts';
 import { keepCompiledCode } from '../platform/compiled-code.ts';
 
 /** How many worker processes a command needs one after the other: they load while the command does. */
@@ -15,6 +14,9 @@ keepCompiledCode(import.meta.dirname);
 // Before the first process is started, for it inherits the number of threads and fits it to itself.
 widenThreadPool();
 const workers = WORKERS_OF.get(process.argv[2] ?? '');
-if (workers !== undefined) startWorkersAhead(join(import.meta.dirname, 'worker.cjs'), workers);
+if (workers !== undefined)
+  void import('../core/runs/forked-worker.ts').then(({ startWorkersAhead }) =>
+    startWorkersAhead(join(import.meta.dirname, 'worker.cjs'), workers),
+  );
 // Loaded afterwards, for only what is loaded from now on is kept.
 void import('./plain-schemas.ts').then(() => import('./run.ts'));

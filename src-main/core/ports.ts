@@ -84,7 +84,7 @@ export interface WorkerProcess {
  * Starts a worker process. Nothing about its task is in its arguments or its environment.
  * @param output the descriptor of this process that becomes the child's standard output; `null`: none
  */
-export type StartWorkerProcess = (output: number | null) => WorkerProcess;
+export type StartWorkerProcess = (output: number | null) => WorkerProcess | Promise<WorkerProcess>;
 
 /** What the host lends to the core. */
 export interface HostPorts {

@@ -3,7 +3,8 @@ import { stat, utimes } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { errorCode } from './error-code.ts';
 
-const run = promisify(execFile);
+const run = (program: string, args: readonly string[]): Promise<{ stdout: string }> =>
+  promisify(execFile)(program, args);
 
 /** Only GNU cp copies attributes alone. */
 export async function whyNoAttributes(): Promise<string | null> {

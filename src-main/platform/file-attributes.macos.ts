@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
+const run = (program: string, args: readonly string[]): Promise<{ stdout: string }> =>
+  promisify(execFile)(program, args);
 
 /** There is no tool that copies attributes alone: names and values go through xattr, the list through ls and chmod. */
 export async function copyAttributes(from: string, to: string): Promise<void> {

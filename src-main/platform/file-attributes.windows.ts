@@ -3,7 +3,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
+const run = (program: string, args: readonly string[]): Promise<{ stdout: string }> =>
+  promisify(execFile)(program, args);
 
 /** What icacls saves begins with the file's name, under which it is given to the other file. */
 export async function copyAttributes(from: string, to: string): Promise<void> {

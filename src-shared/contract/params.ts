@@ -12,6 +12,6 @@ export const snapshotId = z.strictObject({ snapshotId: z.uuid() });
 export const pageSize = z.number().int().min(1).max(500).default(100);
 /** What takes long answers its run at once. */
 export const started = z.object({ run: Run });
-export const key = KeyInput.optional();
+export const key = z.optional(KeyInput);
 /** The longest template or schedule that is accepted, in characters. */
 export const templateTextInput = z.string().min(1).max(200_000);

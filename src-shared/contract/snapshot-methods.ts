@@ -33,7 +33,7 @@ export const snapshotMethods = {
       }),
     ]),
     /** `together`: the runs of plans that are backed up at the same instant. */
-    result: started.extend({ together: z.array(Run) }),
+    result: z.object({ ...started.shape, together: z.array(Run) }),
   },
   /** Starts a backup of each of several plans. Plans that cannot be started are listed in `failed`. */
   'backups.startAll': {

@@ -53,7 +53,7 @@ const fromCommand = z.strictObject({
   command: z.union([z.array(z.string().max(4000)).min(1).max(100), z.string().trim().min(1).max(4000)]),
 });
 /** What may be given with a key; without it the settings are found out, and a salt is taken from the file or a raw key. */
-const custom = { settings: SqlcipherSettings.optional(), salt: CipherSalt.optional() };
+const custom = { settings: z.optional(SqlcipherSettings), salt: z.optional(CipherSalt) };
 
 /** A key as it is given: itself, or where the core reads it. */
 export const KeyInput = z.union([

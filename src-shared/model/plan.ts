@@ -85,7 +85,7 @@ const destinationsOf = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(
 export const GroupName = z.string().trim().min(1).max(80);
 
 /** What plans of one program have in common: they are shown, paused and backed up together. `null`: it stands alone. */
-export const PlanGroup = GroupName.nullable();
+export const PlanGroup = z.nullable(GroupName);
 
 /** The longest time limit of a run: 30 days. */
 export const MAX_TIME_LIMIT_MINUTES = 43_200;

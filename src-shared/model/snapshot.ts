@@ -95,12 +95,13 @@ export const Snapshot = z.object({
 export type Snapshot = z.infer<typeof Snapshot>;
 
 /** A snapshot without its tables and what it was taken with, for long lists. */
-export const SnapshotSummary = Snapshot.omit({ tables: true, takenWith: true }).extend({
+export const SnapshotSummary = z.object({
+  ...Snapshot.omit({ tables: true, takenWith: true }).shape,
   tableCount: z.number().int().nonnegative(),
   rowCount: z.number().int().nonnegative(),
 });
 export type SnapshotSummary = z.infer<typeof SnapshotSummary>;
 
 /** A snapshot in a list, with the rules that keep it (`latest-1`, `pinned`, …; empty: the plan's retention would remove it). */
-export const ListedSnapshot = SnapshotSummary.extend({ keptBy: z.array(z.string()) });
+export const ListedSnapshot = z.object({ ...SnapshotSummary.shape, keptBy: z.array(z.string()) });
 export type ListedSnapshot = z.infer<typeof ListedSnapshot>;

@@ -64,8 +64,8 @@ const PENDING = { state: 'interrupted', error: { hint: expect.stringContaining('
 /** Worker processes whose orders are seen. @param settling what a worker waits for that settles something */
 function watchedWorkers(settling = Promise.resolve()) {
   const orders: Array<Extract<WorkerOrder, { type: 'start' }>> = [];
-  const startWorkerProcess: StartWorkerProcess = (output) => {
-    const worker = testPorts.startWorkerProcess(output);
+  const startWorkerProcess: StartWorkerProcess = async (output) => {
+    const worker = await testPorts.startWorkerProcess(output);
     const send = (order: WorkerOrder): void => {
       const isStart = order.type === 'start';
       if (isStart) orders.push(order);

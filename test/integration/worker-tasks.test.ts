@@ -9,8 +9,8 @@ import { workerProcesses } from '../support/worker-processes.ts';
 
 /** Starts worker processes, and tells what each is sent before it gets it. */
 function startTelling(tell: (message: unknown) => void): StartWorkerProcess {
-  return (output) => {
-    const worker = testPorts.startWorkerProcess(output);
+  return async (output) => {
+    const worker = await testPorts.startWorkerProcess(output);
     return {
       ...worker,
       send: (message) => {

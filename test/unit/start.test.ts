@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFile
 import { delimiter, join, resolve } from 'node:path';
 import { build, type Rolldown } from 'vite';
 import { expect, test } from 'vitest';
+import { loadWhenUsed } from '../../tools/build/built-ins-when-used.ts';
 import { nodeBundle } from '../../vite.config.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
@@ -37,9 +38,32 @@ test('a command that only reads loads no library that it does not use', async ()
   }
   const modules = [...loaded].flatMap((file) => byFile.get(file)?.moduleIds ?? []);
   expect(modules.some((id) => id.includes('/src-main/core/create-core.ts'))).toBe(true);
+  // A process is started by who has a task for it.
+  expect(modules.filter((id) => id.includes('/src-main/core/runs/forked-worker.ts'))).toEqual([]);
   const libraries = /node_modules\/(@aws-sdk|@smithy|ssh2|nodemailer|age-encryption|@noble|tar-stream|yauzl|xz-)/;
   expect(modules.filter((id) => libraries.test(id))).toEqual([]);
 }, 60_000);
+
+test('slow modules of Node’s are loaded where they are used, whatever they are called', () => {
+  const code = [
+    'let node_fs = require("node:fs");',
+    'let node_crypto = require("node:crypto");',
+    'let zlib = require("zlib");',
+    'zlib = require_rolldown_runtime.__toESM(zlib, 1);',
+    'const id = () => (0, node_crypto.randomUUID)();',
+    'const pack = (piece) => zlib.default.gzipSync(piece, zlib.constants.Z_BEST_SPEED);',
+    'const read = node_fs.readFileSync;',
+  ];
+  expect(loadWhenUsed(code.join('\n')).split('\n')).toEqual([
+    code[0],
+    '',
+    '',
+    '',
+    'const id = () => (0, require("node:crypto").randomUUID)();',
+    'const pack = (piece) => require("zlib").gzipSync(piece, require("zlib").constants.Z_BEST_SPEED);',
+    code[6],
+  ]);
+});
 
 test('npm start builds when something has changed, and not otherwise', () => {
   const folder = temporaryFolder();

@@ -24,19 +24,21 @@ const listOf = (fields: readonly string[], each: (field: string) => string): Sql
  * checked when they are written and when they are read.
  */
 export class Table<S extends z.ZodObject> {
-  /** What a SELECT names, for the row's schema to read. */
-  readonly columns: Sql;
   readonly #db: Queries;
   readonly #name: Sql;
   readonly #row: S;
-  readonly #fields: readonly string[];
+  /** The names of the fields, once they were asked for: a command uses few of the tables. */
+  #known: readonly string[] | undefined;
 
   constructor(db: Queries, name: string, row: S) {
     this.#db = db;
     this.#name = new Sql(name);
     this.#row = row;
-    this.#fields = Object.keys(row.shape);
-    this.columns = listOf(this.#fields, (field) => `${columnOf(field)} AS "${field}"`);
+  }
+
+  /** What a SELECT names, for the row's schema to read. */
+  get columns(): Sql {
+    return listOf(this.#fields, (field) => `${columnOf(field)} AS "${field}"`);
   }
 
   /**
@@ -66,6 +68,11 @@ export class Table<S extends z.ZodObject> {
     const changed = this.#fields.filter((field) => !key.includes(field) && !fixed.includes(field));
     const set = listOf(changed, (field) => `${columnOf(field)} = excluded.${columnOf(field)}`);
     this.#db.run(sql`${this.#insertion(row)} ON CONFLICT (${listOf(key, columnOf)}) DO UPDATE SET ${set}`);
+  }
+
+  get #fields(): readonly string[] {
+    this.#known ??= Object.keys(this.#row.shape);
+    return this.#known;
   }
 
   #insertion(row: z.output<S>): Sql {

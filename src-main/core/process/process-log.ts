@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createStream } from 'rotating-file-stream';
+import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { redact, redactText } from '../../../src-shared/rules/secrets/redaction.ts';
 import type { LogFacts, ProcessLog } from '../ports.ts';
@@ -23,12 +23,7 @@ const OLDER_FILES = 4;
 export function openProcessLog(dataFolder: string, wanted = ''): ProcessLog {
   const words = wanted.split(',').map((word) => word.trim());
   const level = requireLevel(words.find((word) => word !== '' && word !== TO_STANDARD_ERROR) ?? 'info');
-  const folder = join(dataFolder, 'logs');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = createStream('snapkeep.log', { path: folder, size: FILE_SIZE, rotate: OLDER_FILES, mode: 0o600 });
-  // A log that cannot be written stops nothing: what it would say is also shown where people look.
-  file.on('error', () => {});
-  file.on('warning', () => {});
+  let file: RotatingFileStream | undefined;
   const known = new Set<string>();
   const write =
     (at: Exclude<Level, 'silent'>) =>
@@ -37,6 +32,7 @@ export function openProcessLog(dataFolder: string, wanted = ''): ProcessLog {
       const head = { level: LEVELS[at], time: new Date().toISOString(), pid: process.pid };
       const line = { ...head, ...(redact(facts, known) as object), msg: redactText(message, known) };
       const text = `${JSON.stringify(line, plain)}\n`;
+      file ??= openFiles(join(dataFolder, 'logs'));
       file.write(text);
       if (words.includes(TO_STANDARD_ERROR)) process.stderr.write(text);
     };
@@ -46,8 +42,22 @@ export function openProcessLog(dataFolder: string, wanted = ''): ProcessLog {
     warn: write('warn'),
     error: write('error'),
     hide: (secret) => void known.add(secret),
-    close: () => new Promise((resolve) => file.end(() => resolve())),
+    close: () => new Promise((resolve) => (file === undefined ? resolve() : file.end(() => resolve()))),
   };
+}
+
+/** Opens the files of the log, with its first line: most commands write none. */
+function openFiles(folder: string): RotatingFileStream {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch {
+    // The stream will meet it too.
+  }
+  const file = createStream('snapkeep.log', { path: folder, size: FILE_SIZE, rotate: OLDER_FILES, mode: 0o600 });
+  // A log that cannot be written stops nothing: what it would say is also shown where people look.
+  file.on('error', () => {});
+  file.on('warning', () => {});
+  return file;
 }
 
 /** JSON knows no large integers. */

@@ -32,7 +32,7 @@ function startNext(workerFile: string): void {
  * Starts worker processes with Node's own `fork`, for hosts that run in Node.
  * @param workerFile the bundled worker: an absolute path to a JavaScript file
  */
-export function forkedWorker(workerFile: string): StartWorkerProcess {
+export function forkedWorker(workerFile: string): (...given: Parameters<StartWorkerProcess>) => WorkerProcess {
   return (output) => {
     if (output !== null || next === null) return startIdle(workerFile, output).take();
     const taken = next.take();

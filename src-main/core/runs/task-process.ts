@@ -73,7 +73,8 @@ export function createWorkerRunner(
     const decrypted = (fingerprint: string): void => {
       for (const secret of encryptionSecrets) if (secret.fingerprint === fingerprint) onDecrypted(secret);
     };
-    return (await new TaskProcess(start(options.output ?? null), order, options, clock, decrypted).ended()) as never;
+    const started = await start(options.output ?? null);
+    return (await new TaskProcess(started, order, options, clock, decrypted).ended()) as never;
   };
 }
 
@@ -109,6 +110,7 @@ class TaskProcess {
     this.#onDecrypted = onDecrypted;
     this.#growth = new GrowthWatch((phase, done, total) => listener.onProgress?.(phase, done, total));
     signal.addEventListener('abort', this.#stop);
+    if (signal.aborted) this.#stop();
     process.onMessage((message) => this.#take(message, order));
     process.onEnd((end) => this.#finish(end));
   }

@@ -2,14 +2,16 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeyFingerprint } from '../../../src-shared/model/database-encryption.ts';
 
-const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 /** As dear to guess at as a key of SQLCipher is. */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+
+const derive = (text: string, salt: Buffer): Promise<Buffer> =>
+  promisify<string, Buffer, number, typeof SCRYPT, Buffer>(scrypt)(text, salt, 32, SCRYPT);
 
 /** What a key or a passphrase is known by. @param like a fingerprint whose salt is taken; without it a new one */
 export async function fingerprintOfKey(text: string, like?: KeyFingerprint): Promise<KeyFingerprint> {
   const salt = like === undefined ? randomBytes(16) : Buffer.from(like.slice('scrypt:'.length, -65), 'hex');
-  const hash = await derive(text, salt, 32, SCRYPT);
+  const hash = await derive(text, salt);
   return `scrypt:${salt.toString('hex')}:${hash.toString('hex')}`;
 }
 

@@ -26,13 +26,9 @@ const StoredDestination = z.object({
 export type StoredDestination = z.output<typeof StoredDestination>;
 
 /** What a person decides about a destination, and what the catalog alone knows of it. */
-const Decided = StoredDestination.pick({
-  id: true,
-  name: true,
-  settings: true,
-  own: true,
-  createdAt: true,
-  updatedAt: true,
+const Decided = z.object({
+  ...StoredDestination.pick({ id: true, name: true, settings: true, own: true, createdAt: true, updatedAt: true })
+    .shape,
 });
 
 /** The table of destinations. */

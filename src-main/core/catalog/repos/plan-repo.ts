@@ -5,20 +5,18 @@ import { Schedule } from '../../../../src-shared/model/schedule.ts';
 import { among, type Sql, sql } from '../sql.ts';
 import { flag, json, Repo, Table } from '../table.ts';
 
-const { destinations: _destinations, ...fields } = Plan.shape;
-
 const PlanRow = z.object({
-  ...fields,
+  ...Plan.omit({ destinations: true }).shape,
   schedule: json(Schedule),
   retention: json(Retention),
   verifyAfterBackup: flag,
   restoreTest: json(RestoreTest),
-  paused: json(fields.paused.unwrap()).nullable(),
-  key: json(fields.key.unwrap()).nullable(),
-  encryption: json(fields.encryption.unwrap()).nullable(),
-  schemaVersion: json(fields.schemaVersion.unwrap()).nullable(),
+  paused: json(Plan.shape.paused.unwrap()).nullable(),
+  key: json(Plan.shape.key.unwrap()).nullable(),
+  encryption: json(Plan.shape.encryption.unwrap()).nullable(),
+  schemaVersion: json(Plan.shape.schemaVersion.unwrap()).nullable(),
   lockFiles: json(LockFiles),
-  attachedFiles: json(fields.attachedFiles),
+  attachedFiles: json(Plan.shape.attachedFiles),
   sameInstant: flag,
 });
 

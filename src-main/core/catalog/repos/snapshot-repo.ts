@@ -51,7 +51,10 @@ interface PageOfSnapshots {
 }
 
 const Namesake = z.object({ id: z.string(), state: CopyState });
-const Locks = NewSnapshotRow.pick({ databaseEncryption: true, encrypted: true }).extend({ planId: z.string() });
+const Locks = z.object({
+  ...NewSnapshotRow.pick({ databaseEncryption: true, encrypted: true }).shape,
+  planId: z.string(),
+});
 const VerificationRow = z.object({
   snapshotId: z.string(),
   destinationId: z.string().nullable(),

@@ -10,25 +10,26 @@ import { missingInWords } from '../../../../src-shared/words/incomplete.ts';
 import { totalRows } from '../../../../src-shared/words/table-rows.ts';
 import { flag, json } from '../table.ts';
 
-const of = Snapshot.shape;
-
 /** A row of the table of snapshots, as it is written. */
 export const NewSnapshotRow = z.object({
-  id: of.id,
-  origin: of.origin,
-  serviceId: of.serviceId,
-  planId: of.planId,
-  planName: of.planName,
-  sourceKind: of.sourceKind,
-  sourcePath: of.sourcePath,
-  name: of.name,
-  createdAt: of.createdAt,
-  sizeBytes: of.sizeBytes,
-  imageBytes: of.imageBytes,
-  compression: of.compression,
-  trigger: of.trigger,
-  sha256: of.sha256,
-  userVersion: of.userVersion,
+  ...Snapshot.pick({
+    id: true,
+    origin: true,
+    serviceId: true,
+    planId: true,
+    planName: true,
+    sourceKind: true,
+    sourcePath: true,
+    name: true,
+    createdAt: true,
+    sizeBytes: true,
+    imageBytes: true,
+    compression: true,
+    trigger: true,
+    sha256: true,
+    userVersion: true,
+    encrypted: true,
+  }).shape,
   tableCount: z.int(),
   rowCount: z.int(),
   attachedFiles: json(z.array(SnapshotAttachedFile)),
@@ -37,7 +38,6 @@ export const NewSnapshotRow = z.object({
   incomplete: flag,
   pinned: flag,
   databaseEncryption: json(DatabaseEncryption).nullable(),
-  encrypted: of.encrypted,
 });
 
 /** What a verification brings, as it is kept with what it read. */

@@ -9,7 +9,6 @@ import { trimEndOf } from '../../../../src-shared/words/trimmed.ts';
  * too, in JavaScript: it takes twice as long, lets nothing else happen meanwhile, and leaves its memory to be collected.
  */
 
-const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 const LABEL = Buffer.from('age-encryption.org/v1/scrypt', 'latin1');
 const SALT_BYTES = 16;
 const TAG_BYTES = 16;
@@ -71,6 +70,7 @@ function open(wrapped: Uint8Array, key: Buffer): Uint8Array | null {
 
 function keyOf(passphrase: string, salt: Buffer, workFactor: number): Promise<Buffer> {
   const N = 2 ** workFactor;
+  const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
   return derive(passphrase, Buffer.concat([LABEL, salt]), 32, { N, r: 8, p: 1, maxmem: 128 * 8 * N + 1024 * 1024 });
 }
 

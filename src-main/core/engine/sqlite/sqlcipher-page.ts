@@ -8,8 +8,6 @@ import {
 } from '../../../../src-shared/model/database-encryption.ts';
 import { hasPlaintextHeader, pageSizeOfDatabase } from '../identify/database-header.ts';
 
-const derive = promisify(pbkdf2);
-
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const IV_BYTES = 16;
@@ -54,7 +52,7 @@ export async function settingsOfPage(
   const { key, salt } = material;
   const kdfIterations = derivation === 'raw' ? null : derivation.iterations;
   for (const kdfAlgorithm of derivation === 'raw' ? ALGORITHMS : [derivation.algorithm]) {
-    const hmacKey = await derive(key, masked(salt), HMAC_ROUNDS, KEY_BYTES, kdfAlgorithm);
+    const hmacKey = await derive(key, masked(salt), HMAC_ROUNDS, kdfAlgorithm);
     for (const { settings, encryptedFrom } of hasPlaintextHeader(start) ? WITH_HEADER : WITHOUT_HEADER) {
       const found = matchPage(start, key, hmacKey, encryptedFrom);
       if (found !== null) return { ...settings, ...found, kdfIterations, kdfAlgorithm };
@@ -62,6 +60,9 @@ export async function settingsOfPage(
   }
   return null;
 }
+
+const derive = (from: string | Buffer, salt: Buffer, rounds: number, algorithm: HashAlgorithm): Promise<Buffer> =>
+  promisify(pbkdf2)(from, salt, rounds, KEY_BYTES, algorithm);
 
 /** The key of AES and the salt. A salt that stands in the file is the right one, whatever is given. */
 async function materialOf(
@@ -74,7 +75,7 @@ async function materialOf(
   const apart = hasPlaintextHeader(start) ? (salt ?? raw?.salt ?? null) : null;
   const saltBytes = apart === null ? start.subarray(0, SALT_BYTES) : Buffer.from(apart, 'hex');
   if (derivation === 'raw') return { key: Buffer.from(raw?.key ?? '', 'hex'), salt: saltBytes };
-  const key = await derive(text, saltBytes, derivation.iterations, KEY_BYTES, derivation.algorithm);
+  const key = await derive(text, saltBytes, derivation.iterations, derivation.algorithm);
   return { key, salt: saltBytes };
 }
 
