@@ -8,7 +8,8 @@ import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { removeAttachedFiles } from '../engine/attached-files/stored-files.ts';
 import { explainWrite, requireRoom } from '../engine/files/disk-full.ts';
-import { partialPath, requireWritableFolder, writerOf } from '../engine/files/durable-files.ts';
+import { partialPath, requireWritableFolder, writeFully } from '../engine/files/durable-files.ts';
+import { EarlySync } from '../engine/files/early-sync.ts';
 import { rightsOfFile } from '../engine/files/file-rights.ts';
 import { contentList } from '../engine/identify/content-list.ts';
 import { leastPacked, type StoredDigest, storePieces } from '../engine/packing/compress.ts';
@@ -67,7 +68,11 @@ export async function takeSnapshot<T>(
   await using content = await readContent(request, encryptor !== null, context, askForRoom(request, context));
   const how = { compression: request.compression, encryptor };
   const manifest = await storeSnapshot(request, how, content, startedAt, context);
-  return await then(manifest, content.checked);
+  // Once an image is checked nothing reads it any more, and removing a large one takes a while. What fails is tried again.
+  const removed = content.checked?.then(() => content[Symbol.asyncDispose]()).catch(() => undefined);
+  const result = await then(manifest, content.checked);
+  await removed;
+  return result;
 }
 
 /** There is nothing to be read before it is stored; what attached files need, they see to themselves. */
@@ -179,7 +184,11 @@ function listOf(
 
 async function writeStored(store: Store, partial: string): Promise<StoredDigest> {
   await using handle = await open(partial, 'wx', 0o600);
-  const digest = await store(writerOf(handle));
-  await handle.sync();
+  const disk = new EarlySync(handle);
+  const digest = await store((piece) => {
+    writeFully(handle, piece);
+    disk.wrote(piece.length);
+  });
+  await disk.end();
   return digest;
 }

@@ -8,6 +8,7 @@ import { countInWords } from '../../../../src-shared/words/wording.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { explainWrite, requireRoom } from '../files/disk-full.ts';
 import { fileSize, sidecarPaths } from '../files/durable-files.ts';
+import { EarlySync } from '../files/early-sync.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { Unlocking } from './database-key.ts';
 import { nameWithLog, warnOfUnseenNames } from './hard-links.ts';
@@ -206,17 +207,20 @@ async function copyPages(source: Database, path: string, context: TaskContext): 
   const pageCount = Number(source.pragma('page_count', { simple: true }));
   const step = Math.max(1, Math.round(STEP_BYTES / pageSize));
   context.progress('copying', 0, pageCount * pageSize);
-  if (pageCount === 0) {
-    await (await open(path, 'wx', 0o600)).close();
-    return 0;
-  }
+  // Closed after SQLite has closed the copy, for that would free its locks.
+  await using copy = await open(path, 'wx', 0o600);
+  if (pageCount === 0) return 0;
+  // SQLite syncs the copy as if it were to stay.
+  const disk = new EarlySync(copy);
   const { totalPages } = await source.backup(path, {
     progress: ({ totalPages, remainingPages }) => {
       context.throwIfCancelled();
       context.progress('copying', (totalPages - remainingPages) * pageSize, totalPages * pageSize);
+      disk.wrote(step * pageSize);
       return step;
     },
   });
+  await disk.settle();
   context.throwIfCancelled();
   // The driver takes "busy at the first step" for "nothing left to copy".
   if (totalPages !== pageCount) {
