@@ -27,6 +27,8 @@ export interface TakenFile {
   name: string;
   /** Says what it unpacks to; without one, its first bytes do. */
   manifest: Manifest | undefined;
+  /** What is made of it is to get its place as it is. */
+  stays: boolean;
   /** The file that was chosen from an archive; `null`: the only database in it. */
   entry: string | null;
   /** Bounds what packed files in it unpack to. */
@@ -72,10 +74,10 @@ async function takeKnown(
   pieces: PieceReader,
   imagePath: string,
   manifest: Manifest,
-  { name, report }: TakenFile,
+  { name, report, stays }: TakenFile,
   context: TaskContext,
 ): Promise<void> {
-  if (manifest.method !== 'sql-dump') return writePieces(pieces, imagePath, giveBack);
+  if (manifest.method !== 'sql-dump') return writePieces(pieces, imagePath, giveBack, stays);
   const unlocking = manifest.databaseEncryption ? unlockingOf(manifest.databaseEncryption, name, context) : null;
   await takeDump(pieces, imagePath, unlocking, { name, report }, context);
   // A dump does not say the journal mode.

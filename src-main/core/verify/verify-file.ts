@@ -92,7 +92,7 @@ export async function stageAndVerify(
   try {
     const content = await identifyContent(path);
     const manifest = await manifestOf(path, expected, report, context);
-    const digest = await unpackStored({ path, content, entry }, imagePath, manifest, report, context);
+    const digest = await unpackStored({ path, content, entry, stays }, imagePath, manifest, report, context);
     // Of a dump that this cannot read nothing is known but what it is.
     if (manifest === undefined && digest.refusal?.code === 'UNSUPPORTED') throw digest.refusal;
     if (!report.failed && digest.refusal !== undefined) report.add('integrity', 'failed', digest.refusal.message);

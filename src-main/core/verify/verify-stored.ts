@@ -29,6 +29,8 @@ interface ReadFile {
   path: string;
   content: FileContent;
   entry?: string | undefined;
+  /** What it unpacks to is to get its place as it is. */
+  stays?: boolean;
 }
 
 /** A stored file that was unpacked, and what the database was made of; `null`: of what its manifest says. */
@@ -209,7 +211,7 @@ const decryptionOf = (context: TaskContext): Decryption => ({
 
 /** A bare database may be in use and have a write-ahead log beside it, so SQLite copies it; anything stored is unpacked. */
 async function unpackWith(
-  { path, content, entry }: ReadFile,
+  { path, content, entry, stays = false }: ReadFile,
   total: number,
   imagePath: string,
   manifest: Manifest | undefined,
@@ -230,6 +232,7 @@ async function unpackWith(
     name: basename(path),
     manifest,
     entry: entry ?? manifest?.wrapping?.entry ?? null,
+    stays,
     limit: limitInside,
     report,
     onTaken: (found) => {

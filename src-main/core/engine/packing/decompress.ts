@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
 import { readPieces, writeFully } from '../files/durable-files.ts';
+import { EarlySync } from '../files/early-sync.ts';
 import { contentOf } from '../identify/identify-file.ts';
 import { PIECE_BYTES, type StoredDigest } from './compress.ts';
 import { decrypt } from './decrypt.ts';
@@ -46,17 +47,23 @@ export async function unpackFile(
 /**
  * Writes what comes in pieces into a new file. For workers.
  * @param onWritten given the pieces that are needed no more
+ * @param stays it will be synced, so the disk writes it while it is made
  */
 export async function writePieces(
   pieces: PieceReader,
   path: string,
   onWritten: (piece: Buffer) => void = () => {},
+  stays = false,
 ): Promise<void> {
   await using file = await open(path, 'wx', 0o600);
+  const disk = new EarlySync(file);
   for await (const piece of pieces.rest()) {
+    const { length } = piece;
     writeFully(file, piece);
     onWritten(piece);
+    if (stays) disk.wrote(length);
   }
+  await disk.settle();
 }
 
 /**
