@@ -19,7 +19,9 @@ import { BackupDescription, FoundBackups, ImportPath } from '../model/third-part
 import { FilePath } from '../model/values.ts';
 import { key, nothing, started } from './params.ts';
 
-const chosenDestination = z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]);
+const atChosen = <S extends z.ZodRawShape>(more: S) =>
+  z.union([z.strictObject({ destinationId: z.uuid(), ...more }), z.strictObject({ path: FilePath, ...more })]);
+const chosenDestination = atChosen({});
 const importOrder = {
   files: z.array(ImportPath).min(1).max(20_000).optional(),
   planId: z.uuid().optional(),
@@ -90,10 +92,7 @@ export const destinationMethods = {
    * become the plans' own; the other snapshots of these plans are imported.
    */
   'recoveries.apply': {
-    params: z.union([
-      z.strictObject({ destinationId: z.uuid(), plans: z.array(PlanRecovery).min(1).max(1000) }),
-      z.strictObject({ path: FilePath, plans: z.array(PlanRecovery).min(1).max(1000) }),
-    ]),
+    params: atChosen({ plans: z.array(PlanRecovery).min(1).max(1000) }),
     result: z.object({ plans: z.array(Plan) }),
   },
 
@@ -123,10 +122,7 @@ export const destinationMethods = {
   'imports.list': { params: chosenDestination, result: FoundBackups },
   /** Reads one of these files in full. A given key must open it. */
   'imports.describe': {
-    params: z.union([
-      z.strictObject({ destinationId: z.uuid(), file: ImportPath, key }),
-      z.strictObject({ path: FilePath, file: ImportPath, key }),
-    ]),
+    params: atChosen({ file: ImportPath, key }),
     result: BackupDescription,
   },
   /**

@@ -6,6 +6,7 @@ import type { CoreContext } from '../core-context.ts';
 import { confirmationOf } from '../engine/confirmation.ts';
 import { attach, withDestination } from './destination-access.ts';
 import { type Destination, MARKER_NAME } from './drivers/destination.ts';
+import { objectsAt } from './drivers/list-all.ts';
 import { readMarker } from './drivers/marker.ts';
 
 /** How many names a preview reads at most. */
@@ -49,12 +50,7 @@ async function preview(
         ? 'same'
         : 'other';
   const names = new Set<string>();
-  for (let after: string | null = null; ; ) {
-    const page = await driver.list(after);
-    for (const { name } of page.objects) names.add(name);
-    after = page.next;
-    if (after === null || names.size >= MOST_NAMES) break;
-  }
+  for await (const { name } of objectsAt(driver)) if (names.add(name).size >= MOST_NAMES) break;
   const stored = catalog.snapshots
     .atDestination(id)
     .filter(({ copies }) => copies.some((copy) => copy.destinationId === id));

@@ -6,6 +6,7 @@ import { type BackupName, readAnyName, readBackupName } from '../../../src-share
 import { thirdPartyRepository } from '../../../src-shared/third-party/repositories.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { type Destination, isName, type StoredObject } from '../destinations/drivers/destination.ts';
+import { objectsAt } from '../destinations/drivers/list-all.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import { type BackupJudgement, type PackedSample, SAMPLE } from './judge-backup.ts';
 import { describeFile, folderEntry, notNamed } from './other-program-entry.ts';
@@ -103,14 +104,11 @@ async function walk(
 ): Promise<void> {
   const inFolder = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
   const before = found.files.length;
-  let after: string | null = null;
-  do {
-    const page = await driver.list(after, undefined, folder);
-    if (signal.aborted) throw cancelledError();
-    for (const object of page.objects) found.files.push({ ...object, name: inFolder(object.name) });
-    after = page.next;
-  } while (after !== null && found.files.length < MOST_FILES);
-  if (found.files.length >= MOST_FILES) found.more = true;
+  for await (const object of objectsAt(driver, signal, folder)) {
+    found.files.push({ ...object, name: inFolder(object.name) });
+    found.more = found.files.length >= MOST_FILES;
+    if (found.more) break;
+  }
   const folders = await driver.folders(folder);
   if (isRepository(found, before, folder, folders)) return;
   if (depth === DEEPEST || found.more) return;

@@ -5,7 +5,7 @@ import { canBePutBack, type RestoreOutcome, type Run, type RunResult } from '../
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { withLateFailure } from '../runs/late-failure.ts';
+import { withLateFailure } from '../runs/interruption.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { recordVerification } from '../verify/start-verification.ts';
 import type { WaitingRestore } from './check/prepared-restores.ts';

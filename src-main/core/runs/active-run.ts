@@ -3,7 +3,7 @@ import type { Leftovers, RunRepo } from '../catalog/repos/run-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { Clock, Log } from '../ports.ts';
-import { withLateFailure } from './late-failure.ts';
+import { withLateFailure } from './interruption.ts';
 import { endedRun } from './new-run.ts';
 
 /** Where active runs are remembered and announced. */

@@ -1,7 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { canBePutBack, type Run, type RunResult } from '../../../src-shared/model/run.ts';
+import { canBePutBack, type Run, type RunResult, replacesDatabase } from '../../../src-shared/model/run.ts';
 import type { ResolvedRun } from '../restore/interrupted/resolve-run.ts';
-import { withLateFailure } from './late-failure.ts';
 
 /**
  * What to do about a run that was ended in the middle of a step: its worker process was killed, or all of Snapkeep.
@@ -29,4 +28,18 @@ export function resolvedRun(run: Run, { complete, result }: ResolvedRun): Run {
   if (!complete) return { ...run, result, error };
   const happened = withLateFailure(result, run.error?.message ?? 'Snapkeep ended during this run.') ?? result;
   return { ...run, state: 'succeeded', progress: { ...run.progress, phase: 'done' }, error: null, result: happened };
+}
+
+export const lateFailureInWords = (message: string): string =>
+  `The content was replaced, but a later step failed: ${message}`;
+
+/**
+ * What a run has done that failed only after it had replaced something: that has happened, with a warning.
+ * @returns `null`: it has replaced nothing that can be put back, and has failed
+ */
+export function withLateFailure(result: RunResult | null, message: string): RunResult | null {
+  if (result === null || !canBePutBack(result)) return null;
+  if (!replacesDatabase(result)) return result;
+  const note = lateFailureInWords(message);
+  return { ...result, note: result.note === null ? note : `${result.note} ${note}` };
 }

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { SelfTestReport, SelfTestStep } from '../../../../src-shared/model/destination.ts';
 import type { Destination } from './destination.ts';
+import { objectsAt } from './list-all.ts';
 
 const TEST_BYTES = 64 * 1024;
 
@@ -58,12 +59,8 @@ export async function selfTest(
 }
 
 async function isListed(destination: Destination, name: string): Promise<boolean> {
-  let after: string | null = null;
-  do {
-    const page = await destination.list(after);
-    if (page.objects.some((object) => object.name === name && object.bytes === TEST_BYTES)) return true;
-    after = page.next;
-  } while (after !== null);
+  for await (const object of objectsAt(destination))
+    if (object.name === name && object.bytes === TEST_BYTES) return true;
   return false;
 }
 

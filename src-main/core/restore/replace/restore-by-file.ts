@@ -15,6 +15,7 @@ import { giveNewRights, type RemovedRights, takeOverRights } from '../../engine/
 import { fileState } from '../../engine/files/file-state.ts';
 import type { Unlocking } from '../../engine/sqlite/database-key.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
+import { lateFailureInWords } from '../../runs/interruption.ts';
 import { busy, ExclusiveHold, type NoteLeftWal, requireUnused } from './exclusive-hold.ts';
 
 const WHY = 'this restore must replace the file';
@@ -221,7 +222,7 @@ export async function afterwards(
     await work();
     return null;
   } catch (error) {
-    const note = `The content was replaced, but a later step failed: ${explainError(error, path).message}`;
+    const note = lateFailureInWords(explainError(error, path).message);
     context.log('warning', note);
     return note;
   }
