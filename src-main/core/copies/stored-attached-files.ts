@@ -3,7 +3,7 @@ import { idLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { removeAttachedFiles } from '../engine/attached-files/stored-files.ts';
-import { explainError } from '../engine/engine-errors.ts';
+import { answerOn } from '../engine/engine-errors.ts';
 import { manifestPath } from '../engine/files/manifest-files.ts';
 import { readManifestAt } from './stored-manifest.ts';
 
@@ -30,15 +30,6 @@ export async function removeAttachedFilesAt(
 
 /** The manifest of a snapshot at a destination; `undefined` where there is none that can be understood. */
 export function manifestAt(driver: Destination, snapshotName: string): Promise<Manifest | undefined> {
-  return orNothing(readManifestAt(driver, manifestPath(snapshotName), undefined), snapshotName);
-}
-
-async function orNothing<T>(read: Promise<T>, what: string): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    const explained = explainError(error, what);
-    if (explained.code === 'NOT_FOUND' || explained.code === 'CORRUPT') return undefined;
-    throw explained;
-  }
+  const read = readManifestAt(driver, manifestPath(snapshotName), undefined);
+  return read.catch(answerOn(['NOT_FOUND', 'CORRUPT'], undefined, snapshotName));
 }

@@ -33,6 +33,15 @@ export const explainedAs =
     throw explainError(error, what);
   };
 
+/** For `.catch()`: answers for errors of these codes, and throws what {@link explainError} makes of all others. */
+export const answerOn =
+  <T>(codes: readonly ErrorCode[], answer: T, what: string) =>
+  (error: unknown): T => {
+    const explained = explainError(error, what);
+    if (codes.includes(explained.code)) return answer;
+    throw explained;
+  };
+
 function explainSqlite(code: string, cause: unknown, what: string): SnapkeepError {
   const text = cause instanceof Error ? cause.message : String(cause);
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {

@@ -6,7 +6,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { removeOrphanAttachedFiles } from '../copies/orphan-attached-files.ts';
 import { wantCopies } from '../copies/wanted-copies.ts';
 import { folderDestination } from '../destinations/destination-access.ts';
-import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { answerOn, errorCode, explainError } from '../engine/engine-errors.ts';
 import { manifestPath, readManifest } from '../engine/files/manifest-files.ts';
 import type { Clock } from '../ports.ts';
 
@@ -60,22 +60,12 @@ async function manifestsOf({ serviceId }: Recovering, run: Run, folder: string) 
   for (const name of await readdir(folder)) {
     if (!name.endsWith(MANIFEST_SUFFIX)) continue;
     const path = join(folder, name.slice(0, -MANIFEST_SUFFIX.length));
-    const manifest = await readOwn(path);
+    // What cannot be understood belongs to nobody that is known here.
+    const manifest = await readManifest(path).catch(answerOn(['CORRUPT', 'TOO_NEW'], undefined, path));
     const isOwn = manifest?.service?.id === serviceId && manifest.service.runId === run.id;
     if (manifest !== undefined && isOwn && join(folder, manifest.name) === path) found.push({ manifest, path });
   }
   return found;
-}
-
-/** What cannot be understood is nobody's that we know. */
-async function readOwn(path: string): Promise<Manifest | undefined> {
-  try {
-    return await readManifest(path);
-  } catch (error) {
-    const explained = explainError(error, path);
-    if (explained.code === 'CORRUPT' || explained.code === 'TOO_NEW') return undefined;
-    throw explained;
-  }
 }
 
 /** Whether the file exists: it gets its name when all of it is written and synced. */

@@ -1,11 +1,9 @@
 import { dirname, join } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import {
   type AttachedFileVerification,
   PROBLEMS_KEPT,
   type StoredAttachedFile,
 } from '../../../src-shared/model/attached-file.ts';
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
@@ -14,7 +12,7 @@ import { verifyFolder } from '../engine/attached-files/folder/verify-folder.ts';
 import { verifyArchive } from '../engine/attached-files/stage-snapshot.ts';
 import { indexHash } from '../engine/attached-files/stored-files.ts';
 import { unpackKnown } from '../engine/attached-files/unpack-known.ts';
-import { explainError, isOfMachine } from '../engine/engine-errors.ts';
+import { answerOn, explainError, isOfMachine } from '../engine/engine-errors.ts';
 import { readManifest } from '../engine/files/manifest-files.ts';
 import { hashFile } from '../engine/packing/decompress.ts';
 import { DecryptionError } from '../engine/packing/decrypt.ts';
@@ -33,7 +31,9 @@ export async function verifyAttachedFiles(
   mayStayEncrypted: boolean,
   context: TaskContext,
 ): Promise<Verification> {
-  const stored = (file.expected ?? (await manifestOf(file.path)))?.attachedFiles ?? [];
+  // That a manifest is damaged, the verification of the database has said.
+  const beside = file.expected ?? (await readManifest(file.path).catch(answerOn(['CORRUPT'], undefined, file.path)));
+  const stored = beside?.attachedFiles ?? [];
   if (stored.length === 0) return verification;
   const attachedFiles: AttachedFileVerification[] = [];
   for (const attachedFile of stored) {
@@ -57,16 +57,6 @@ export async function verifyAttachedFiles(
     checks: [...verification.checks, { name: 'attachedFiles', outcome, on: 'copy', detail }],
     attachedFiles,
   };
-}
-
-async function manifestOf(snapshotPath: string): Promise<Manifest | undefined> {
-  try {
-    return await readManifest(snapshotPath);
-  } catch (error) {
-    // The verification of the database has said so.
-    if (error instanceof SnapkeepError && error.code === 'CORRUPT') return undefined;
-    throw error;
-  }
 }
 
 async function verifyOne(

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
+import { answerOn } from '../engine-errors.ts';
 import { readManifest } from '../files/manifest-files.ts';
 import { isRestorable } from './content-words.ts';
 import { identifyContent } from './identify-file.ts';
@@ -27,16 +27,7 @@ export async function identifyStored({ path }: { path: string }): Promise<Stored
     content,
     sizeBytes: size,
     modifiedAt: mtime.toISOString(),
-    manifest: await soundManifest(path),
+    manifest: (await readManifest(path).catch(answerOn(['CORRUPT'], undefined, path))) ?? null,
     repository: repository === null ? null : `${repository.message} ${repository.hint}`,
   };
-}
-
-async function soundManifest(path: string): Promise<Manifest | null> {
-  try {
-    return (await readManifest(path)) ?? null;
-  } catch (error) {
-    if (error instanceof SnapkeepError && error.code === 'CORRUPT') return null;
-    throw error;
-  }
 }

@@ -10,7 +10,7 @@ import {
 import type { RestoredFiles } from '../../../../src-shared/model/restore/restore-files.ts';
 import { isComplete, type LastStep } from '../../../../src-shared/rules/restore/interrupted-replacement.ts';
 import { identityOf, keptPathFor, takeBack } from '../../engine/attached-files/folder/folder-swap.ts';
-import { explainError, explainedAs } from '../../engine/engine-errors.ts';
+import { answerOn, explainError, explainedAs } from '../../engine/engine-errors.ts';
 import { isTaken, PARTIAL_SUFFIX } from '../../engine/files/durable-files.ts';
 import { openForReading, type Reading, setWal } from '../../engine/sqlite/open-database.ts';
 import { RawPages } from '../../engine/sqlite/raw-pages.ts';
@@ -133,12 +133,6 @@ async function inPlace(
   }
 }
 
-async function openIfReadable(path: string, opening: Opening): Promise<Reading | null> {
-  try {
-    return await openForReading(path, opening);
-  } catch (error) {
-    const explained = explainError(error, path);
-    if (['NOT_FOUND', 'CORRUPT', 'UNSUPPORTED', 'BAD_KEY'].includes(explained.code)) return null;
-    throw explained;
-  }
+function openIfReadable(path: string, opening: Opening): Promise<Reading | null> {
+  return openForReading(path, opening).catch(answerOn(['NOT_FOUND', 'CORRUPT', 'UNSUPPORTED', 'BAD_KEY'], null, path));
 }

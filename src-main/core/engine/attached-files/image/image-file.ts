@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
 import type { Compression } from '../../../../../src-shared/model/values.ts';
 import { bytesInWords } from '../../../../../src-shared/words/wording.ts';
-import { explainedAs } from '../../engine-errors.ts';
+import { answerOn, explainedAs } from '../../engine-errors.ts';
 import { explainWrite, requireRoom } from '../../files/disk-full.ts';
 import { publishFile, publishUnique, readPieces, writeFully, writerOf } from '../../files/durable-files.ts';
 import { takeOverRights } from '../../files/file-rights.ts';
@@ -129,12 +129,7 @@ export async function restoreImageFile(
 
 /** Whether an image would be written to a device, or to a file, which need not be there yet. */
 export async function imageTargetKind(path: string): Promise<ImageStat['kind']> {
-  try {
-    return (await statImage(path)).kind;
-  } catch (error) {
-    if (error instanceof SnapkeepError && error.code === 'NOT_FOUND') return 'file';
-    throw error;
-  }
+  return (await statImage(path).catch(answerOn(['NOT_FOUND'], { kind: 'file' } as const, path))).kind;
 }
 
 async function restoreToFile(
