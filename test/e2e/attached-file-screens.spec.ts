@@ -112,6 +112,11 @@ test('a database and its files are backed up together, and come back together or
   await judgeBothWays(page, 'settings-templates');
   await page.getByRole('button', { name: 'Remove: My Box' }).press('Enter');
   await expect(templates).not.toContainText('My Box');
+  await judge(page, 'template-removed');
+  await page.getByRole('alert').getByRole('button', { name: 'Undo' }).press('Enter');
+  await expect(templates).toContainText('My Box');
+  await page.getByRole('button', { name: 'Remove: My Box' }).press('Enter');
+  await expect(templates).not.toContainText('My Box');
 });
 
 /** What lies beside a database in a snapshot, in every state there is. */

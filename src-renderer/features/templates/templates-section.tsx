@@ -8,6 +8,7 @@ import { ImportTemplate } from './import-template.tsx';
 import './templates.css';
 import { download } from '../../api/download.ts';
 import { ActionButton } from '../../components/forms/action-button.tsx';
+import { showUndo } from '../../components/messages/undo-notice.tsx';
 import { useAnswer } from '../../stores/core.ts';
 
 /** The built-in templates, and the user's own. */
@@ -22,7 +23,7 @@ export function TemplatesSection() {
         <Pending answer={templates} />
         <ul className="parts" aria-label="Templates">
           {templates.value?.map((template) => (
-            <TemplateRow key={template.id} template={template} onRemoved={templates.reload} />
+            <TemplateRow key={template.id} template={template} onChanged={templates.reload} />
           ))}
         </ul>
       </Stack>
@@ -32,14 +33,22 @@ export function TemplatesSection() {
 
 function TemplateRow({
   template: { id, name, purpose, builtIn },
-  onRemoved,
+  onChanged,
 }: {
   template: TemplateSummary;
-  onRemoved(): void;
+  onChanged(): void;
 }) {
   const share = async (): Promise<void> => {
     const { fileName, text } = await client.call('templates.export', { templateId: id });
     download(fileName, text, 'application/json');
+  };
+  const remove = async (): Promise<void> => {
+    const { text } = await client.call('templates.export', { templateId: id });
+    await client.call('templates.remove', { templateId: id });
+    onChanged();
+    showUndo(`Template “${name}” removed.`, () =>
+      client.call('templates.save', { text, replace: false }).then(onChanged),
+    );
   };
   return (
     <li className="part template-row">
@@ -65,12 +74,7 @@ function TemplateRow({
           Share
         </ActionButton>
         {!builtIn && (
-          <ActionButton
-            variant="default"
-            size="xs"
-            aria-label={`Remove: ${name}`}
-            act={() => client.call('templates.remove', { templateId: id }).then(onRemoved)}
-          >
+          <ActionButton variant="default" size="xs" aria-label={`Remove: ${name}`} act={remove}>
             Remove
           </ActionButton>
         )}
