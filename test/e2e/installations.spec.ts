@@ -95,10 +95,10 @@ async function putBack(plan: string, word: string, what = word): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
 }
 
-/** Confirms a restore. The name is asked for where rows would be lost: what the program wrote since the snapshot decides. */
+/** Confirms a restore. The name is asked for where rows or files would be lost: what the program wrote since the snapshot decides. */
 async function confirm(word: string, what: string): Promise<void> {
   const replace = page.getByRole('button', { name: `Replace ${what}` });
-  await expect(replace).toBeVisible();
+  await replace.waitFor();
   if (await replace.isDisabled()) await page.getByRole('textbox', { name: `Type ${word} to confirm` }).fill(word);
   await replace.click();
 }

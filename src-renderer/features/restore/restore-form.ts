@@ -96,7 +96,7 @@ export function reviewWords(database: RestoreCheck | null, files: FilesCheck | n
   const { target } = database;
   const also = files === null ? '' : ' and the files';
   return {
-    word: losesRows(database) ? target.name : replaced ? name : null,
+    word: replaced || losesRows(database) ? (target.exists ? target.name : name) : null,
     title: target.exists ? `Replace ${target.name}${also} with ${what}?` : `Restore ${what}?`,
     button: target.exists ? `Replace ${target.name}${also}` : `Restore to ${target.name}${also}`,
   };

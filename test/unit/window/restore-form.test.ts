@@ -7,6 +7,7 @@ import {
 } from '../../../src-renderer/features/restore/restore-form.ts';
 import type { Described } from '../../../src-renderer/features/restore/use-described.ts';
 import type { RestoreCheck } from '../../../src-shared/model/restore/restore.ts';
+import type { FilesCheck } from '../../../src-shared/model/restore/restore-files.ts';
 
 const source = { snapshotId: '00000000-0000-4000-8000-000000000001' };
 const FORM: RestoreForm = {
@@ -88,4 +89,8 @@ test('the name is typed only when rows would be lost, or may be', () => {
   expect(losesRows(check({}, { damage: 'Not a database.' }))).toBe(true);
   expect(losesRows(check({ tables: [{ name: 'search', now: 'uncounted', after: 1 }] }))).toBe(true);
   expect(losesRows(check({ rowsLost: 3 }, { exists: false }))).toBe(false);
+  const files = { targets: [{ targetPath: '/data/files', comparison: { onlyHere: 1 } }] } as FilesCheck;
+  expect(reviewWords(check({}), files, 'x').word).toBe('app.db');
+  expect(reviewWords(check({}, { exists: false }), files, 'x').word).toBe('files');
+  expect(reviewWords(null, files, 'x').word).toBe('files');
 });
