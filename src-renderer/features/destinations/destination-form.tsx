@@ -106,7 +106,8 @@ function LocationFields({ form }: { form: DestinationFormApi }) {
             label="Bandwidth limit (MB/s)"
             description="Shared by all transfers to this destination."
             placeholder="No limit"
-            w={360}
+            w="100%"
+            maw={360}
             min={0.01}
             max={1_000_000}
             decimalScale={2}

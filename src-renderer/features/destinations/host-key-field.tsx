@@ -2,6 +2,7 @@ import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconKey, IconPinned } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { client } from '../../api/client.ts';
+import { Facts } from '../../components/layout/facts.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
@@ -59,7 +60,7 @@ function SeenKey({ host, seen, pinned, onPin }: { host: string; seen: string; pi
   return (
     <Alert className="tone-info" icon={<IconKey size={18} />} title={`Host key of ${host}`}>
       <Stack gap="xs">
-        <Code className="fingerprint">{seen}</Code>
+        {fingerprint(seen)}
         <Text size="sm" c="inherit">
           Compare it with the output of this command on the server:{' '}
           <Code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</Code>
@@ -96,16 +97,12 @@ export function ChangedHostKey({
           Nothing was sent. Ask the server’s administrator, and trust the new key only if it was changed intentionally,
           for example because the server was reinstalled.
         </Text>
-        <dl className="described">
-          <dt>Trusted key</dt>
-          <dd>
-            <Code className="fingerprint">{pinned}</Code>
-          </dd>
-          <dt>New key</dt>
-          <dd>
-            <Code className="fingerprint">{seen}</Code>
-          </dd>
-        </dl>
+        <Facts
+          facts={[
+            ['Trusted key', fingerprint(pinned)],
+            ['New key', fingerprint(seen)],
+          ]}
+        />
         <Group>
           <Button color="red.8" onClick={onPin}>
             Trust new key
@@ -115,3 +112,5 @@ export function ChangedHostKey({
     </Alert>
   );
 }
+
+const fingerprint = (key: string) => <Code className="fingerprint">{key}</Code>;

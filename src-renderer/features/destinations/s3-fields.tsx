@@ -117,7 +117,8 @@ export function S3AdvancedFields({ form }: { form: DestinationFormApi }) {
         <Select
           label="Object Lock"
           description={lockable ? 'Object Lock must be enabled on the bucket.' : 'Not supported by this provider.'}
-          w={360}
+          w="100%"
+          maw={360}
           data={[
             { value: '', label: 'Off' },
             { value: 'GOVERNANCE', label: 'Governance: can be removed with permission' },

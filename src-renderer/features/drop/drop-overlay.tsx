@@ -56,7 +56,7 @@ export function DropOverlay() {
       <div className="drop-overlay" role="status">
         <Title order={2}>Uploading {sending.name}</Title>
         <Progress
-          w={360}
+          w="min(360px, 90vw)"
           value={(sending.sent / Math.max(1, sending.total)) * 100}
           aria-label={`Uploading ${sending.name}`}
         />

@@ -3,6 +3,7 @@ import type { TableRows } from '../../../src-shared/model/values.ts';
 import { settingsInWords } from '../../../src-shared/words/database-encryption-words.ts';
 import { rowsInWords, tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { Facts } from '../../components/layout/facts.tsx';
 import { ScrollTable } from '../../components/layout/scroll-table.tsx';
 import { Note } from '../../components/messages/note.tsx';
 
@@ -11,32 +12,26 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
   const holders = source.openBy.map((holder) => `${holder.name} (${holder.pid})`).join(', ');
   return (
     <>
-      <dl className="described">
-        <dt>Size</dt>
-        <dd>
-          {bytesInWords(source.sizeBytes)}
-          {source.walBytes > 0 && ` + ${bytesInWords(source.walBytes)} WAL`}
-        </dd>
-        {source.databaseEncryption !== null && (
-          <>
-            <dt>Encryption</dt>
-            <dd>
-              {source.databaseEncryption.settings === null
-                ? 'Locked: key required'
-                : settingsInWords(source.databaseEncryption.settings)}
-            </dd>
-          </>
-        )}
-        <dt>Content</dt>
-        <dd>
-          {tablesInWords(source.tables)}
-          {source.userVersion > 0 && `, schema version ${source.userVersion}`}
-        </dd>
-        <dt>Journal mode</dt>
-        <dd>{source.journalMode.toUpperCase()}</dd>
-        <dt>In use by</dt>
-        <dd>{holders === '' ? 'no other program' : holders}</dd>
-      </dl>
+      <Facts
+        facts={[
+          [
+            'Size',
+            bytesInWords(source.sizeBytes) + (source.walBytes > 0 ? ` + ${bytesInWords(source.walBytes)} WAL` : ''),
+          ],
+          source.databaseEncryption !== null && [
+            'Encryption',
+            source.databaseEncryption.settings === null
+              ? 'Locked: key required'
+              : settingsInWords(source.databaseEncryption.settings),
+          ],
+          [
+            'Content',
+            tablesInWords(source.tables) + (source.userVersion > 0 ? `, schema version ${source.userVersion}` : ''),
+          ],
+          ['Journal mode', source.journalMode.toUpperCase()],
+          ['In use by', holders === '' ? 'no other program' : holders],
+        ]}
+      />
       {source.warnings.map((warning) => (
         <Note key={warning} tone="warn">
           {warning}

@@ -1,77 +1,52 @@
-import { Fragment } from 'react';
 import { missingInWords } from '../../../src-shared/words/incomplete.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { type Fact, Facts } from '../../components/layout/facts.tsx';
 import { namesInWords } from '../../components/status/destination-display.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
 import { VerificationPill } from '../../components/status/pill.tsx';
 import { useNow } from '../../hooks/use-now.ts';
 import type { Described } from './use-described.ts';
 
-/** The facts of a snapshot or file, without what the field that chooses a snapshot shows. */
-export function WhatFacts({ described, isChosen }: { described: Described; isChosen: boolean }) {
+interface WhatFactsProps {
+  described: Described;
+  /** The snapshot was chosen in a field, which shows its plan and its date. */
+  isChosen: boolean;
+}
+
+/** The facts of a snapshot or file. */
+export function WhatFacts({ described, isChosen }: WhatFactsProps) {
   const now = useNow();
   const { path, stored, createdAt, planName, sizeBytes, imageBytes, attachedFiles, sourceKind, verification } =
     described;
-  return (
-    <dl className="described">
-      {path !== null && (
-        <>
-          <dt>File</dt>
-          <dd>
-            <PathText path={path} />
-          </dd>
-        </>
-      )}
-      {stored.length > 0 && (
-        <>
-          <dt>Stored at</dt>
-          <dd>{namesInWords(stored.map(({ destinationName }) => destinationName))}</dd>
-        </>
-      )}
-      {!isChosen && createdAt !== null && (
-        <>
-          <dt>Taken</dt>
-          <dd>{momentLabel(createdAt, now)}</dd>
-        </>
-      )}
-      {!isChosen && planName !== null && (
-        <>
-          <dt>Plan</dt>
-          <dd>{planName}</dd>
-        </>
-      )}
-      {sourceKind === 'database' && (
-        <>
-          <dt>{attachedFiles.length > 0 ? 'Database' : 'Size'}</dt>
-          <dd>
-            {bytesInWords(sizeBytes)}
-            {imageBytes !== null && `, ${bytesInWords(imageBytes)} unpacked`}
-          </dd>
-        </>
-      )}
-      {attachedFiles.map(({ name, files, bytes, whole }) => (
-        <Fragment key={name}>
-          <dt>{name}</dt>
-          <dd>
-            {files === 0 ? 'not stored' : `${countInWords(files, 'file')}, ${bytesInWords(bytes)}`}
-            {!whole && files > 0 && ', incomplete'}
-          </dd>
-        </Fragment>
-      ))}
-      {verification !== null && (
-        <>
-          <dt>Verification</dt>
-          <dd>
-            <VerificationPill
-              verification={verification}
-              missing={false}
-              incomplete={missingInWords(attachedFiles)}
-              now={now}
-            />
-          </dd>
-        </>
-      )}
-    </dl>
-  );
+  const unpacked = imageBytes === null ? '' : `, ${bytesInWords(imageBytes)} unpacked`;
+  const facts: Fact[] = [
+    !isChosen && path !== null && ['File', <PathText key="path" path={path} />],
+    stored.length > 0 && ['Stored at', namesInWords(stored.map(({ destinationName }) => destinationName))],
+    !isChosen && createdAt !== null && ['Taken', momentLabel(createdAt, now)],
+    !isChosen && planName !== null && ['Plan', planName],
+    sourceKind === 'database' && [
+      attachedFiles.length > 0 ? 'Database' : 'Size',
+      `${bytesInWords(sizeBytes)}${unpacked}`,
+    ],
+    ...attachedFiles.map(
+      ({ name, files, bytes, whole }): Fact => [
+        name,
+        files === 0
+          ? 'not stored'
+          : `${countInWords(files, 'file')}, ${bytesInWords(bytes)}${whole ? '' : ', incomplete'}`,
+      ],
+    ),
+    verification !== null && [
+      'Verification',
+      <VerificationPill
+        key="verification"
+        verification={verification}
+        missing={false}
+        incomplete={missingInWords(attachedFiles)}
+        now={now}
+      />,
+    ],
+  ];
+  return <Facts facts={facts} />;
 }

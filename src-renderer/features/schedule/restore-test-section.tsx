@@ -47,7 +47,8 @@ export function RestoreTestSection({ summary, form }: { summary: PlanSummary; fo
           description="Optional. The plan is unverified when the last restore test is older."
           min={1}
           max={3650}
-          w={440}
+          w="100%"
+          maw={440}
           value={restoreTest.withinDays ?? ''}
           onChange={(days) =>
             form.setFieldValue('restoreTest.withinDays', typeof days === 'number' && days > 0 ? days : null)

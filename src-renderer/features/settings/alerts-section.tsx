@@ -1,5 +1,5 @@
 import { Stack, Switch, Text } from '@mantine/core';
-import type { SecretList, SecretName, Settings } from '../../../src-shared/model/settings.ts';
+import type { SecretList, SecretName } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
 import { Section } from '../../components/layout/section.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
@@ -9,15 +9,11 @@ import { useAnswer, useInfo } from '../../stores/core.ts';
 import { Channel } from './channel.tsx';
 import { MailFields } from './mail-fields.tsx';
 import { SecretField } from './secret-field.tsx';
+import { SettingSwitch, type SettingsProps } from './setting-switch.tsx';
 import { WebhookFields } from './webhook-fields.tsx';
 
-interface AlertsSectionProps {
-  settings: Settings;
-  update(change: Partial<Settings>): void;
-}
-
 /** Where alerts are sent, and the secrets for that. */
-export function AlertsSection({ settings, update }: AlertsSectionProps) {
+export function AlertsSection({ settings, update }: SettingsProps) {
   const canNotify = useInfo()?.capabilities.notifications ?? false;
   const secrets = useAnswer('secrets.list', {});
   return (
@@ -29,11 +25,7 @@ export function AlertsSection({ settings, update }: AlertsSectionProps) {
         </Text>
         {canNotify && (
           <Channel channel="desktop" isReady={settings.desktopAlerts}>
-            <Switch
-              label="Desktop notifications"
-              checked={settings.desktopAlerts}
-              onChange={(event) => update({ desktopAlerts: event.currentTarget.checked })}
-            />
+            <SettingSwitch settings={settings} update={update} name="desktopAlerts" label="Desktop notifications" />
           </Channel>
         )}
         <Pending answer={secrets} />
@@ -47,12 +39,7 @@ export function AlertsSection({ settings, update }: AlertsSectionProps) {
 }
 
 /** The channels that need secrets, and how the secrets are stored. */
-function SecretChannels({
-  list,
-  onSaved,
-  settings,
-  update,
-}: AlertsSectionProps & { list: SecretList; onSaved(): void }) {
+function SecretChannels({ list, onSaved, settings, update }: SettingsProps & { list: SecretList; onSaved(): void }) {
   const { run } = useAction();
   const isKnown = (name: SecretName): boolean => list.secrets.some((each) => each.name === name && each.known);
   const setKeychain = (use: boolean): void =>

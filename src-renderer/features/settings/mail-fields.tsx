@@ -1,8 +1,9 @@
 import { Button, Group, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import type { MailSettings, Settings } from '../../../src-shared/model/settings.ts';
+import type { MailSettings } from '../../../src-shared/model/settings.ts';
 import { Channel } from './channel.tsx';
 import { SecretField } from './secret-field.tsx';
+import type { SettingsProps } from './setting-switch.tsx';
 
 const SECURITY = [
   { value: 'starttls', label: 'STARTTLS' },
@@ -12,9 +13,7 @@ const SECURITY = [
 
 const NO_MAIL: MailSettings = { host: '', port: 587, security: 'starttls', user: '', from: '', to: '' };
 
-interface MailFieldsProps {
-  settings: Settings;
-  update(change: Partial<Settings>): void;
+interface MailFieldsProps extends SettingsProps {
   known: boolean;
   onSaved(): void;
 }

@@ -1,10 +1,11 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { type FocusEvent, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
 import { PathField } from '../../components/forms/path-field.tsx';
+import { Facts } from '../../components/layout/facts.tsx';
 import { Page } from '../../components/layout/page.tsx';
 import { Section } from '../../components/layout/section.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
@@ -20,6 +21,7 @@ import { kitStateInWords } from '../recovery-kit/kit-words.ts';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { TemplatesSection } from '../templates/templates-section.tsx';
 import { AlertsSection } from './alerts-section.tsx';
+import { SettingSwitch, type SettingsProps } from './setting-switch.tsx';
 
 const THEMES: Array<{ value: Settings['theme']; label: string }> = [
   { value: 'system', label: 'Match system' },
@@ -75,20 +77,13 @@ export function SettingsPage() {
         <KitSection />
         {info !== null && (
           <Section title="About">
-            <dl className="described">
-              <dt>Snapkeep</dt>
-              <dd>
-                {info.version}, SQLite {info.versions.sqlite}, Node.js {info.versions.node}
-              </dd>
-              <dt>Data folder</dt>
-              <dd>
-                <PathText path={info.dataFolder} />
-              </dd>
-              <dt>Safety snapshots</dt>
-              <dd>
-                <PathText path={info.safetyFolder} />
-              </dd>
-            </dl>
+            <Facts
+              facts={[
+                ['Snapkeep', `${info.version}, SQLite ${info.versions.sqlite}, Node.js ${info.versions.node}`],
+                ['Data folder', <PathText key="data" path={info.dataFolder} />],
+                ['Safety snapshots', <PathText key="safety" path={info.safetyFolder} />],
+              ]}
+            />
           </Section>
         )}
       </Stack>
@@ -96,35 +91,23 @@ export function SettingsPage() {
   );
 }
 
-function SchedulesSection({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
+function SchedulesSection(props: SettingsProps) {
   const info = useInfo();
   const paused = usePaused();
   return (
     <Section title="Schedules" actions={<PauseMenu paused={paused} />}>
       <Stack gap="sm">
-        <Switch
-          label="Pause schedules on battery power"
-          checked={settings.notOnBattery}
-          onChange={(event) => update({ notOnBattery: event.currentTarget.checked })}
-        />
-        <Switch
+        <SettingSwitch {...props} name="notOnBattery" label="Pause schedules on battery power" />
+        <SettingSwitch
+          {...props}
+          name="lowPriority"
           label="Run at low priority"
           description="For machines that do other work: runs take longer and leave the processor to other programs."
-          checked={settings.lowPriority}
-          onChange={(event) => update({ lowPriority: event.currentTarget.checked })}
         />
         {info?.capabilities.tray && (
           <>
-            <Switch
-              label="Keep Snapkeep in the tray when the window is closed"
-              checked={settings.keepInTray ?? false}
-              onChange={(event) => update({ keepInTray: event.currentTarget.checked })}
-            />
-            <Switch
-              label="Start at login"
-              checked={settings.startAtLogin}
-              onChange={(event) => update({ startAtLogin: event.currentTarget.checked })}
-            />
+            <SettingSwitch {...props} name="keepInTray" label="Keep Snapkeep in the tray when the window is closed" />
+            <SettingSwitch {...props} name="startAtLogin" label="Start at login" />
           </>
         )}
       </Stack>
@@ -132,7 +115,7 @@ function SchedulesSection({ settings, update }: { settings: Settings; update(cha
   );
 }
 
-/** Returns what takes a whole number once its field is left. */
+/** Takes a whole number when its field loses the focus. */
 const wholeNumber =
   (least: number, most: number, take: (value: number) => void) =>
   (event: FocusEvent<HTMLInputElement>): void => {
@@ -143,7 +126,7 @@ const wholeNumber =
 const GIGABYTE = 1_000_000_000;
 
 /** How long safety snapshots are kept. */
-function SafetyFields({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
+function SafetyFields({ settings, update }: SettingsProps) {
   return (
     <Group align="flex-start" mt="md">
       <NumberInput

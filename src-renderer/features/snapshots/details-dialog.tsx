@@ -4,6 +4,7 @@ import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { verifiedHow } from '../../../src-shared/words/verification-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { Facts } from '../../components/layout/facts.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { namesInWords } from '../../components/status/destination-display.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
@@ -26,7 +27,7 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
   return (
     <Modal opened onClose={onClose} title={`Snapshot of ${momentInWords(snapshot.createdAt, now)}`} size={720}>
       <Stack gap="md">
-        <Facts snapshot={snapshot} now={now} />
+        <SnapshotFacts snapshot={snapshot} now={now} />
         {snapshot.attachedFiles.length > 0 && <StoredAttachedFiles attachedFiles={snapshot.attachedFiles} />}
         <Pending answer={answer} />
         {whole !== null && whole.takenWith.length > 0 && (
@@ -46,54 +47,43 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
   );
 }
 
-function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
-  const { name, path, copies, sizeBytes, imageBytes, apparentBytes, diskBytes, attachedFiles, verification, missing } =
-    snapshot;
+function SnapshotFacts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
+  const { name, path, copies, sizeBytes, imageBytes, apparentBytes, diskBytes, attachedFiles, userVersion } = snapshot;
   const stored = copies.filter(({ state }) => state === 'stored');
-  const files = snapshot.sourceKind === 'files';
+  const version = userVersion > 0 ? `, schema version ${userVersion}` : '';
   return (
-    <dl className="described">
-      <dt>File</dt>
-      <dd>
-        <PathText path={path ?? name} />
-      </dd>
-      {stored.length > 0 && (
-        <>
-          <dt>Stored at</dt>
-          <dd>{namesInWords(stored.map(({ destinationName }) => destinationName))}</dd>
-        </>
+    <Facts
+      facts={[
+        ['File', <PathText key="path" path={path ?? name} />],
+        stored.length > 0 && ['Stored at', namesInWords(stored.map(({ destinationName }) => destinationName))],
+        snapshot.sourceKind !== 'files' && [
+          'Database',
+          `${bytesInWords(sizeBytes)}, ${bytesInWords(imageBytes)} unpacked${version}`,
+        ],
+        attachedFiles.length > 0 && [
+          'Total',
+          `${bytesInWords(apparentBytes)}; ${bytesInWords(diskBytes)} added on disk`,
+        ],
+        ['Verification', <Verified key="verification" snapshot={snapshot} now={now} />],
+      ]}
+    />
+  );
+}
+
+function Verified({ snapshot: { verification, missing, incomplete }, now }: { snapshot: ListedSnapshot; now: number }) {
+  return (
+    <>
+      <VerificationPill verification={verification} missing={missing} incomplete={incomplete} now={now} />
+      {incomplete !== null && (
+        <Text size="sm" className="loss" mt={4}>
+          {incomplete}
+        </Text>
       )}
-      {!files && (
-        <>
-          <dt>Database</dt>
-          <dd>
-            {bytesInWords(sizeBytes)}, {bytesInWords(imageBytes)} unpacked
-            {snapshot.userVersion > 0 && `, schema version ${snapshot.userVersion}`}
-          </dd>
-        </>
+      {verification.at !== null && verification.message !== '' && (
+        <Text size="sm" c="dimmed" mt={4}>
+          {[verification.message, verifiedHow(verification.level)].filter((each) => each !== null).join(' ')}
+        </Text>
       )}
-      {attachedFiles.length > 0 && (
-        <>
-          <dt>Total</dt>
-          <dd>
-            {bytesInWords(apparentBytes)}; {bytesInWords(diskBytes)} added on disk
-          </dd>
-        </>
-      )}
-      <dt>Verification</dt>
-      <dd>
-        <VerificationPill verification={verification} missing={missing} incomplete={snapshot.incomplete} now={now} />
-        {snapshot.incomplete !== null && (
-          <Text size="sm" className="loss" mt={4}>
-            {snapshot.incomplete}
-          </Text>
-        )}
-        {verification.at !== null && verification.message !== '' && (
-          <Text size="sm" c="dimmed" mt={4}>
-            {[verification.message, verifiedHow(verification.level)].filter((each) => each !== null).join(' ')}
-          </Text>
-        )}
-      </dd>
-    </dl>
+    </>
   );
 }

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { type Browser, expect, test } from '@playwright/test';
+import { makeDatabase } from '../support/databases.ts';
+import { makeEncrypted } from '../support/encrypted-databases.ts';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
+import { judge } from '../support/screens.ts';
+
+let folder: string;
+let server: RunningServer;
+let browser: Browser;
+let close: () => Promise<void>;
+
+test.beforeEach(async () => {
+  ({ folder, server, browser, close } = await serveWindow('narrow'));
+});
+
+test.afterEach(() => close());
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the forms fit a screen as narrow as a phone’s, ${colorScheme}`, async () => {
+    makeDatabase(join(folder, 'app.db'), { rows: 20 });
+    makeEncrypted(join(folder, 'secret.db'), 'its key');
+    const page = await openWindow(browser, server.address, { colorScheme, viewport: { width: 390, height: 800 } });
+    const look = `${colorScheme}-390`;
+    await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+    const source = page.getByRole('textbox', { name: 'Database file' });
+    await source.fill(join(folder, 'secret.db'));
+    await page.getByRole('button', { name: 'Cipher settings: default' }).click();
+    await judge(page, `narrow-key-${look}`);
+    await source.fill(join(folder, 'app.db'));
+    await expect(page.getByText('2 tables')).toBeVisible();
+    await judge(page, `narrow-new-plan-${look}`);
+
+    await page.getByRole('button', { name: 'Add destination' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add destination' });
+    for (const kind of ['Folder', 'S3-compatible', 'SFTP']) {
+      await dialog.getByText(kind, { exact: true }).first().click();
+      if (kind === 'Folder') await dialog.getByRole('button', { name: 'Advanced' }).click();
+      await judge(page, `narrow-destination-${kind.toLowerCase()}-${look}`);
+    }
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+    await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+    await page.getByRole('button', { name: 'Create and back up now' }).click();
+    await expect(page.getByText(/^Verified/).first()).toBeVisible();
+    await judge(page, `narrow-plan-${look}`);
+    for (const tab of ['Schedule', 'Retention', 'Source', 'Settings']) {
+      await page.getByRole('tab', { name: tab }).click();
+      if (tab === 'Schedule') await page.getByRole('button', { name: 'Add custom check' }).click();
+      if (tab === 'Source') await expect(page.getByText('2 tables')).toBeVisible();
+      await judge(page, `narrow-${tab.toLowerCase()}-${look}`);
+    }
+  });
+}
