@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, expect, test } from '@playwright/test';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { inEveryLook, judge } from '../support/screens.ts';
+import { inEveryLook, judge, openPage } from '../support/screens.ts';
 
 let server: RunningServer;
 let browser: Browser;
@@ -36,7 +36,7 @@ test.afterEach(async () => {
 
 test('a webhook is set up for a service and tested; a failure stays on the screen', async () => {
   const page = await openWindow(browser, server.address);
-  await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
+  await openPage(page, 'Settings');
   const webhook = page.getByRole('group', { name: 'Alerts: webhook' });
   const sendTest = webhook.getByRole('button', { name: 'Send test' });
   await expect(sendTest).toBeDisabled();
@@ -73,7 +73,7 @@ test('a webhook is set up for a service and tested; a failure stays on the scree
 test('the channels in every look, as narrow as a phone too', async () => {
   test.setTimeout(120_000);
   await inEveryLook(browser, server.address, async (page, look) => {
-    await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
+    await openPage(page, 'Settings');
     await page.getByRole('combobox', { name: 'Webhook service' }).click();
     await page.getByRole('option', { name: 'Telegram' }).click();
     await page.getByRole('switch', { name: 'Email' }).click();

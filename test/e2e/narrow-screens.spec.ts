@@ -3,7 +3,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judge } from '../support/screens.ts';
+import { judge, openNewPlan } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -22,7 +22,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     makeEncrypted(join(folder, 'secret.db'), 'its key');
     const page = await openWindow(browser, server.address, { colorScheme, viewport: { width: 390, height: 800 } });
     const look = `${colorScheme}-390`;
-    await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+    await openNewPlan(page);
     const source = page.getByRole('textbox', { name: 'Database file' });
     await source.fill(join(folder, 'secret.db'));
     await page.getByRole('button', { name: 'Cipher settings: default' }).click();

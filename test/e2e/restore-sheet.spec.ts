@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Browser, expect, type Locator, type Page, test } from '@playwright/test';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judge } from '../support/screens.ts';
+import { judge, openNewPlan } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -17,7 +17,7 @@ test.beforeEach(async () => {
   database = join(folder, 'app.db');
   makeDatabase(database, { rows: 40 });
   page = await openWindow(browser, server.address, { viewport: { width: 900, height: 600 } });
-  await page.getByRole('link', { name: 'New plan' }).first().click();
+  await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(database);
   await expect(page.getByText('2 tables')).toBeVisible();
   await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
