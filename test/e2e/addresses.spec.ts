@@ -68,6 +68,37 @@ test('a dialog has an address, and Back closes it', async () => {
   await expect(rowOf(page, 'hone')).toBeVisible();
 });
 
+test('the dialogs of destinations, plans and snapshots have addresses that a reload keeps', async () => {
+  const [hone] = (await callMethod(page, 'plans.list', {})).filter(({ plan }) => plan.name === 'hone');
+  const planId = hone?.plan.id ?? '';
+  await callMethod(page, 'backups.start', { planId });
+  await openPlan(page, 'hone');
+  await page.getByRole('button', { name: /^Details/ }).click();
+  const details = page.getByRole('dialog');
+  await expect(details).toBeVisible();
+  expect(address()).toMatch(new RegExp(`^#/databases/${planId}\\?snapshot=[0-9a-f-]+&dialog=details$`));
+  await page.reload();
+  await expect(details).toBeVisible();
+  await page.goBack();
+  await expect(details).toHaveCount(0);
+
+  for (const [where, name] of [
+    [`/databases/${planId}/settings?dialog=delete`, /^Delete the plan hone/],
+    [`/databases/${planId}?dialog=prune`, 'Prune hone'],
+    [`/storage/${hone?.destinations[0]?.id}?dialog=edit`, /backups/],
+    ['/storage/new', 'Add destination'],
+  ] as const) {
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, where);
+    await expect(page.getByRole('dialog', { name })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    expect(address()).not.toContain('dialog');
+  }
+  expect(address()).toBe('#/storage');
+});
+
 test('an address that leads nowhere shows Home; a plan that does not exist is named as missing', async () => {
   await page.evaluate(() => {
     location.hash = '/nowhere';

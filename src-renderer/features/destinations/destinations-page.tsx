@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconMapPinPlus, IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { EmptyState, Page } from '../../components/layout/page.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
+import { navigate, useDialog } from '../../hooks/address.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { ImportDialog } from '../import/import-dialog.tsx';
 import { RecoverDialog } from '../recover-plans/recover-dialog.tsx';
@@ -14,9 +14,7 @@ import { RemoveDestinationDialog } from './remove-destination-dialog.tsx';
 import './destinations.css';
 import { useAnswer } from '../../stores/core.ts';
 
-type Open =
-  | { dialog: 'edit'; summary: DestinationSummary | null }
-  | { dialog: 'remove' | 'import' | 'recover' | 'reattach'; summary: DestinationSummary };
+const DIALOGS = ['edit', 'import', 'recover', 'reattach', 'remove'] as const;
 
 /**
  * All destinations.
@@ -25,12 +23,14 @@ type Open =
 export function DestinationsPage({ selected }: { selected: string | null }) {
   const answer = useAnswer('destinations.list', {});
   const destinations = answer.value;
-  const [open, setOpen] = useState<Open | null>(selected === 'new' ? { dialog: 'edit', summary: null } : null);
+  const { dialog, close } = useDialog(DIALOGS);
   const now = useNow();
   if (destinations === null) return <Pending answer={answer} />;
-  const close = (): void => setOpen(null);
+  const chosen = destinations.find(({ destination }) => destination.id === selected);
+  const show = (name: (typeof DIALOGS)[number], { destination }: DestinationSummary): void =>
+    navigate(`/storage/${destination.id}?dialog=${name}`);
   const add = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen({ dialog: 'edit', summary: null })}>
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => navigate('/storage/new')}>
       Add destination
     </Button>
   );
@@ -49,29 +49,45 @@ export function DestinationsPage({ selected }: { selected: string | null }) {
                 summary={summary}
                 current={summary.destination.id === selected}
                 now={now}
-                onEdit={() => setOpen({ dialog: 'edit', summary })}
-                onImport={() => setOpen({ dialog: 'import', summary })}
-                onRecover={() => setOpen({ dialog: 'recover', summary })}
-                onReattach={() => setOpen({ dialog: 'reattach', summary })}
-                onRemove={() => setOpen({ dialog: 'remove', summary })}
+                onEdit={() => show('edit', summary)}
+                onImport={() => show('import', summary)}
+                onRecover={() => show('recover', summary)}
+                onReattach={() => show('reattach', summary)}
+                onRemove={() => show('remove', summary)}
               />
             </li>
           ))}
         </ul>
       )}
-      {open?.dialog === 'edit' && <DestinationDialog summary={open.summary} onClose={close} />}
-      {open?.dialog === 'import' && (
-        <ImportDialog location={{ destinationId: open.summary.destination.id }} onClose={close} />
+      {selected === 'new' && (
+        <DestinationDialog summary={null} onClose={() => navigate('/storage', { replace: true })} />
       )}
-      {open?.dialog === 'recover' && (
-        <RecoverDialog
-          destinationId={open.summary.destination.id}
-          name={open.summary.destination.name}
-          onClose={close}
-        />
-      )}
-      {open?.dialog === 'reattach' && <ReattachDialog summary={open.summary} onClose={close} />}
-      {open?.dialog === 'remove' && <RemoveDestinationDialog summary={open.summary} onClose={close} />}
+      {chosen !== undefined && dialog !== null && <ChosenDialog dialog={dialog} summary={chosen} onClose={close} />}
     </Page>
   );
+}
+
+/** The dialog about one destination that the address names. */
+function ChosenDialog({
+  dialog,
+  summary,
+  onClose,
+}: {
+  dialog: (typeof DIALOGS)[number];
+  summary: DestinationSummary;
+  onClose(): void;
+}) {
+  const { id, name } = summary.destination;
+  switch (dialog) {
+    case 'edit':
+      return <DestinationDialog summary={summary} onClose={onClose} />;
+    case 'import':
+      return <ImportDialog location={{ destinationId: id }} onClose={onClose} />;
+    case 'recover':
+      return <RecoverDialog destinationId={id} name={name} onClose={onClose} />;
+    case 'reattach':
+      return <ReattachDialog summary={summary} onClose={onClose} />;
+    case 'remove':
+      return <RemoveDestinationDialog summary={summary} onClose={onClose} />;
+  }
 }

@@ -1,10 +1,10 @@
 import { Button, Group, NumberInput, Stack } from '@mantine/core';
-import { useState } from 'react';
 import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../../src-shared/model/plan.ts';
 import { DEFAULT_TIME_LIMIT_MINUTES } from '../../../src-shared/schedule/time-limit.ts';
 import { ATTACHED_FILES_HINT } from '../../components/forms/hints.ts';
 import { Disclosure } from '../../components/layout/disclosure.tsx';
 import { Section } from '../../components/layout/section.tsx';
+import { useDialog } from '../../hooks/address.ts';
 import { AttachedFilesField } from '../attached-files/attached-files-field.tsx';
 import { EncryptionFields } from '../plan-form/encryption-fields.tsx';
 import { PlanDestinationsField } from '../plan-form/plan-destinations-field.tsx';
@@ -19,8 +19,7 @@ import { RemovePlanDialog } from './remove-plan-dialog.tsx';
 
 /** The settings of a plan, and the ways to share and delete it. */
 export function PlanSettingsTab({ plan }: { plan: Plan }) {
-  const [dialog, setDialog] = useState<'share' | 'delete' | null>(null);
-  const close = (): void => setDialog(null);
+  const { dialog, open, close } = useDialog(['share', 'delete']);
   return (
     <div className="scroll-card">
       <Stack gap="md" maw={860}>
@@ -35,10 +34,10 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
           </Disclosure>
         </section>
         <Group gap="sm">
-          <Button variant="default" onClick={() => setDialog('share')}>
+          <Button variant="default" onClick={() => open('share')}>
             Save as template…
           </Button>
-          <Button variant="default" onClick={() => setDialog('delete')}>
+          <Button variant="default" onClick={() => open('delete')}>
             Delete plan…
           </Button>
         </Group>

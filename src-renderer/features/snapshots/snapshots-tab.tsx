@@ -1,6 +1,5 @@
 import { Button, Group } from '@mantine/core';
 import { IconCamera } from '@tabler/icons-react';
-import { useCallback, useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
@@ -8,6 +7,7 @@ import { ActionButton } from '../../components/forms/action-button.tsx';
 import { EmptyState } from '../../components/layout/page.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { namesInWords } from '../../components/status/destination-display.tsx';
+import { setParameters, useDialog, useParameter } from '../../hooks/address.ts';
 import { usePlan } from '../../stores/core.ts';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { openRestore } from '../restore/restore-store.ts';
@@ -19,16 +19,14 @@ import { useSnapshots } from './use-snapshots.ts';
 /** The snapshots of a plan. */
 export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
   const { answer, snapshots, more } = useSnapshots(plan.id);
-  const [detailedId, setDetailedId] = useState<string | null>(null);
-  const showDetails = useCallback(({ id }: ListedSnapshot) => setDetailedId(id), []);
-  const [deleting, setDeleting] = useState<ListedSnapshot | null>(null);
-  const [pruning, setPruning] = useState(false);
+  const [shownId] = useParameter('snapshot');
+  const { dialog, open, close } = useDialog(['details', 'delete-snapshot', 'prune']);
   const scan = async (): Promise<void> => {
     for (const { destinationId } of plan.destinations) await client.call('destinations.rescan', { destinationId });
   };
   const names = namesInWords(usePlan(plan.id)?.destinations.map(({ name }) => name) ?? []);
 
-  const detailed = snapshots?.find(({ id }) => id === detailedId);
+  const shown = snapshots?.find(({ id }) => id === shownId);
   if (snapshots === null) return <Pending answer={answer} />;
   return (
     <div className="snapshots-tab">
@@ -37,7 +35,7 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
           Rescan destinations
         </ActionButton>
         {snapshots.length > 0 && (
-          <Button variant="default" size="xs" onClick={() => setPruning(true)}>
+          <Button variant="default" size="xs" onClick={() => open('prune')}>
             Review and prune
           </Button>
         )}
@@ -47,21 +45,28 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
           Use “Back up now” to take the first one. To list existing snapshots in {names}, use “Rescan destinations”.
         </EmptyState>
       ) : (
-        <SnapshotTable snapshots={snapshots} now={now} onEnd={more} onDetails={showDetails} onDelete={setDeleting} />
+        <SnapshotTable snapshots={snapshots} now={now} onEnd={more} onDetails={showDetails} onDelete={showDelete} />
       )}
-      {detailed !== undefined && (
+      {dialog === 'details' && shown !== undefined && (
         <DetailsDialog
-          snapshot={detailed}
+          snapshot={shown}
           now={now}
           onRestore={() => {
-            setDetailedId(null);
-            openRestore({ source: { snapshotId: detailed.id } });
+            close();
+            openRestore({ source: { snapshotId: shown.id } });
           }}
-          onClose={() => setDetailedId(null)}
+          onClose={close}
         />
       )}
-      {deleting !== null && <DeleteDialog snapshot={deleting} onClose={() => setDeleting(null)} />}
-      {pruning && <PruneDialog plan={plan} retention={plan.retention} onClose={() => setPruning(false)} />}
+      {dialog === 'delete-snapshot' && shown !== undefined && <DeleteDialog snapshot={shown} onClose={close} />}
+      {dialog === 'prune' && <PruneDialog plan={plan} retention={plan.retention} onClose={close} />}
     </div>
   );
 }
+
+const show =
+  (dialog: 'details' | 'delete-snapshot') =>
+  ({ id }: ListedSnapshot): void =>
+    setParameters({ snapshot: id, dialog }, { replace: false });
+const showDetails = show('details');
+const showDelete = show('delete-snapshot');
