@@ -22,7 +22,7 @@ const TOLD = 10;
 /** Returns what rows break, as sentences for a warning; `atLeast`: not all of them were counted. */
 export function brokenRowsInWords(broken: readonly BrokenRows[], atLeast: boolean): string {
   const sentences = broken.slice(0, TOLD).map((each) => brokenInWords(each, atLeast));
-  return `${withMore(sentences, broken.length).join(' ')} The copy is exact.`;
+  return withMore(sentences, broken.length).join(' ');
 }
 
 function brokenInWords({ rule, where, rows }: BrokenRows, atLeast: boolean): string {

@@ -191,7 +191,7 @@ function samePages(a: Buffer, b: Buffer, pageSize: number): boolean {
 }
 
 describe('an undo', () => {
-  test('puts back a database whose check, index and collation SQLite cannot vouch for, page for page', async () => {
+  test('puts back a database whose check, index and collation SQLite cannot vouch for, page for page, and says so', async () => {
     const scene = await setScene({ journalMode: 'delete', rows: 200 });
     const { path } = await takeBackup(scene);
     const database = new Database(scene.source);
@@ -210,7 +210,10 @@ describe('an undo', () => {
     expect(countEntries(scene.source)).toBe(200);
     const undone = await succeed(scene.core, 'restores.undo', {});
     expect(samePages(before, readFileSync(scene.source), 4096)).toBe(true);
-    expect(undone.result).toMatchObject({ kind: 'undo', note: null });
+    expect(undone.result).toMatchObject({
+      kind: 'undo',
+      note: '1 row violates a CHECK constraint in odd. SQLite cannot check 1 index that uses the function shout (odd_shout).',
+    });
   });
 
   test('is refused when what was kept has changed, whatever the manifest beside it says', async () => {

@@ -40,7 +40,7 @@ export class Findings {
   /** There may be more than was counted. */
   atLeast = false;
 
-  /** Rows that break a rule of their table, as sentences; `null`: none. The copy is exact anyway. */
+  /** Rows that break a rule of their table, as sentences; `null`: none. */
   get warning(): string | null {
     return this.#broken.size === 0 ? null : brokenRowsInWords([...this.#broken.values()], this.atLeast);
   }
@@ -147,10 +147,11 @@ export function checkContent(image: Database, report: VerificationReport, contex
 function checkIntegrity(image: Database, report: VerificationReport, context: Checking): Findings {
   const found = findDamage(image, context);
   const { damage, warning, repairs } = found;
-  const told = warning === null ? '' : ` ${warning}`;
+  const exact = warning === null ? null : `${warning} The copy is exact.`;
+  const told = exact === null ? '' : ` ${exact}`;
   if (damage.length > 0) report.add('integrity', 'failed', damage.slice(0, FINDINGS_TOLD).join('; '));
   else if (repairs !== null) report.add('integrity', 'repairable', `${repairs}${told}`);
-  else if (warning !== null) report.add('integrity', 'warning', warning);
+  else if (exact !== null) report.add('integrity', 'warning', exact);
   else report.addPartial('integrity', found.unchecked);
   if (damage.length === 0 && (repairs ?? warning) !== null) report.unchecked.push(...found.unchecked);
   return found;

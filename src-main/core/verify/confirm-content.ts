@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { TableRows } from '../../../src-shared/model/values.ts';
+import { uncheckedInWords } from '../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import { tablesInWords, totalRows } from '../../../src-shared/words/table-rows.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { exists, sidecarPaths } from '../engine/files/durable-files.ts';
@@ -8,7 +9,7 @@ import { fileState } from '../engine/files/file-state.ts';
 import { countRows } from '../engine/sqlite/count-rows.ts';
 import { openForReading } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
-import { findDamage } from './check-content.ts';
+import { type Findings, findDamage } from './check-content.ts';
 
 /** What stands at a path after it was replaced. */
 export interface FoundContent {
@@ -24,6 +25,8 @@ export interface ExpectedContent {
   tables: readonly TableRows[] | null;
   /** The state of the file that was checked before it was put there: see {@link fileState}; `null`: none was. */
   checkedAs: string | null;
+  /** Whether the review said which rows break a rule and what SQLite cannot check. */
+  reviewed: boolean;
 }
 
 /**
@@ -33,26 +36,25 @@ export interface ExpectedContent {
  */
 export async function confirmContent(
   path: string,
-  { tables: expected, checkedAs }: ExpectedContent,
+  { tables, ...known }: ExpectedContent,
   context: TaskContext,
 ): Promise<FoundContent> {
   context.progress('confirming', 0, null);
   const found =
-    expected === null
+    tables === null
       ? {
           tables: 0,
           rows: 0,
           note: 'The files are restored byte for byte; SQLite could not read them when the safety snapshot was taken.',
         }
-      : await inspect(path, expected, checkedAs, context);
+      : await inspect(path, { tables, ...known }, context);
   if (found.note !== null) context.log('warning', found.note);
   return found;
 }
 
 async function inspect(
   path: string,
-  expected: readonly TableRows[],
-  checkedAs: string | null,
+  { tables: expected, checkedAs, reviewed }: ExpectedContent & { tables: readonly TableRows[] },
   context: TaskContext,
 ): Promise<FoundContent> {
   try {
@@ -62,16 +64,15 @@ async function inspect(
     }
     using reading = await openForReading(path, context);
     const { database } = reading;
-    const { damage, repairs, indexesDiffer } = findDamage(database, context);
+    const findings = findDamage(database, context);
+    const { indexesDiffer } = findings;
     const tables = countRows(database, () => context.throwIfCancelled(), indexesDiffer ? 'tables' : 'indexes');
     // What was kept was counted as a database without faults is.
     const byIndex = indexesDiffer ? countRows(database, () => context.throwIfCancelled()) : tables;
     const rows = totalRows(tables);
     context.log('info', `Checked ${basename(path)}: ${tablesInWords(tables)}.`);
-    const unsound = damage.length === 0 ? [] : [`${basename(path)} is damaged: ${damage.slice(0, 5).join('; ')}.`];
     const notes = [
-      ...unsound,
-      ...(repairs === null ? [] : [repairs]),
+      ...findingsInWords(path, findings, reviewed),
       ...(await differences(path, [tables, byIndex], expected)),
     ];
     return { tables: tables.length, rows, note: notes.length === 0 ? null : notes.join(' ') };
@@ -79,6 +80,14 @@ async function inspect(
     const note = `The content was replaced, but could not be checked. ${explainError(error, path).message}`;
     return { tables: expected.length, rows: totalRows(expected), note };
   }
+}
+
+/** What SQLite found in what was put there: never a reason to take it back, for it may be why it was wanted. */
+function findingsInWords(path: string, { damage, repairs, warning, unchecked }: Findings, reviewed: boolean): string[] {
+  const damaged = damage.length === 0 ? null : `${basename(path)} is damaged: ${damage.slice(0, 5).join('; ')}.`;
+  const rows = reviewed ? null : warning;
+  const rest = reviewed || unchecked.length === 0 ? null : `SQLite cannot check ${uncheckedInWords(unchecked)}.`;
+  return [damaged, repairs, rows, rest].filter((each) => each !== null);
 }
 
 /** Programs write to a database, or to a log or a journal beside it. */

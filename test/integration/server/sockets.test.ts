@@ -5,7 +5,7 @@ import { answerTo, send, upgrade } from '../../support/raw-http.ts';
 
 const QUICK = { headers: 200, body: 200, uploadPause: 200, session: 200 };
 
-test('refused and accepted upgrades that are deletion of a database, at any moment, end nothing but themselves', async () => {
+test('refused and accepted upgrades that are reset, at any moment, end nothing but themselves', async () => {
   const { port, origin, post } = await startHttpServer();
   const requests = [
     upgrade(port, 'http://evil.example'),

@@ -27,6 +27,8 @@ export interface NewContent {
   encrypted: boolean;
   /** The state of the file when it was checked and nothing was found; `null`: it was not, or is to be told again. */
   checkedAs: string | null;
+  /** Whether the review said which rows break a rule and what SQLite cannot check. */
+  reviewed: boolean;
   /** `null`: not known, and nothing is said of it. */
   tables: readonly TableRows[] | null;
   /** The kept file whose log and journal go with it; `null`: it has none. */

@@ -34,6 +34,7 @@ export async function applyRestore(
     encrypted: prepared.databaseEncryption !== null,
     // A restored database that needs repair is checked again, so that the run names what to repair.
     checkedAs: check.repairs === null ? prepared.checkedAs : null,
+    reviewed: true,
     tables: check.verification.tables,
     sidecarsOf: null,
     rights: null,

@@ -55,6 +55,7 @@ async function unpackSafety({ safety, safetyPath, rights }: UndoRequest, context
     pageCount: pages === 0 ? 0 : image.bytes / pages,
     encrypted: safety.databaseEncryption !== null,
     checkedAs: null,
+    reviewed: false,
     tables: pageSize === 0 ? null : tables,
     sidecarsOf: safety.method === 'file-copy' ? safetyPath : null,
     rights: rights && { ...rights, attributesOf: safetyPath },
