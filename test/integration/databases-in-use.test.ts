@@ -7,7 +7,15 @@ import { copyImage } from '../../src-main/core/engine/sqlite/copy-image.ts';
 import { countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
 import { quietContext } from '../support/quiet-context.ts';
-import { contentsOf, expectFailure, expectNothingLeft, restore, setScene, takeBackup } from '../support/scene.ts';
+import {
+  contentsOf,
+  expectFailure,
+  expectNothingLeft,
+  prepareRestore,
+  restore,
+  setScene,
+  takeBackup,
+} from '../support/scene.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 import { workerInProcess } from '../support/worker-in-process.ts';
@@ -48,6 +56,8 @@ describe('a database that another program has open', () => {
     const run = await succeed(scene.core, 'backups.start', { source: link, to: scene.destination });
     const { snapshot } = await scene.core.call('snapshots.get', { snapshotId: run.snapshotId ?? '' });
     await other.exec('DELETE FROM entries');
+    const { check } = await prepareRestore(scene.core, snapshot.path ?? '', link);
+    expect(check.target.notes).toEqual([`${link} is a link: ${scene.source} is replaced, and the link stays.`]);
     expect(await restore(scene.core, snapshot.path ?? '', link)).toMatchObject({ state: 'succeeded' });
     expect(await other.get('SELECT count(*) FROM entries')).toBe(101);
     await other.close();

@@ -134,9 +134,9 @@ describe('an exchange of the file', () => {
       await expect(other.get('SELECT count(*) FROM entries')).rejects.toThrow(/locked/);
       renameSync(next, scene.source);
       hold.close();
-      await expect(other.exec("INSERT INTO entries (account, amount, note) VALUES (1, 1, 'late')")).rejects.toThrow(
-        /readonly/,
-      );
+      await expect(
+        other.exec("INSERT INTO entries (account, amount, note) VALUES (1, 1, 'late')"),
+      ).rejects.toMatchObject({ code: 'SQLITE_READONLY_DBMOVED' });
       await other.close();
       expect(countEntries(scene.source)).toBe(11);
       expect(notesIn(scene.source).has('late')).toBe(false);

@@ -18,6 +18,7 @@ import type { FilesTarget } from '../../src-shared/model/restore/restore-files.t
 import { canMount } from '../support/can-mount.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { putBackFiles, setFilesScene } from '../support/files-scene.ts';
+import { loops, makeDevice } from '../support/loop-device.ts';
 import { prepareRestore, setScene, takeBackup } from '../support/scene.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
@@ -134,6 +135,15 @@ test.skipIf(!isRoot)('an image that root restores to a missing file belongs to t
   expect((await checkFiles(core, snapshotId, { to })).notes.join()).toMatch(/user 1234 and group 2345/);
   await putBackFiles(core, snapshotId, { to });
   expect(statSync(to)).toMatchObject({ uid: 1234, gid: 2345 });
+});
+
+test.skipIf(!loops)('of a device the review says that it cannot be undone [root, loop devices]', async () => {
+  const scene = await setFilesScene({
+    files: (app) => [{ name: 'data', path: makeDevice(dirname(app), 'disk', 1_048_576), kind: 'image', exclude: [] }],
+  });
+  await succeed(scene.core, 'backups.start', { planId: scene.plan.id });
+  const [snapshot] = await scene.core.call('snapshots.list', { planId: scene.plan.id });
+  expect(await checkFiles(scene.core, snapshot?.id ?? '')).toMatchObject({ undoable: false });
 });
 
 describe('a place that files cannot be exchanged at', () => {

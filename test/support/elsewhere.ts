@@ -36,8 +36,8 @@ export async function openElsewhere(path: string, ...pragmas: string[]): Promise
   };
   const ask = async (request: OtherRequest): Promise<unknown> => {
     child.stdin.write(`${JSON.stringify(request)}\n`);
-    const answer = (await next()) as { value?: unknown; error?: string };
-    if (answer.error !== undefined) throw new Error(answer.error);
+    const answer = (await next()) as { value?: unknown; error?: string; code?: string };
+    if (answer.error !== undefined) throw Object.assign(new Error(answer.error), { code: answer.code });
     return answer.value;
   };
   await next();

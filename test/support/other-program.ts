@@ -29,6 +29,7 @@ function work({ sql, get }: OtherRequest): unknown {
     database.exec(sql);
     return { value: null };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return { error: error instanceof Error ? error.message : String(error), code };
   }
 }

@@ -7,7 +7,6 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -22,6 +21,7 @@ import {
 import { cancelledError, type TaskContext } from '../../../src-main/core/engine/task-context.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';
+import { loops, makeDevice } from '../../support/loop-device.ts';
 
 const RUN = 'beef0000-0000-4000-8000-000000000000';
 const MB = 1024 * 1024;
@@ -60,29 +60,6 @@ class ImageScene extends AttachedFileScene {
       async () => {},
     );
   }
-}
-
-const loops = process.platform === 'linux' && process.getuid?.() === 0 && loopsWork();
-
-function loopsWork(): boolean {
-  try {
-    execFileSync('losetup', ['--find'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A block device that is kept in a file, until the test ends. */
-function makeDevice(scene: AttachedFileScene, name: string, bytes: number): string {
-  const backing = join(scene.folder, name);
-  writeFileSync(backing, '');
-  truncateSync(backing, bytes);
-  const device = execFileSync('losetup', ['--find', '--show', backing], { encoding: 'utf8' }).trim();
-  onTestFinished(() => {
-    execFileSync('losetup', ['--detach', device]);
-  });
-  return device;
 }
 
 test.each([
@@ -152,27 +129,27 @@ test('what is neither a file nor a block device is refused', async () => {
 
 test.skipIf(!loops)('a device is stored and written back, and read back [root, loop devices]', async () => {
   const scene = new ImageScene();
-  const device = makeDevice(scene, 'disk', 4 * MB);
+  const device = makeDevice(scene.folder, 'disk', 4 * MB);
   writeFileSync(device, scene.content);
   expect(await statImage(device)).toEqual({ kind: 'device', bytes: 4 * MB });
   const stored = await scene.store('zst', device);
   expect(stored).toMatchObject({ mounted: false, source: { kind: 'device', bytes: 4 * MB } });
-  const other = makeDevice(scene, 'other', 6 * MB);
+  const other = makeDevice(scene.folder, 'other', 6 * MB);
   expect(await scene.restore(stored, 'zst', other)).toBeNull();
   expect(readFileSync(other).subarray(0, scene.content.length).equals(scene.content)).toBe(true);
-  const small = makeDevice(scene, 'small', 2 * MB);
+  const small = makeDevice(scene.folder, 'small', 2 * MB);
   await expect(scene.restore(stored, 'zst', small)).rejects.toMatchObject({ code: 'NO_SPACE' });
   const bytes = readFileSync(stored.path);
   bytes.writeUInt8(bytes.readUInt8(bytes.length - 20) ^ 1, bytes.length - 20);
   writeFileSync(stored.path, bytes);
-  const fresh = makeDevice(scene, 'fresh', 4 * MB);
+  const fresh = makeDevice(scene.folder, 'fresh', 4 * MB);
   await expect(scene.restore(stored, 'zst', fresh)).rejects.toMatchObject({ code: 'CORRUPT' });
   expect(readFileSync(fresh).every((byte) => byte === 0)).toBe(true);
 });
 
 test.skipIf(!loops)('a mounted device is not written [root, loop devices]', async () => {
   const scene = new ImageScene();
-  const device = makeDevice(scene, 'disk', 8 * MB);
+  const device = makeDevice(scene.folder, 'disk', 8 * MB);
   execFileSync('mkfs.ext4', ['-q', device]);
   const stored = await scene.store('gz', device);
   const place = join(scene.folder, 'mounted');

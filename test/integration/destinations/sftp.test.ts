@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -70,6 +70,12 @@ describe.skipIf(whyNoSftp !== undefined)(
       const data = sampleBytes(300 * 1000 * 1000);
       await destination.put('large.db', sourceOf(data, MIB));
       expect(await digest(await destination.get('large.db'))).toEqual(await digest(sourceOf(data, MIB).open()));
+    });
+
+    test('files are for their owner alone', async () => {
+      const folder = ownFolder();
+      await open(folder).put('app.db', sourceOf(sampleBytes(100), 100));
+      expect(statSync(join(folder, 'app.db')).mode & 0o777).toBe(0o600);
     });
 
     test('lists more than a thousand files', async () => {
