@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cancelledError } from '../../src-main/core/engine/task-context.ts';
-import { emptyReport } from '../../src-main/core/find-databases/find-databases.ts';
+import { emptyReport, type FindResult } from '../../src-main/core/find-databases/find-databases.ts';
 import { FoundFiles } from '../../src-main/core/find-databases/found-files.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { pathsOf, search } from '../support/find-scene.ts';
@@ -120,7 +120,7 @@ describe('what is met on the way', () => {
     const { root, home } = smallHome();
     const many = join(home, 'many');
     mkdirSync(many);
-    for (let number = 0; number < 20_000; number++) writeFileSync(join(many, `${number}`), '');
+    for (let number = 0; number < 10_000; number++) writeFileSync(join(many, `${number}`), '');
     let progress = 0;
     const count = (): void => {
       progress += 1;
@@ -130,7 +130,20 @@ describe('what is met on the way', () => {
     };
     const stopped = search(root, { context: { progress: count, throwIfCancelled } });
     await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect((await search(root)).report).toMatchObject({ filesRead: 20_001, limits: [] });
+    expect((await search(root)).report).toMatchObject({ filesRead: 10_001, limits: [] });
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('what may not be read is counted, and nothing of it is told', () => {
+    const { root, home, database } = smallHome();
+    for (const path of [root, home]) chmodSync(path, 0o755);
+    mkdirSync(join(home, 'private'), { mode: 0o700 });
+    makeDatabase(join(home, 'private', 'own.db'), { journalMode: 'delete' });
+    writeFileSync(join(home, 'own.db'), readFileSync(database), { mode: 0o600 });
+    chmodSync(database, 0o444);
+    const nobody = { uid: 65_534, gid: 65_534, encoding: 'utf8' } as const;
+    const { databases, report } = JSON.parse(execFileSync(process.execPath, [ALONE, root], nobody)) as FindResult;
+    expect(databases.map(({ path }) => path)).toEqual([database]);
+    expect(report.skipped.unreadable).toBe(2);
   });
 
   test('what has vanished since its folder was read is passed over', async () => {
