@@ -17,7 +17,8 @@ const SETTINGS = 'settings';
 /** The table of settings. */
 export class SettingsRepo extends Repo {
   get(): Settings {
-    return Settings.parse({ ...DEFAULT_SETTINGS, ...this.#read(SETTINGS, json(z.looseObject({}))) });
+    const changed = this.#read(SETTINGS, json(z.looseObject({})));
+    return changed === undefined ? DEFAULT_SETTINGS : Settings.parse({ ...DEFAULT_SETTINGS, ...changed });
   }
 
   save(settings: Settings): void {
