@@ -1,6 +1,8 @@
 import { Button, Stack, Tabs, Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
 import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
 import { EmptyState, Page } from '../../components/layout/page.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
@@ -39,9 +41,7 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
   const [, navigate] = useLocation();
   if (plans.value === null) return <Pending answer={plans} />;
   if (summary === undefined) return <NoSuchPlan />;
-  const { plan, state, reason, notes, pruningPaused, lastBackup, snapshotCount, schedule, destinations } = summary;
-  const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
-  const troubled = isExplained(state) && failure == null && active === undefined;
+  const { plan, state, reason, pruningPaused, snapshotCount, schedule } = summary;
   return (
     <Page
       title={plan.name}
@@ -56,33 +56,7 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
         </>
       }
     >
-      <Stack gap={6}>
-        <PathText path={plan.sourcePath} c="dimmed" />
-        <StoredAt destinations={destinations} />
-        <DestinationProblems destinations={destinations} shown={troubled ? reason : undefined} />
-      </Stack>
-      <PlanFigures summary={summary} now={now} />
-      {active !== undefined && (
-        <div className="card">
-          <RunProgress run={active} />
-        </div>
-      )}
-      {failure != null && <ErrorNotice error={failure} />}
-      <PruningPausedBanner plan={plan} pruningPaused={pruningPaused} />
-      {notes
-        .filter((note) => note !== pruningPaused && note !== reason)
-        .map((note) => (
-          <Text key={note} size="sm" role="note">
-            {note}
-          </Text>
-        ))}
-      {(troubled || (state === 'paused' && schedule.paused !== null)) && active === undefined && (
-        <Text size="sm" c="dimmed" role="status">
-          {state === 'paused'
-            ? stateInWords(schedule, now)
-            : `${reason} ${stateInWords({ ...schedule, due: null }, now)}`}
-        </Text>
-      )}
+      <PlanStatus summary={summary} active={active} now={now} />
       <Tabs
         value={TABS.find((each) => each === tab) ?? 'snapshots'}
         onChange={(next) => navigate(`/databases/${planId}${next === 'snapshots' ? '' : `/${next}`}`)}
@@ -113,6 +87,51 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
         </Tabs.Panel>
       </Tabs>
     </Page>
+  );
+}
+
+interface PlanStatusProps {
+  summary: PlanSummary;
+  /** The run of the plan that has not ended. */
+  active: Run | undefined;
+  now: number;
+}
+
+/** The status of a plan: its figures, its active run and its problems. */
+function PlanStatus({ summary, active, now }: PlanStatusProps) {
+  const { plan, state, reason, notes, pruningPaused, lastBackup, schedule, destinations } = summary;
+  const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
+  const troubled = isExplained(state) && failure == null && active === undefined;
+  return (
+    <>
+      <Stack gap={6}>
+        <PathText path={plan.sourcePath} c="dimmed" />
+        <StoredAt destinations={destinations} />
+        <DestinationProblems destinations={destinations} shown={troubled ? reason : undefined} />
+      </Stack>
+      <PlanFigures summary={summary} now={now} />
+      {active !== undefined && (
+        <div className="card">
+          <RunProgress run={active} />
+        </div>
+      )}
+      {failure != null && <ErrorNotice error={failure} />}
+      <PruningPausedBanner plan={plan} pruningPaused={pruningPaused} />
+      {notes
+        .filter((note) => note !== pruningPaused && note !== reason)
+        .map((note) => (
+          <Text key={note} size="sm" role="note">
+            {note}
+          </Text>
+        ))}
+      {(troubled || (state === 'paused' && schedule.paused !== null)) && active === undefined && (
+        <Text size="sm" c="dimmed" role="status">
+          {state === 'paused'
+            ? stateInWords(schedule, now)
+            : `${reason} ${stateInWords({ ...schedule, due: null }, now)}`}
+        </Text>
+      )}
+    </>
   );
 }
 
