@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { type MethodName, methods } from '../../src-shared/contract/methods.ts';
+import type { MethodName } from '../../src-shared/contract/methods.ts';
 import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/sqlite/cipher-settings.ts';
+import { NODE } from '../support/elsewhere.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 
 /** What is used of a JSON Schema. */
@@ -101,6 +101,11 @@ async function textsOf({ folder, source, destination, core, plan }: Scene, snaps
   };
 }
 
+const schemasOfParams = (): Record<string, Schema> =>
+  JSON.parse(
+    execFileSync(NODE, [resolve(import.meta.dirname, '../support/print-param-schemas.ts')], { encoding: 'utf8' }),
+  );
+
 /** They run programs or ask other machines, by what they were given. */
 const noKeys = (given: unknown): boolean => !/"(environment|command|kind":"(s3|sftp))/.test(JSON.stringify(given));
 
@@ -110,9 +115,8 @@ test('whatever a method is given, the answer says what is wrong with it, and Sna
   const scene = await setScene();
   const { core } = scene;
   const texts = await textsOf(scene, (await takeBackup(scene)).id);
-  for (const method of Object.keys(methods) as MethodName[]) {
-    const schema = z.toJSONSchema(methods[method].params, { io: 'input', unrepresentable: 'any', reused: 'inline' });
-    const given = valuesOf(schema as Schema, texts).filter(noKeys);
+  for (const [method, schema] of Object.entries(schemasOfParams()) as Array<[MethodName, Schema]>) {
+    const given = valuesOf(schema, texts).filter(noKeys);
     await fc.assert(
       fc.asyncProperty(given, async (params) => {
         const answer = await core.answer(method, params);
