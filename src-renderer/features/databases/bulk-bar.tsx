@@ -1,5 +1,6 @@
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { PAUSES } from '../../../src-shared/words/pause-words.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
@@ -40,37 +41,23 @@ export function BulkBar({ selected, onClear }: { selected: readonly PlanSummary[
       <Button variant="default" size="xs" loading={pending} onClick={() => run(backUp)}>
         Back up
       </Button>
-      <Menu position="bottom-end" withinPortal>
-        <Menu.Target>
-          <Button variant="default" size="xs" rightSection={<IconChevronDown size={14} aria-hidden />}>
-            Pause
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {PAUSES.map(({ label, until }) => (
-            <Menu.Item key={label} onClick={() => run(() => pause(until(new Date())))}>
-              {label}
-            </Menu.Item>
-          ))}
-          <Menu.Divider />
-          <Menu.Item onClick={() => run(resume)}>Resume</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <BarMenu label="Pause">
+        {PAUSES.map(({ label, until }) => (
+          <Menu.Item key={label} onClick={() => run(() => pause(until(new Date())))}>
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => run(resume)}>Resume</Menu.Item>
+      </BarMenu>
       <Button variant="default" size="xs" disabled={pending} onClick={() => run(verify)}>
         Verify
       </Button>
-      <Menu position="bottom-end" withinPortal>
-        <Menu.Target>
-          <Button variant="default" size="xs" rightSection={<IconChevronDown size={14} aria-hidden />}>
-            Change
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => open('schedule')}>Schedule…</Menu.Item>
-          <Menu.Item onClick={() => open('retention')}>Retention…</Menu.Item>
-          <Menu.Item onClick={() => open('destinations')}>Destinations…</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <BarMenu label="Change">
+        <Menu.Item onClick={() => open('schedule')}>Schedule…</Menu.Item>
+        <Menu.Item onClick={() => open('retention')}>Retention…</Menu.Item>
+        <Menu.Item onClick={() => open('destinations')}>Destinations…</Menu.Item>
+      </BarMenu>
       <Button variant="default" size="xs" onClick={() => open('delete-plans')}>
         Delete…
       </Button>
@@ -82,5 +69,19 @@ export function BulkBar({ selected, onClear }: { selected: readonly PlanSummary[
         <ChangePlansDialog what={dialog} selected={selected} onClose={close} />
       )}
     </div>
+  );
+}
+
+/** A button of the bar that opens a menu. */
+function BarMenu({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button variant="default" size="xs" rightSection={<IconChevronDown size={14} aria-hidden />}>
+          {label}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>{children}</Menu.Dropdown>
+    </Menu>
   );
 }

@@ -49,7 +49,6 @@ export function DatabaseTable({ plans, choice, columns, chosen, onChoose, pinned
     },
     [onChoose],
   );
-  const all = plans.every(({ plan }) => chosen.has(plan.id));
   return (
     <div
       className="card table-card database-table"
@@ -57,37 +56,7 @@ export function DatabaseTable({ plans, choice, columns, chosen, onChoose, pinned
       aria-label="Databases"
       aria-rowcount={plans.length + 1}
     >
-      <div role="rowgroup">
-        <div className="database-row head" role="row" aria-rowindex={1}>
-          <span role="columnheader" className="column-choice">
-            <input
-              type="checkbox"
-              className="choice"
-              aria-label="Select all"
-              checked={all}
-              ref={(box) => {
-                if (box !== null) box.indeterminate = !all && plans.some(({ plan }) => chosen.has(plan.id));
-              }}
-              onChange={() => onChoose(new Set(all ? [] : plans.map(({ plan }) => plan.id)))}
-            />
-          </span>
-          <SortHeading sort="state" label="State" choice={choice} />
-          <SortHeading sort="name" label="Name" choice={choice} />
-          {COLUMN_NAMES.filter((column) => columns.has(column)).map((column) => {
-            const sort = SORTED[column];
-            return sort === undefined ? (
-              <span key={column} role="columnheader" className={`column-${column}`}>
-                {COLUMNS[column]}
-              </span>
-            ) : (
-              <SortHeading key={column} sort={sort} label={COLUMNS[column]} choice={choice} />
-            );
-          })}
-          <span role="columnheader" className="row-actions">
-            <span className="visually-hidden">Actions</span>
-          </span>
-        </div>
-      </div>
+      <TableHead plans={plans} choice={choice} columns={columns} chosen={chosen} onChoose={onChoose} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div className="table-scroll" ref={scroll} role="rowgroup" tabIndex={0} aria-label="Rows">
         <div role="presentation" style={{ height: rows.getTotalSize() }} />
@@ -109,6 +78,45 @@ export function DatabaseTable({ plans, choice, columns, chosen, onChoose, pinned
             />
           );
         })}
+      </div>
+    </div>
+  );
+}
+
+type TableHeadProps = Pick<DatabaseTableProps, 'plans' | 'choice' | 'columns' | 'chosen' | 'onChoose'>;
+
+function TableHead({ plans, choice, columns, chosen, onChoose }: TableHeadProps) {
+  const all = plans.every(({ plan }) => chosen.has(plan.id));
+  return (
+    <div role="rowgroup">
+      <div className="database-row head" role="row" aria-rowindex={1}>
+        <span role="columnheader" className="column-choice">
+          <input
+            type="checkbox"
+            className="choice"
+            aria-label="Select all"
+            checked={all}
+            ref={(box) => {
+              if (box !== null) box.indeterminate = !all && plans.some(({ plan }) => chosen.has(plan.id));
+            }}
+            onChange={() => onChoose(new Set(all ? [] : plans.map(({ plan }) => plan.id)))}
+          />
+        </span>
+        <SortHeading sort="state" label="State" choice={choice} />
+        <SortHeading sort="name" label="Name" choice={choice} />
+        {COLUMN_NAMES.filter((column) => columns.has(column)).map((column) => {
+          const sort = SORTED[column];
+          return sort === undefined ? (
+            <span key={column} role="columnheader" className={`column-${column}`}>
+              {COLUMNS[column]}
+            </span>
+          ) : (
+            <SortHeading key={column} sort={sort} label={COLUMNS[column]} choice={choice} />
+          );
+        })}
+        <span role="columnheader" className="row-actions">
+          <span className="visually-hidden">Actions</span>
+        </span>
       </div>
     </div>
   );
