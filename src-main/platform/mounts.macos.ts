@@ -22,8 +22,10 @@ export async function unreadMounts(): Promise<Map<string, UnreadMount>> {
 export function unreadIn(table: string): Map<string, UnreadMount> {
   const unread = new Map<string, UnreadMount>();
   for (const line of table.split('\n')) {
-    const [, point, type] = / on (\/.*) \((\w+)[,)]/.exec(line) ?? [];
-    if (point === undefined || type === undefined) continue;
+    const [on, options] = [line.indexOf(' on /'), line.lastIndexOf(' (')];
+    if (on < 0 || options < on) continue;
+    const point = line.slice(on + ' on '.length, options);
+    const type = /^\w+/.exec(line.slice(options + ' ('.length))?.[0] ?? '';
     if (NETWORK.test(type)) unread.set(point, 'network');
     else if (VIRTUAL.test(type)) unread.set(point, 'virtual');
   }

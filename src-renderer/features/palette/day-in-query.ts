@@ -9,7 +9,6 @@ export interface DayInQuery {
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
-const MONTH = '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*';
 
 /**
  * Finds a day in what a person types: `today`, `yesterday`, a weekday, `2026-11-27`, `27 Nov` or `Nov 27 2026`. Without a
@@ -31,7 +30,7 @@ const FORMS: ReadonlyArray<{ pattern: RegExp; dayOf(match: RegExpExecArray, now:
   { pattern: /\btoday\b/, dayOf: (_match, now) => daysBefore(now, 0) },
   { pattern: /\byesterday\b/, dayOf: (_match, now) => daysBefore(now, 1) },
   {
-    pattern: new RegExp(`\\b(${WEEKDAYS.join('|')})\\b`),
+    pattern: /\b(sunday|monday|tuesday|wednesday|thursday|friday|saturday)\b/,
     dayOf: ([day = ''], now) => daysBefore(now, ((now.getDay() - WEEKDAYS.indexOf(day) + 6) % 7) + 1),
   },
   {
@@ -39,11 +38,11 @@ const FORMS: ReadonlyArray<{ pattern: RegExp; dayOf(match: RegExpExecArray, now:
     dayOf: ([, year, month, day]) => dateOf(Number(year), Number(month) - 1, Number(day)),
   },
   {
-    pattern: new RegExp(`\\b(\\d{1,2})\\.? ${MONTH}(?: (\\d{4}))?\\b`),
+    pattern: /\b(\d{1,2})\.? (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?: (\d{4}))?\b/,
     dayOf: ([, day, month = '', year], now) => lastOf(Number(day), MONTHS.indexOf(month), year, now),
   },
   {
-    pattern: new RegExp(`\\b${MONTH} (\\d{1,2})(?:,? (\\d{4}))?\\b`),
+    pattern: /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* (\d{1,2})(?:,? (\d{4}))?\b/,
     dayOf: ([, month = '', day, year], now) => lastOf(Number(day), MONTHS.indexOf(month), year, now),
   },
 ];
