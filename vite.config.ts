@@ -103,7 +103,7 @@ export default defineConfig({
         emptyOutDir: true,
         target: 'chrome140',
         sourcemap: false,
-        chunkSizeWarningLimit: 1000,
+        chunkSizeWarningLimit: 1200,
       },
     },
     main: nodeBundle('main', 'src-main/electron/main.ts', 'out/main'),

@@ -1,7 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { IconPlayerPause, IconPlugConnectedX } from '@tabler/icons-react';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { pauseInWords } from '../../src-shared/words/pause-words.ts';
@@ -14,6 +14,7 @@ import { DropOverlay } from '../features/drop/drop-overlay.tsx';
 import { FindDatabasesPage } from '../features/find-databases/find-databases-page.tsx';
 import { HomePage } from '../features/home/home-page.tsx';
 import { LoginPage } from '../features/login/login-page.tsx';
+import { Palette } from '../features/palette/palette.tsx';
 import { Shortcuts } from '../features/palette/shortcuts.tsx';
 import { NewPlanPage } from '../features/plan-form/new-plan-page.tsx';
 import { PlanPage } from '../features/plans/plan-page.tsx';
@@ -26,9 +27,6 @@ import { useNow } from '../hooks/use-now.ts';
 import { useConnected, usePaused, useSettings } from '../stores/core.ts';
 import { Sidebar } from './sidebar.tsx';
 import { theme } from './theme.ts';
-
-/** It is loaded after the first page: nobody types before there is something to find. */
-const Palette = lazy(() => import('../features/palette/palette.tsx').then((loaded) => ({ default: loaded.Palette })));
 
 /** The window. */
 export function App({ nonce, loginError }: { nonce: string; loginError: ErrorBody | null }) {
@@ -85,9 +83,7 @@ function Shell() {
         </ErrorBoundary>
       </main>
       <RestoreDialog />
-      <Suspense fallback={null}>
-        <Palette />
-      </Suspense>
+      <Palette />
       <Shortcuts />
       <DropOverlay />
     </div>

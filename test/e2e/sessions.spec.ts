@@ -53,6 +53,22 @@ test('a browser without a session is asked to log in, and a token works once', a
   await close();
 });
 
+test('a window that has loaded needs no more scripts, which a server that ends could not give it', async () => {
+  const { server, browser, close } = await serveWindow('scripts');
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(await server.loginAddress());
+  await page.getByRole('navigation', { name: overview }).waitFor();
+  const scripts: string[] = [];
+  page.on('request', (request) => {
+    if (request.resourceType() === 'script') scripts.push(request.url());
+  });
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(scripts).toEqual([]);
+  await expect(page.locator('script[src], link[rel="modulepreload"]')).toHaveCount(1);
+  await close();
+});
+
 test('a session ends with its server, and the window asks to log in to the next one', async () => {
   const { folder, server, browser, close } = await serveWindow('restarted');
   const page = await (await browser.newContext()).newPage();
