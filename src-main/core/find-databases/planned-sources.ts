@@ -40,7 +40,7 @@ async function identityOfSource({ serviceId }: CoreContext, { id, sourcePath }: 
     try {
       return identityOf(await stat(sourcePath, { bigint: true }));
     } catch {
-      // A source that cannot be found is told where plans are listed.
+      // The list of plans says that this source was not found.
       return null;
     }
   };

@@ -49,7 +49,7 @@ function ownFolders({ dataFolder, catalog }: CoreContext): string[] {
   return [dataFolder.path, ...destinations.flatMap((settings) => (settings.kind === 'folder' ? [settings.path] : []))];
 }
 
-/** Enters what was found; what is not there any more in the folders that were searched is removed. */
+/** Enters what was found, and removes what the searched folders no longer contain. */
 async function keep({ catalog }: CoreContext, runId: string, { databases, report }: FindResult): Promise<void> {
   for (let at = 0; at < databases.length; at += ROWS_AT_ONCE) {
     catalog.transaction(() => catalog.foundDatabases.save(runId, databases.slice(at, at + ROWS_AT_ONCE)));

@@ -1,7 +1,7 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { useMemo } from 'react';
 
-/** The columns that can be hidden, with their headings. Each is hidden by itself where the window is too narrow for it. */
+/** The columns that can be hidden, with their headings. A window too narrow for one hides it automatically. */
 export const COLUMNS = {
   days: '30 days',
   size: 'Size',

@@ -89,7 +89,7 @@ function AttentionRow({ summary, muted = false }: { summary: PlanSummary; muted?
   );
 }
 
-/** What usually ends the trouble: another backup, or the verification of what is there. */
+/** What usually ends the trouble: another backup, or a verification of the newest snapshot. */
 function Remedy({ summary: { plan, state, newest } }: { summary: PlanSummary }) {
   if (state === 'unverified' && newest !== null)
     return (

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** The disk is told to begin after each so many bytes, unless it is still busy with those before. */
+/** Bytes written between two syncs; none is started while the one before is running. */
 const BEGIN_AFTER = 16 * 1024 * 1024;
 
 /**

@@ -130,7 +130,7 @@ async function compactOrCopy(
 ): Promise<Copied> {
   const { path: sourcePath, database: source, unlocking } = open;
   const bytes = Number(source.pragma('page_count', { simple: true })) * pageSizeOf(source);
-  // Looked at while the read transaction keeps others from shortening the file; the copy needs one of its own.
+  // Checked while the read transaction keeps others from shortening the file; VACUUM INTO needs its own.
   await requireWhole(sourcePath, bytes);
   source.exec('COMMIT');
   const takenAt = context.now();
