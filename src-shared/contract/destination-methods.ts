@@ -15,6 +15,7 @@ import { RecoveryKit, RecoveryKitState } from '../model/recovery/recovery-kit.ts
 import { FileIdentity } from '../model/restore/restore.ts';
 import { Run } from '../model/run.ts';
 import { SourceDescription } from '../model/source.ts';
+import { SourceComparison } from '../model/source-comparison.ts';
 import { BackupDescription, FoundBackups, ImportPath } from '../model/third-party/import.ts';
 import { FilePath } from '../model/values.ts';
 import { key, nothing, started } from './params.ts';
@@ -110,6 +111,11 @@ export const destinationMethods = {
 
   /** Describes a database file. A given key must open it; without one, a database that no known key opens is described as locked. */
   'sources.describe': { params: z.strictObject({ path: FilePath, key }), result: SourceDescription },
+  /** Describes a database file as `sources.describe` does, and compares it with the newest snapshot of a plan. */
+  'sources.compare': {
+    params: z.strictObject({ planId: z.uuid(), path: FilePath, key }),
+    result: SourceComparison,
+  },
 
   /** Returns what a file is, by its content, its manifest and the catalog. Nothing is unpacked. */
   'files.identify': { params: z.strictObject({ path: FilePath }), result: FileIdentity },

@@ -37,6 +37,10 @@ export const planMethods = {
     params: z.strictObject({
       planId: z.uuid(),
       ...PlanChange.shape,
+      /** `updatedAt` of the plan as it was read; `CONFLICT` when it has been changed since. Without it, the last change wins. */
+      unchangedSince: Instant.optional(),
+      /** The path to which the database has moved; `sources.compare` says whether it looks like the same one. */
+      sourcePath: FilePath.optional(),
       /** The confirmation of `prune.preview` with this retention and `review`, after a person has seen what the change removes. */
       pruneConfirmation: z.string().optional(),
       /** Snapshots stay at a removed destination; they are copied to an added one as its retention asks. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { compareSchemas, compareTables, countLostRows } from '../../src-main/core/restore/check/compare.ts';
+import { compareSchemas } from '../../src-main/core/restore/check/compare-schemas.ts';
+import { compareTables, countLostRows } from '../../src-shared/rules/restore/compare-tables.ts';
 
 const entry = (type: string, name: string, sql: string | null = `CREATE ${type} ${name}`) => ({
   type,

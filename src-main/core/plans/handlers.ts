@@ -5,6 +5,7 @@ import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { Handlers } from '../handler.ts';
 import { checkEverything } from './check-everything.ts';
+import { compareSource } from './compare-source.ts';
 import { describeSource } from './describe-source.ts';
 import { summarizePlans } from './plan-summary.ts';
 import { createPlan, updatePlan } from './save-plan.ts';
@@ -26,8 +27,8 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
     },
     'plans.create': ({ key, encryptionSecrets, ...input }, signal) =>
       createPlan(core, input, { key, encryptionSecrets }, signal),
-    'plans.update': ({ planId, key, encryptionSecrets, pruneConfirmation, ...change }, signal) =>
-      updatePlan(core, planId, change, { key, encryptionSecrets, pruneConfirmation }, signal),
+    'plans.update': ({ planId, key, encryptionSecrets, pruneConfirmation, unchangedSince, ...change }, signal) =>
+      updatePlan(core, planId, change, { key, encryptionSecrets, pruneConfirmation, unchangedSince }, signal),
     'plans.remove': ({ planId }) => {
       const plan = catalog.plans.require(planId);
       if (core.runs.active().some((run) => run.planId === planId)) {
@@ -49,5 +50,7 @@ export function sourcesHandlers(core: CoreContext): Handlers<MethodsOf<'sources'
   return {
     'sources.describe': async ({ path, key }, signal) =>
       describeSource(core, await canonicalFilePath(path), key && (await core.keys.read(key)), signal),
+    'sources.compare': async ({ planId, path, key }, signal) =>
+      compareSource(core, planId, await canonicalFilePath(path), key && (await core.keys.read(key)), signal),
   };
 }

@@ -8,11 +8,14 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { tellPlans } from '../catalog/changes.ts';
 import { emptyOutbox, wantCopies } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
+import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import { announceRetention } from '../prune/prune-brakes.ts';
 import { previewPrune, requireFresh } from '../prune/prune-preview.ts';
 import { readPlanEncryption } from '../secrets/encryptions.ts';
 import { checkSource } from './check-source.ts';
+import { hasNoDatabase } from './compare-source.ts';
+import { describeSource } from './describe-source.ts';
 import { requireFilesOnly, requireSound, sourceOfFiles } from './plan-rules.ts';
 import { prepareAttachedFiles, prepareDestinations, requireSource, tryKey } from './prepare-plan.ts';
 import { restoreTestThatOpens } from './restore-test-that-opens.ts';
@@ -21,6 +24,14 @@ import { restoreTestThatOpens } from './restore-test-that-opens.ts';
 interface GivenWithPlan {
   key: KeyInput | undefined;
   encryptionSecrets: EncryptionSecretsInput | undefined;
+}
+
+/** What is given with a change of a plan. */
+interface GivenWithChange extends GivenWithPlan {
+  /** Of the preview of a changed retention; pruning by it then needs no review. */
+  pruneConfirmation: string | undefined;
+  /** The `updatedAt` of the plan that was changed; another one means that it has been changed since. */
+  unchangedSince: string | undefined;
 }
 
 /** What a plan is changed to: its own fields, with the destinations as they were chosen. */
@@ -72,27 +83,30 @@ export async function createPlan(
 
 /**
  * Changes a plan, and what follows from it for its copies and for pruning, in one transaction.
- * @param pruneConfirmation of the preview of a changed retention; pruning by it then needs no review
- * @throws SnapkeepError `NOT_FOUND`; `CONFLICT` for a name that is taken or a preview that is out of date; as {@link createPlan}
+ * @throws SnapkeepError `NOT_FOUND`; `CONFLICT` for a name that is taken, a preview that is out of date, or a plan that has
+ * been changed since; as {@link createPlan}
  */
 export async function updatePlan(
   core: CoreContext,
   planId: string,
-  { destinations, attachedFiles, ...change }: PlanChange,
-  { key, encryptionSecrets, pruneConfirmation }: GivenWithPlan & { pruneConfirmation: string | undefined },
+  { destinations, attachedFiles, sourcePath, ...change }: PlanChange,
+  { key, encryptionSecrets, pruneConfirmation, unchangedSince }: GivenWithChange,
   signal: AbortSignal,
 ): Promise<Plan> {
   const { catalog } = core;
   const plan = catalog.plans.require(planId);
+  requireUnchanged(plan, unchangedSince);
   requireFreeName(catalog, change.name ?? plan.name, planId);
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const beside = attachedFiles === undefined ? {} : await attachedFilesOf(core, plan, attachedFiles);
   requireFilesOnly({ ...plan, ...given, ...beside }, key !== undefined);
-  const known = key === undefined ? {} : { key: await tryKey(core, plan.sourcePath, key, signal) };
+  const source = sourcePath === undefined ? {} : await movedSource(core, plan, { sourcePath, key }, signal);
+  const from = source.sourcePath ?? plan.sourcePath;
+  const known = key === undefined ? {} : { key: await tryKey(core, from, key, signal) };
   const stored = destinations === undefined ? {} : { destinations: await prepareDestinations(core, destinations) };
-  const all: Partial<Plan> = { ...given, ...beside, ...known, ...stored };
+  const all: Partial<Plan> = { ...given, ...beside, ...source, ...known, ...stored };
   const changed = (before: Plan, secrets: readonly EncryptionSecret[] = []): Plan => {
-    const after = { ...before, ...all, updatedAt: core.clock.now().toISOString() };
+    const after = { ...before, ...all, updatedAt: laterThan(before.updatedAt, core.clock.now()) };
     const restoreTest =
       change.encryption === undefined || change.restoreTest !== undefined
         ? after.restoreTest
@@ -109,6 +123,7 @@ export async function updatePlan(
   const { before, updated } = catalog.transaction(() => {
     // Another window may have changed the plan, or taken the name, meanwhile.
     const current = catalog.plans.require(planId);
+    requireUnchanged(current, unchangedSince);
     requireFreeName(catalog, change.name ?? current.name, planId);
     const after = changed(current, secrets);
     catalog.plans.save(after);
@@ -134,6 +149,37 @@ function requireFreeName(catalog: Catalog, name: string, ownId?: string): void {
   const other = catalog.plans.byName(name);
   if (other === undefined || other.id === ownId) return;
   throw new SnapkeepError('CONFLICT', `A plan named “${name}” already exists.`, { hint: 'Choose another name.' });
+}
+
+/** @throws SnapkeepError `CONFLICT` for a plan that has been changed since it was read */
+function requireUnchanged({ name, updatedAt }: Plan, unchangedSince: string | undefined): void {
+  if (unchangedSince === undefined || unchangedSince === updatedAt) return;
+  throw new SnapkeepError('CONFLICT', `The plan ${name} was changed meanwhile.`, {
+    hint: 'Nothing was saved. Review its current settings and save again.',
+  });
+}
+
+/** Now, but after an instant: no two states of a plan may seem the same, whatever the clock says. */
+const laterThan = (before: string, now: Date): string =>
+  new Date(Math.max(now.getTime(), Date.parse(before) + 1)).toISOString();
+
+/**
+ * The source of a plan from now on, and its key where the database at the new path has none.
+ * @throws SnapkeepError `INVALID_PARAMS` for a plan of files, `BAD_KEY` when no known key opens it; as {@link requireSource}
+ */
+async function movedSource(
+  core: CoreContext,
+  { name, sourceKind }: Plan,
+  { sourcePath, key }: { sourcePath: string; key: KeyInput | undefined },
+  signal: AbortSignal,
+): Promise<Partial<Pick<Plan, 'sourcePath' | 'key'>>> {
+  if (sourceKind === 'files') throw hasNoDatabase(name);
+  const given = await requireSource(sourcePath);
+  if (key !== undefined) return { sourcePath: given };
+  const { databaseEncryption } = await describeSource(core, await canonicalFilePath(given), undefined, signal);
+  if (databaseEncryption?.locked === true)
+    throw new SnapkeepError('BAD_KEY', `${given} is encrypted, and no known key opens it.`, { hint: 'Enter its key.' });
+  return { sourcePath: given, ...(databaseEncryption === null ? { key: null } : {}) };
 }
 
 /** The attached files of a plan from now on; where they are all it has, its source goes with them. */

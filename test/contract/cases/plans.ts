@@ -46,6 +46,11 @@ export const plansCases = {
     missing: (scene) => ({ path: gone(scene) }),
     wrong: { path: '' },
   },
+  'sources.compare': {
+    good: ({ plan, source }) => ({ planId: plan.id, path: source }),
+    missing: (scene) => ({ planId: scene.plan.id, path: gone(scene) }),
+    wrong: { path: '' },
+  },
   'schedules.preview': {
     good: () => ({ schedule: { kind: 'cron', expression: '30 2 * * 1-5' }, timeZone: 'Europe/Berlin' }),
     missing: () => ({ schedule: { kind: 'cron', expression: 'now and then' } }),

@@ -5,6 +5,7 @@ import type { DatabaseEncryption } from '../../../../src-shared/model/database-e
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../../src-shared/model/plan.ts';
 import type { RestoreCheck, RestoreMethod } from '../../../../src-shared/model/restore/restore.ts';
+import { compareTables, countLostRows } from '../../../../src-shared/rules/restore/compare-tables.ts';
 import { guardRestore, type SchemaState } from '../../../../src-shared/rules/restore/schema-guard.ts';
 import { repairsOf } from '../../../../src-shared/rules/verdicts.ts';
 import { keyInWords } from '../../../../src-shared/words/database-encryption-words.ts';
@@ -21,7 +22,7 @@ import { openDatabase } from '../../engine/sqlite/open-database.ts';
 import { askSchemaVersion } from '../../engine/sqlite/schema-version.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 import { type StagedImage, stageAndVerify } from '../../verify/verify-file.ts';
-import { compareSchemas, compareTables, countLostRows } from './compare.ts';
+import { compareSchemas } from './compare-schemas.ts';
 import { chooseMethod, inspectTarget, type Target } from './inspect-target.ts';
 
 /** What is to be put back and where. */
