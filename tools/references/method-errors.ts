@@ -81,6 +81,7 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'snapshots.pin': ['NOT_FOUND'],
   'snapshots.previewDelete': stale,
   'sources.describe': [...onDisk, 'BAD_KEY', 'UNSUPPORTED'],
+  'sources.compare': [...onDisk, 'BAD_KEY', 'UNSUPPORTED'],
   'templates.apply': ['NOT_FOUND'],
   'templates.export': ['NOT_FOUND'],
   'templates.list': [],
