@@ -50,10 +50,10 @@ export function App({ nonce, loginError }: { nonce: string; loginError: ErrorBod
 function Shell() {
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each page begins at its top
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page begins at its top, or at a section that its address names
   useEffect(() => {
     // Not returned: newer browsers answer a promise, which React would take for a clean-up.
-    void main.current?.scrollTo(0, 0);
+    if (!globalThis.location.hash.includes('section=')) void main.current?.scrollTo(0, 0);
   }, [location]);
   return (
     <div className="shell">

@@ -1,20 +1,58 @@
-import { useCallback, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 
 /*
  * The address of what the window shows lies wholly in the fragment, for example `#/databases?show=attention`: no server and
  * no scheme of a host sees it, a reload keeps it, and Back returns to it.
  */
 
-const parts = (): [path: string, search: string] => {
-  const [path = '', ...search] = location.hash.replace(/^#?\/?/, '').split('?');
+type Step = () => void;
+
+/** Asks before another page takes the place of what is shown; `null`: nothing on it would be lost. */
+let guard: ((leave: Step) => void) | null = null;
+const listeners = new Set<() => void>();
+
+/** The fragment that is shown. It differs from the one of the window while a person is asked whether to leave. */
+let shown = location.hash;
+
+/** The number of the current entry in the history, so that Back can be told from Forward and taken back. */
+let entry = entryNow() ?? 0;
+
+function entryNow(): number | undefined {
+  return (history.state as { entry?: number } | null)?.entry;
+}
+
+const partsOf = (fragment: string): [path: string, search: string] => {
+  const [path = '', ...search] = fragment.replace(/^#?\/?/, '').split('?');
   return [`/${path}`, search.join('?')];
 };
-const pathNow = (): string => parts()[0];
-const searchNow = (): string => parts()[1];
+const pathNow = (): string => partsOf(shown)[0];
+const searchNow = (): string => partsOf(shown)[1];
+
+function show(): void {
+  shown = location.hash;
+  for (const listener of [...listeners]) listener();
+}
+
+/** Follows Back, Forward and typed addresses; one that leaves a guarded page is taken back until the person has answered. */
+function follow(): void {
+  // A typed address is an entry of its own.
+  const to = entryNow() ?? entry + 1;
+  history.replaceState({ entry: to }, '');
+  const steps = to - entry;
+  if (guard !== null && steps !== 0 && partsOf(location.hash)[0] !== pathNow()) {
+    history.go(-steps);
+    guard(() => history.go(steps));
+    return;
+  }
+  entry = to;
+  if (location.hash !== shown) show();
+}
+history.replaceState({ entry }, '');
+addEventListener('hashchange', follow);
 
 function subscribe(changed: () => void): () => void {
-  addEventListener('hashchange', changed);
-  return () => removeEventListener('hashchange', changed);
+  listeners.add(changed);
+  return () => listeners.delete(changed);
 }
 
 /**
@@ -22,9 +60,47 @@ function subscribe(changed: () => void): () => void {
  * @param replace takes the place of the current entry in the history; the address that is shown already always does
  */
 export function navigate(to: string, { replace = false }: { replace?: boolean } = {}): void {
-  const oldURL = location.href;
-  history[replace || location.hash === `#${to}` ? 'replaceState' : 'pushState'](null, '', `#${to}`);
-  dispatchEvent(new HashChangeEvent('hashchange', { oldURL, newURL: location.href }));
+  const go = (): void => {
+    if (replace || location.hash === `#${to}`) history.replaceState({ entry }, '', `#${to}`);
+    else {
+      entry += 1;
+      history.pushState({ entry }, '', `#${to}`);
+    }
+    show();
+  };
+  if (guard !== null && partsOf(to)[0] !== pathNow()) guard(go);
+  else go();
+}
+
+/** Whether a person is leaving a page with unsaved changes, and what becomes of it. */
+export interface Leaving {
+  asked: boolean;
+  leave(): void;
+  stay(): void;
+}
+
+/** Guards a page while it has unsaved changes: who leaves it, or closes the tab of the browser, is asked first. */
+export function useLeaveGuard(unsaved: boolean): Leaving {
+  const [leave, setLeave] = useState<Step | null>(null);
+  useEffect(() => {
+    if (!unsaved) return;
+    guard = (step) => setLeave(() => step);
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => {
+      guard = null;
+      removeEventListener('beforeunload', ask);
+    };
+  }, [unsaved]);
+  return {
+    asked: leave !== null,
+    leave: () => {
+      guard = null;
+      setLeave(null);
+      leave?.();
+    },
+    stay: () => setLeave(null),
+  };
 }
 
 /** The location hook of the router: the path of the address without its parameters. */
@@ -71,4 +147,13 @@ export function useDialog<D extends string>(
     open: (name) => set(name, { replace: false }),
     close: () => set(''),
   };
+}
+
+/** Scrolls to the section that the address names. @param ready the section is shown */
+export function useSectionInView(ready: boolean): void {
+  const [section] = useParameter('section');
+  useEffect(() => {
+    if (ready && section !== '')
+      document.querySelector(`[data-section="${CSS.escape(section)}"]`)?.scrollIntoView({ block: 'start' });
+  }, [section, ready]);
 }

@@ -193,6 +193,8 @@ export const PlanSummary = z.object({
   reason: z.string(),
   /** Why automatic pruning waits for a review, as a sentence; `null`: it does not. */
   pruningPaused: z.string().nullable(),
+  /** Why the source could not be read when it was last checked, as a sentence; `null`: it could. */
+  sourceProblem: z.string().nullable(),
   /** What is to be known beside the state, one sentence each, for example “Pruning paused: …”. */
   notes: z.array(z.string()),
   /** When its source and every destination had last been checked; `null`: one of them never was. */

@@ -102,6 +102,7 @@ class PlanSummarizer {
       state,
       reason,
       pruningPaused: stopped,
+      sourceProblem: check?.problem?.message ?? null,
       notes: [...(stopped === null ? [] : [stopped]), ...movedInWords(check)],
       checkedAt: lastCheckOf(check, this.#known),
       destinations,

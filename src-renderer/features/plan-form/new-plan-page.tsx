@@ -77,7 +77,7 @@ function Rest({ form, checked: { source, locked } }: { form: PlanFormApi; checke
     <>
       <StorageSection form={form} planName={planName} encrypted={encrypted} noDump={noDump} />
       <ScheduleSection form={form} />
-      <RetentionSection form={form} snapshotBytes={Math.round((source?.sizeBytes ?? 0) / 2)} />
+      <RetentionSection form={form} estimate={{ snapshotBytes: Math.round((source?.sizeBytes ?? 0) / 2) }} />
       {action.error !== null && <ErrorNotice error={action.error} />}
       <Group justify="flex-end">
         <Button size="md" disabled={!ready} loading={action.pending} onClick={create}>

@@ -1,4 +1,5 @@
-import { Stack, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { OTHER_DISK_HINT } from '../../components/forms/hints.ts';
 import { PathField } from '../../components/forms/path-field.tsx';
 import { Disclosure } from '../../components/layout/disclosure.tsx';
@@ -81,28 +82,38 @@ export function DestinationFields({ form, hint }: { form: PlanFormApi; hint: str
   );
 }
 
-/** The schedule of a new plan. */
-export function ScheduleSection({ form }: { form: PlanFormApi }) {
+/** When backups run. @param children the state of the schedule of an existing plan */
+export function ScheduleSection({ form, children }: { form: PlanFormApi; children?: ReactNode }) {
   return (
     <Section title="Schedule">
-      <ScheduleFields form={form} />
+      <Stack gap="sm">
+        <ScheduleFields form={form} />
+        {children}
+      </Stack>
     </Section>
   );
 }
 
-/** The retention of a new plan. */
-export function RetentionSection({ form, snapshotBytes }: { form: PlanFormApi; snapshotBytes: number }) {
+interface RetentionSectionProps {
+  form: PlanFormApi;
+  /** By what the size after a year is estimated: the snapshots of a plan, or the size of one. */
+  estimate: { planId: string } | { snapshotBytes: number };
+  actions?: ReactNode;
+}
+
+/** Which snapshots are kept. */
+export function RetentionSection({ form, estimate, actions }: RetentionSectionProps) {
   const { schedule, timeZone, retention } = form.values;
   return (
-    <Section title="Retention">
+    <Section title="Retention" actions={actions}>
       <Stack gap="md">
+        <Text size="sm" c="dimmed">
+          A snapshot is kept as long as any of these rules applies. All others are pruned after each successful backup.
+          The newest valid snapshot, the newest restore-tested one, pinned snapshots and safety snapshots are always
+          kept.
+        </Text>
         <RetentionFields {...form.getInputProps('retention')} value={retention} />
-        <RetentionProjection
-          schedule={schedule}
-          timeZone={timeZone}
-          retention={retention}
-          snapshotBytes={snapshotBytes}
-        />
+        <RetentionProjection {...estimate} schedule={schedule} timeZone={timeZone} retention={retention} />
       </Stack>
     </Section>
   );

@@ -1,5 +1,4 @@
-import { Text } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Modal, Stack, Text } from '@mantine/core';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { keyInWords, settingsInWords } from '../../../src-shared/words/database-encryption-words.ts';
@@ -10,39 +9,52 @@ import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { showDone } from '../../components/messages/notices.ts';
 import { useAction } from '../../hooks/use-action.ts';
 
-/** The encryption of a plan's database, and a field for its new key. */
-export function PlanKeySection({ plan }: { plan: Plan }) {
-  const action = useAction('here');
-  const [given, setGiven] = useState(0);
-  const replace = (input: KeyInput): void => {
-    action.run(async () => {
-      await client.call('plans.update', { planId: plan.id, key: input });
-      setGiven((number) => number + 1);
-      showDone('value' in input ? 'Key saved.' : 'Key read. It opens the database.');
-    });
-  };
-  const { key } = plan;
+/** The encryption of a plan's database. */
+export function PlanKeySection({ plan: { key }, onReplace }: { plan: Plan; onReplace(): void }) {
   return (
-    <Section title="Database encryption">
-      <Text size="sm" mb="sm">
+    <Section
+      title="Database encryption"
+      actions={
+        <Button variant="default" onClick={onReplace}>
+          {key === null ? 'Enter key…' : 'Replace key…'}
+        </Button>
+      }
+    >
+      <Text size="sm">
         {key === null
           ? 'This plan has no key.'
           : `${settingsInWords(key.settings)}, ${keyInWords(key.fingerprint)} (${origin(key.from)}). Existing snapshots stay encrypted with their own key.`}
       </Text>
-      <KeyForm
-        key={given}
-        label={key === null ? 'Database key' : 'New database key'}
-        description={
-          key === null
-            ? 'Enter the key if the database has been encrypted since the plan was created.'
-            : 'Change the key in the database first. Earlier keys stay saved for the snapshots that need them.'
-        }
-        action={key === null ? 'Save key' : 'Replace key'}
-        pending={action.pending}
-        onKey={replace}
-      />
-      {action.error !== null && <ErrorNotice error={action.error} />}
     </Section>
+  );
+}
+
+/** Asks for the current key of a plan's database, and tries it before it is saved. */
+export function ReplaceKeyDialog({ plan, onClose }: { plan: Plan; onClose(): void }) {
+  const action = useAction('here');
+  const replace = (input: KeyInput): void =>
+    action.run(async () => {
+      await client.call('plans.update', { planId: plan.id, key: input });
+      showDone('value' in input ? 'Key saved.' : 'Key read. It opens the database.');
+      onClose();
+    });
+  return (
+    <Modal opened onClose={onClose} size="lg" title={`Database key of ${plan.name}`}>
+      <Stack gap="md">
+        <KeyForm
+          label={plan.key === null ? 'Database key' : 'New database key'}
+          description={
+            plan.key === null
+              ? 'Enter the key if the database has been encrypted since the plan was created.'
+              : 'Change the key in the database first. Earlier keys stay saved for the snapshots that need them.'
+          }
+          action={plan.key === null ? 'Save key' : 'Replace key'}
+          pending={action.pending}
+          onKey={replace}
+        />
+        {action.error !== null && <ErrorNotice error={action.error} />}
+      </Stack>
+    </Modal>
   );
 }
 

@@ -1,37 +1,37 @@
 import { Button, Stack, Tabs, Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
-import { Link, useLocation } from 'wouter';
+import { Link, Redirect, useLocation } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
 import { EmptyState, Page } from '../../components/layout/page.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
-import { PathText } from '../../components/status/path-text.tsx';
 import { StatePill } from '../../components/status/pill.tsx';
 import { RunProgress } from '../../components/status/run-progress.tsx';
+import { useDialog } from '../../hooks/address.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { PruningPausedBanner } from '../prune/paused-banner.tsx';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { stateInWords } from '../schedule/schedule-state.tsx';
-import { ScheduleTab } from '../schedule/schedule-tab.tsx';
 import { SnapshotsTab } from '../snapshots/snapshots-tab.tsx';
 import { BackUpNow } from './back-up-now.tsx';
+import { ChangeSourceDialog } from './change-source-dialog.tsx';
 import { DestinationProblems, StoredAt } from './destination-problems.tsx';
 import { PlanFigures } from './plan-figures.tsx';
 import { PlanSettingsTab } from './plan-settings-tab.tsx';
-import { RetentionTab } from './retention-tab.tsx';
-import { SourceTab } from './source-tab.tsx';
+import { settingsAddress } from './settings-sections.ts';
+import { SourceLine } from './source-line.tsx';
 import './plans.css';
 import { useAnswer, usePlan } from '../../stores/core.ts';
 import { useActiveRun } from '../../stores/runs.ts';
 
-/** The parts of the page of a plan, each with an address of its own. */
-const TABS = ['snapshots', 'schedule', 'retention', 'source', 'settings'] as const;
+/** Sections of the settings that had a tab of their own; their addresses still lead there. */
+const FORMER_TABS: Record<string, string> = { schedule: 'Schedule', retention: 'Retention', source: 'Source' };
 
 /**
- * A plan and its snapshots.
- * @param tab the part that is shown; what is none shows the snapshots
+ * A plan, its snapshots and its settings.
+ * @param tab `settings`, or what was a tab; all else shows the snapshots
  */
 export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
   const plans = useAnswer('plans.list', {});
@@ -39,8 +39,11 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
   const active = useActiveRun(planId);
   const now = useNow();
   const [, navigate] = useLocation();
+  const { dialog, close } = useDialog(['source']);
   if (plans.value === null) return <Pending answer={plans} />;
   if (summary === undefined) return <NoSuchPlan />;
+  const former = FORMER_TABS[tab];
+  if (former !== undefined) return <Redirect to={settingsAddress(planId, former)} replace />;
   const { plan, state, reason, pruningPaused, snapshotCount, schedule } = summary;
   return (
     <Page
@@ -58,34 +61,23 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
     >
       <PlanStatus summary={summary} active={active} now={now} />
       <Tabs
-        value={TABS.find((each) => each === tab) ?? 'snapshots'}
-        onChange={(next) => navigate(`/databases/${planId}${next === 'snapshots' ? '' : `/${next}`}`)}
+        value={tab === 'settings' ? tab : 'snapshots'}
+        onChange={(next) => navigate(`/databases/${planId}${next === 'settings' ? '/settings' : ''}`)}
         className="plan-tabs"
         keepMounted={false}
       >
         <Tabs.List aria-label="Plan details">
           <Tabs.Tab value="snapshots">Snapshots {snapshotCount > 0 && snapshotCount.toLocaleString('en-US')}</Tabs.Tab>
-          <Tabs.Tab value="schedule">Schedule</Tabs.Tab>
-          <Tabs.Tab value="retention">Retention</Tabs.Tab>
-          <Tabs.Tab value="source">Source</Tabs.Tab>
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="snapshots">
           <SnapshotsTab plan={plan} now={now} />
         </Tabs.Panel>
-        <Tabs.Panel value="schedule">
-          <ScheduleTab summary={summary} />
-        </Tabs.Panel>
-        <Tabs.Panel value="retention">
-          <RetentionTab plan={plan} />
-        </Tabs.Panel>
-        <Tabs.Panel value="source">
-          <SourceTab plan={plan} />
-        </Tabs.Panel>
         <Tabs.Panel value="settings">
-          <PlanSettingsTab plan={plan} />
+          <PlanSettingsTab summary={summary} />
         </Tabs.Panel>
       </Tabs>
+      {dialog === 'source' && plan.sourceKind === 'database' && <ChangeSourceDialog plan={plan} onClose={close} />}
     </Page>
   );
 }
@@ -99,13 +91,15 @@ interface PlanStatusProps {
 
 /** The status of a plan: its figures, its active run and its problems. */
 function PlanStatus({ summary, active, now }: PlanStatusProps) {
-  const { plan, state, reason, notes, pruningPaused, lastBackup, schedule, destinations } = summary;
+  const { plan, state, notes, pruningPaused, sourceProblem, lastBackup, schedule, destinations } = summary;
+  // What is wrong with the source is said beside its path.
+  const reason = summary.reason === sourceProblem ? '' : summary.reason;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
   const troubled = isExplained(state) && failure == null && active === undefined;
   return (
     <>
       <Stack gap={6}>
-        <PathText path={plan.sourcePath} c="dimmed" />
+        <SourceLine plan={plan} problem={failure?.message === sourceProblem ? null : sourceProblem} />
         <StoredAt destinations={destinations} />
         <DestinationProblems destinations={destinations} shown={troubled ? reason : undefined} />
       </Stack>
@@ -128,7 +122,7 @@ function PlanStatus({ summary, active, now }: PlanStatusProps) {
         <Text size="sm" c="dimmed" role="status">
           {state === 'paused'
             ? stateInWords(schedule, now)
-            : `${reason} ${stateInWords({ ...schedule, due: null }, now)}`}
+            : `${reason} ${stateInWords({ ...schedule, due: null }, now)}`.trim()}
         </Text>
       )}
     </>

@@ -15,22 +15,30 @@ import { useAction } from '../../hooks/use-action.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer } from '../../stores/core.ts';
 
+interface PruneDialogProps {
+  plan: Plan;
+  retention: Retention;
+  /** Saves the plan with a changed retention, which has been reviewed. */
+  onSave?(pruneConfirmation: string): Promise<void>;
+  onClose(): void;
+}
+
 /**
  * Shows what a prune would remove and keep, and why, before anything is done or a changed retention is saved. It is also
  * the review that lets paused pruning continue.
  */
-export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retention: Retention; onClose(): void }) {
+export function PruneDialog({ plan, retention, onSave, onClose }: PruneDialogProps) {
   const answer = useAnswer('prune.preview', { planId: plan.id, retention, review: true });
   const preview = answer.value;
   const now = useNow();
   const action = useAction('here');
-  const changed = JSON.stringify(retention) !== JSON.stringify(plan.retention);
+  const changed = onSave !== undefined;
 
   const apply = (prune: boolean): void => {
     if (preview === null) return;
     const { confirmation } = preview;
     action.run(async () => {
-      if (changed) await client.call('plans.update', { planId: plan.id, retention, pruneConfirmation: confirmation });
+      await onSave?.(confirmation);
       if (prune) await client.call('prune.start', { planId: plan.id, retention, review: true, confirmation });
       onClose();
     });

@@ -2,13 +2,23 @@ import type { RowsOnOneSide, TableChange } from '../../../src-shared/model/resto
 import { rowsInWords } from '../../../src-shared/words/table-rows.ts';
 import { ScrollTable } from '../../components/layout/scroll-table.tsx';
 
-/** The rows of each table before and after the restore; tables that change come first. */
-export function ChangesTable({ changes, exists }: { changes: readonly TableChange[]; exists: boolean }) {
+interface ChangesTableProps {
+  changes: readonly TableChange[];
+  /** Whether there is a database before the restore. */
+  exists?: boolean;
+  label?: string;
+  /** What the columns are called. */
+  before?: string;
+  after?: string;
+}
+
+/** The rows of each table before and after a restore, or in two databases; tables that differ come first. */
+export function ChangesTable({ changes, exists = true, label, before = 'Now', after = 'After' }: ChangesTableProps) {
   const sorted = exists ? [...changes].sort((a, b) => Number(differs(b)) - Number(differs(a))) : changes;
   return (
     <ScrollTable
-      label="Rows before and after"
-      columns={['Table', exists && { number: 'Now' }, { number: 'After' }, exists && { number: 'Difference' }]}
+      label={label ?? 'Rows before and after'}
+      columns={['Table', exists && { number: before }, { number: after }, exists && { number: 'Difference' }]}
     >
       {sorted.map((change) => (
         <tr key={change.name}>

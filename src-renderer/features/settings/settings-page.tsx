@@ -1,6 +1,6 @@
 import { Button, Group, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { type FocusEvent, useEffect, useState } from 'react';
+import { type FocusEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
@@ -11,7 +11,7 @@ import { Section } from '../../components/layout/section.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
-import { useParameter } from '../../hooks/address.ts';
+import { useSectionInView } from '../../hooks/address.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer, useInfo, useKept, usePaused } from '../../stores/core.ts';
@@ -35,12 +35,7 @@ export function SettingsPage() {
   const info = useInfo();
   const action = useAction();
   const settings = answer.value;
-  const [section] = useParameter('section');
-  const isLoaded = settings !== null;
-  useEffect(() => {
-    if (isLoaded && section !== '')
-      document.querySelector(`[data-section="${CSS.escape(section)}"]`)?.scrollIntoView({ block: 'start' });
-  }, [section, isLoaded]);
+  useSectionInView(settings !== null);
   if (settings === null) return <Pending answer={answer} />;
   const update = (change: Partial<Settings>): void => {
     action.run(async () => {
