@@ -43,10 +43,10 @@ test('tabs and filters have addresses: Back goes through them, and a reload keep
   expect(address()).toBe('#/databases?search=app&sort=name');
 
   await rowOf(page, 'App 2').getByRole('link').click();
-  await page.getByRole('tab', { name: 'Retention' }).click();
+  await page.getByRole('tab', { name: 'Settings' }).click();
   await expect(page.getByRole('switch', { name: 'Keep all snapshots' })).toBeVisible();
   await page.reload();
-  await expect(page.getByRole('tab', { name: 'Retention' })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('tab', { name: 'Settings' })).toHaveAttribute('aria-selected', 'true');
   await page.goBack();
   await expect(page.getByRole('tab', { name: 'Snapshots' })).toHaveAttribute('aria-selected', 'true');
   await page.goBack();

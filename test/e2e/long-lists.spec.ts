@@ -120,7 +120,7 @@ test('a plan that changes is asked for alone', async () => {
   const listed = (): Sent[] => sent.filter(({ method }) => method === 'plans.list');
   const before = listed().length;
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Renamed');
-  await page.getByRole('region', { name: 'Plan', exact: true }).getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Renamed' })).toBeVisible();
   const [, planId] = /\/databases\/([^/]+)\/settings$/.exec(page.url()) ?? [];
   const asked = listed().slice(before);

@@ -85,12 +85,12 @@ for (const { name, droppedPaths, open } of hosts) {
         // Until the new one is verified, an older one is the newest good one and stays.
         await expect(page.getByRole('row').nth(2)).toContainText('Verified');
       }
-      await page.getByRole('tab', { name: 'Retention' }).click();
+      await page.getByRole('tab', { name: 'Settings' }).click();
       const keepEverything = page.getByRole('switch', { name: 'Keep all snapshots' });
       await keepEverything.click();
       await keepEverything.click();
       await page.getByRole('textbox', { name: 'Keep last' }).fill('1');
-      await page.getByRole('button', { name: 'Review and save' }).click();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
       // What a browser sends is a copy; only where the file itself was restored is it kept for that.
       const kept = droppedPaths ? 2 : 1;
       await expect(page.getByText(`Remove ${3 - kept}`, { exact: true })).toBeVisible();

@@ -40,14 +40,15 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   await expect(page.getByText(/^Pruning paused: .* lacks the table “entries”/)).toBeVisible();
   await judgeBothWays(page, 'pruning-paused');
 
-  await page.getByRole('tab', { name: 'Retention' }).click();
+  await page.getByRole('tab', { name: 'Settings' }).click();
   await page.getByRole('textbox', { name: 'Keep last' }).fill('1');
-  await page.getByRole('button', { name: 'Review and save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: /^Prune / });
   await expect(dialog.getByText('No remaining snapshot contains the table “entries”.')).toBeVisible();
   await expect(dialog.getByRole('button', { name: /^Continue pruning: .*2 snapshots$/ })).toBeVisible();
   await judgeBothWays(page, 'pruning-review');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Discard' }).click();
 
   await page.getByRole('button', { name: 'Review…' }).click();
   await dialog.getByRole('button', { name: 'Continue pruning' }).click();

@@ -77,25 +77,24 @@ test('with plans, in trouble, and every dialog', async () => {
     await expect(page.getByRole('button', { name: 'Nothing to remove' })).toBeVisible();
     await judge(page, `prune-nothing-${look}`);
     await page.keyboard.press('Escape');
-    await page.getByRole('tab', { name: 'Schedule' }).click();
+    await page.getByRole('tab', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Database details' }).click();
+    await expect(page.getByText('2 tables')).toBeVisible();
+    await judge(page, `plan-settings-${look}`);
     await expect(page.getByText(/^Mondays, Wednesdays and Fridays at 02:30/)).toBeVisible();
-    await expect(page.getByRole('list', { name: 'Last restore tests' })).toBeVisible();
-    await judge(page, `schedule-${look}`);
-    await page.getByRole('tab', { name: 'Retention' }).click();
+    await page.getByRole('list', { name: 'Last restore tests' }).scrollIntoViewIfNeeded();
+    await judge(page, `restore-tests-${look}`);
+    await page.getByRole('button', { name: 'Retention', exact: true }).click();
     await expect(page.getByText(/^After a year: /)).toBeVisible();
     await page.getByRole('switch', { name: 'Keep all snapshots' }).click();
     await page.getByRole('switch', { name: 'Keep all snapshots' }).click();
     await page.getByRole('textbox', { name: 'Keep last' }).fill('1');
     await judge(page, `retention-${look}`);
-    await page.getByRole('button', { name: 'Review and save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(page.getByText('Remove 2', { exact: true })).toBeVisible();
     await judge(page, `prune-${look}`);
     await page.keyboard.press('Escape');
-    await page.getByRole('tab', { name: 'Source' }).click();
-    await expect(page.getByText('2 tables')).toBeVisible();
-    await judge(page, `source-${look}`);
-    await page.getByRole('tab', { name: 'Settings' }).click();
-    await judge(page, `plan-settings-${look}`);
+    await page.getByRole('button', { name: 'Discard' }).click();
 
     await page.getByRole('tab', { name: 'Snapshots' }).click();
     await page
@@ -168,6 +167,7 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   makeEncrypted(secret, 'second key');
   await page.getByRole('tab', { name: 'Settings' }).click();
   await expect(page.getByText(/^SQLCipher 4, key [0-9a-f]{8} \(saved\)\./)).toBeVisible();
+  await page.getByRole('button', { name: 'Replace key…' }).press('Enter');
   await chooseWay(page, 'From a command');
   const command = page.getByRole('textbox', { name: 'Command' });
   await command.fill('echo second key');
@@ -287,7 +287,7 @@ async function fillIn(): Promise<void> {
     await expect(page.getByRole('link', { name: /^Done Back up hone/ })).toHaveCount(count);
   }
   await openPlan(page, 'hone');
-  await page.getByRole('tab', { name: 'Schedule' }).click();
+  await page.getByRole('tab', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'Run restore test now' }).click();
   await expect(page.getByRole('list', { name: 'Last restore tests' })).toBeVisible();
   appendEntries(join(folder, 'hone.db'), 25);

@@ -98,14 +98,13 @@ interface RetentionSectionProps {
   form: PlanFormApi;
   /** By what the size after a year is estimated: the snapshots of a plan, or the size of one. */
   estimate: { planId: string } | { snapshotBytes: number };
-  actions?: ReactNode;
 }
 
 /** Which snapshots are kept. */
-export function RetentionSection({ form, estimate, actions }: RetentionSectionProps) {
+export function RetentionSection({ form, estimate }: RetentionSectionProps) {
   const { schedule, timeZone, retention } = form.values;
   return (
-    <Section title="Retention" actions={actions}>
+    <Section title="Retention">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
           A snapshot is kept as long as any of these rules applies. All others are pruned after each successful backup.

@@ -23,13 +23,11 @@ import { ChangeSource } from './source-line.tsx';
 interface PlanSettingsSectionsProps {
   summary: PlanSummary;
   form: PlanFormApi;
-  /** Opens the review of the saved retention; `null`: it has been changed, and saving opens the review. */
-  onReviewRetention: (() => void) | null;
   onReplaceKey(): void;
 }
 
 /** All settings of a plan, in the order of `settingsSections`. */
-export function PlanSettingsSections({ summary, form, onReviewRetention, onReplaceKey }: PlanSettingsSectionsProps) {
+export function PlanSettingsSections({ summary, form, onReplaceKey }: PlanSettingsSectionsProps) {
   const { plan } = summary;
   return (
     <>
@@ -51,17 +49,7 @@ export function PlanSettingsSections({ summary, form, onReviewRetention, onRepla
       <ScheduleSection form={form}>
         <ScheduleState status={{ ...summary.schedule, nextTime: null }} />
       </ScheduleSection>
-      <RetentionSection
-        form={form}
-        estimate={{ planId: plan.id }}
-        actions={
-          onReviewRetention !== null && (
-            <Button variant="default" onClick={onReviewRetention}>
-              Review and prune…
-            </Button>
-          )
-        }
-      />
+      <RetentionSection form={form} estimate={{ planId: plan.id }} />
       <Section title="Snapshots">
         <Stack gap="md">
           <SnapshotFields form={form} noDump={plan.key !== null && form.values.encryption.kind === 'none'} />
@@ -102,7 +90,7 @@ function SourceSection({ summary: { plan, sourceProblem }, form }: { summary: Pl
               <ChangeSource plan={plan} />
             </Group>
             {sourceProblem !== null && (
-              <Text size="sm" className="tone-warn wraps">
+              <Text size="sm" className="tone-warn source-problem">
                 {sourceProblem}
               </Text>
             )}

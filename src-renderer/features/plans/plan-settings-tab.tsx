@@ -35,7 +35,6 @@ export function PlanSettingsTab({ summary }: { summary: PlanSummary }) {
         <PlanSettingsSections
           summary={summary}
           form={settings.form}
-          onReviewRetention={retention === undefined ? () => setReviewing(true) : null}
           onReplaceKey={() => open('key')}
         />
         <Group gap="sm">
@@ -48,13 +47,8 @@ export function PlanSettingsTab({ summary }: { summary: PlanSummary }) {
         </Group>
         <SaveBar settings={settings} onSave={save} />
       </Stack>
-      {reviewing && (
-        <PruneDialog
-          plan={plan}
-          retention={retention ?? plan.retention}
-          {...(retention === undefined ? {} : { onSave: settings.save })}
-          onClose={() => setReviewing(false)}
-        />
+      {reviewing && retention !== undefined && (
+        <PruneDialog plan={plan} retention={retention} onSave={settings.save} onClose={() => setReviewing(false)} />
       )}
       {leaving.asked && (
         <ConfirmDialog

@@ -6,6 +6,7 @@ import type { PlanSettings } from './use-plan-settings.ts';
 /** Saves or discards what has been typed; always in view while there is something to save. */
 export function SaveBar({ settings, onSave }: { settings: PlanSettings; onSave(): void }) {
   const { unsaved, incomplete, changedElsewhere, action, discard, keepChanges } = settings;
+  // No message appears over the bar: that it goes says that all is saved.
   if (!unsaved) return null;
   return (
     <section className="save-bar" aria-label="Unsaved changes">
@@ -19,7 +20,7 @@ export function SaveBar({ settings, onSave }: { settings: PlanSettings; onSave()
       )}
       <Group justify="flex-end" gap="sm">
         <Text size="sm" className="save-word" role="status">
-          {incomplete ? 'Unsaved changes: a field is missing or invalid' : 'Unsaved changes'}
+          {incomplete ? 'A field is missing or invalid' : 'Unsaved changes'}
         </Text>
         <Button variant="default" onClick={discard}>
           {changedElsewhere ? 'Discard changes' : 'Discard'}

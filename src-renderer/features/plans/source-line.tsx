@@ -18,7 +18,7 @@ export function SourceLine({ plan, problem }: { plan: Plan; problem: string | nu
         <ChangeSource plan={plan} />
       </Group>
       {problem !== null && (
-        <Group gap={6} wrap="nowrap" className="tone-warn" role="status">
+        <Group gap={6} wrap="nowrap" className="tone-warn source-problem" role="status">
           <IconAlertTriangle size={15} aria-hidden className="line-icon" />
           <Text size="sm" c="inherit" span className="wraps">
             {problem}

@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
-import { showSaved } from '../../components/messages/notices.ts';
 import { type Action, useAction } from '../../hooks/use-action.ts';
 import { changesOf, looksChanged, rebasedForm } from '../plan-form/plan-changes.ts';
 import { incompleteFields, type PlanFields, planFormOf } from '../plan-form/plan-form.ts';
@@ -59,7 +58,6 @@ export function usePlanSettings(plan: Plan): PlanSettings {
       } finally {
         setSaving(false);
       }
-      showSaved();
     },
     discard: () => action.run(async () => begin(newer ? plan : base)),
     keepChanges: () => {
