@@ -86,7 +86,8 @@ export function useLeaveGuard(unsaved: boolean): Leaving {
     if (!unsaved) return;
     guard = (step) => setLeave(() => step);
     const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
-    addEventListener('beforeunload', ask);
+    // The desktop application would refuse to close without a word.
+    if (window.snapkeepBridge === undefined) addEventListener('beforeunload', ask);
     return () => {
       guard = null;
       removeEventListener('beforeunload', ask);

@@ -32,11 +32,7 @@ export function PlanSettingsTab({ summary }: { summary: PlanSummary }) {
       <SectionIndex sections={settingsSections(plan.sourceKind)} />
       <Stack gap="md">
         <KitReminder />
-        <PlanSettingsSections
-          summary={summary}
-          form={settings.form}
-          onReplaceKey={() => open('key')}
-        />
+        <PlanSettingsSections summary={summary} form={settings.form} onReplaceKey={() => open('key')} />
         <Group gap="sm">
           <Button variant="default" onClick={() => open('share')}>
             Save as template…
