@@ -157,7 +157,7 @@ test('former tabs lead to their sections, and all of it works by keyboard', asyn
     ['retention', 'Retention'],
     ['schedule', 'Schedule'],
     ['source', 'Source'],
-  ]) {
+  ] as const) {
     await page.evaluate((hash) => {
       location.hash = hash;
     }, `/databases/${planId}/${tab}`);

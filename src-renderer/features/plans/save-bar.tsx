@@ -22,16 +22,18 @@ export function SaveBar({ settings, onSave }: { settings: PlanSettings; onSave()
         <Text size="sm" className="save-word" role="status">
           {incomplete ? 'A field is missing or invalid' : 'Unsaved changes'}
         </Text>
-        <Button variant="default" onClick={discard}>
-          {changedElsewhere ? 'Discard changes' : 'Discard'}
-        </Button>
-        {changedElsewhere ? (
-          <Button onClick={keepChanges}>Keep changes</Button>
-        ) : (
-          <Button disabled={incomplete} loading={action.pending} onClick={onSave}>
-            Save
+        <Group gap="sm" wrap="nowrap">
+          <Button variant="default" onClick={discard}>
+            {changedElsewhere ? 'Discard changes' : 'Discard'}
           </Button>
-        )}
+          {changedElsewhere ? (
+            <Button onClick={keepChanges}>Keep changes</Button>
+          ) : (
+            <Button disabled={incomplete} loading={action.pending} onClick={onSave}>
+              Save
+            </Button>
+          )}
+        </Group>
       </Group>
     </section>
   );
