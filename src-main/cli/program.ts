@@ -19,6 +19,7 @@ const GROUPS: ReadonlyArray<{ names: readonly string[]; load: () => Promise<AddC
     names: ['list', 'prune', 'delete'],
     load: async () => (await import('./commands/snapshot-commands.ts')).addSnapshotCommands,
   },
+  { names: ['trash'], load: async () => (await import('./commands/trash-commands.ts')).addTrashCommands },
   { names: ['import'], load: async () => (await import('./commands/import-command.ts')).addImportCommand },
   { names: ['recover'], load: async () => (await import('./commands/recover-command.ts')).addRecoverCommand },
   { names: ['restore', 'undo'], load: async () => (await import('./commands/restore-commands.ts')).addRestoreCommands },

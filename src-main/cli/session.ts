@@ -18,7 +18,14 @@ import { endProgress, errorOf, say, showProgress } from './output.ts';
 
 type StartsRun = Extract<
   MethodName,
-  `${string}.start` | 'databases.find' | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.rescan'
+  | `${string}.start`
+  | 'databases.find'
+  | 'restores.check'
+  | 'restores.undo'
+  | 'snapshots.delete'
+  | 'trash.putBack'
+  | 'trash.empty'
+  | 'destinations.rescan'
 >;
 
 /** A destination, or a folder that need not be one. */

@@ -9,6 +9,7 @@ import { checkEverything } from './plans/check-everything.ts';
 import { checkSource } from './plans/check-source.ts';
 import { pruneByRetention } from './prune/prune.ts';
 import { pruneSafetySnapshots } from './restore/undo/prune-safety.ts';
+import { expireTrash } from './trash/empty-trash.ts';
 
 /** Something that is done when a run begins or has ended. */
 export interface RunStep {
@@ -73,6 +74,7 @@ export const RECURRING: readonly RecurringStep[] = [
   { name: 'copy of the catalog', everyMs: 60 * MINUTE_MS, work: copyCatalog },
   { name: 'clean-up of folders', everyMs: 10 * MINUTE_MS, work: ({ cleanUp }) => cleanUp.tick() },
   { name: 'safety snapshots', everyMs: DAY_MS, work: pruneSafetySnapshots },
+  { name: 'trash', everyMs: 60 * MINUTE_MS, work: expireTrash },
 ];
 
 async function removeOldRuns({ catalog, clock }: CoreContext): Promise<void> {

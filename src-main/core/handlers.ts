@@ -32,6 +32,7 @@ const LOADERS: { readonly [N in Noun]: (core: CoreContext) => Promise<Handlers<M
   snapshots: async (core) => (await import('./snapshots/handlers.ts')).snapshotsHandlers(core),
   sources: async (core) => (await import('./plans/handlers.ts')).sourcesHandlers(core),
   templates: async (core) => (await import('./templates/handlers.ts')).templatesHandlers(core),
+  trash: async (core) => (await import('./trash/handlers.ts')).trashHandlers(core),
   verifications: async (core) => (await import('./verify/handlers.ts')).verifyHandlers(core),
 };
 

@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
   import: 'An import',
   prune: 'A prune',
   delete: 'A deletion',
+  putBack: 'A return from the trash',
   scan: 'A rescan',
   cleanup: 'A clean-up',
   find: 'A search for databases',

@@ -37,13 +37,14 @@ export function startSync(): void {
   });
   client.on('databases.changed', (_nothing, revision) => answers.invalidate('databases.listFound', revision));
   client.on('destinations.changed', ({ destinationIds }, revision) => destinations.changed(destinationIds, revision));
-  client.on('snapshots.changed', ({ planId }, revision) =>
+  client.on('snapshots.changed', ({ planId }, revision) => {
+    answers.invalidate('trash.list', revision);
     answers.invalidate(
       'snapshots.list',
       revision,
       ({ planId: asked }) => planId === null || asked === undefined || asked === planId,
-    ),
-  );
+    );
+  });
   client.on('run.changed', ({ run }, revision) => {
     // Its log has grown when its state has changed.
     if (putRun(run, revision)) answers.invalidate('runs.get', revision, (params) => params.runId === run.id);

@@ -26,6 +26,7 @@ const LOADERS: { readonly [N in Noun]: () => Promise<Pick<Methods, MethodsOf<N>>
   restores: snapshot,
   runs: snapshot,
   snapshots: snapshot,
+  trash: async () => (await import('./trash-methods.ts')).trashMethods,
   verifications: snapshot,
   destinations: destination,
   dialogs: destination,

@@ -4,6 +4,7 @@ import { destinationMethods } from './destination-methods.ts';
 import { planMethods } from './plan-methods.ts';
 import { serviceMethods } from './service-methods.ts';
 import { snapshotMethods } from './snapshot-methods.ts';
+import { trashMethods } from './trash-methods.ts';
 
 /**
  * Every method: `noun.verb`, what it takes and what it answers. Both are checked at run time by the dispatcher; the
@@ -13,6 +14,7 @@ export const methods = {
   ...serviceMethods,
   ...planMethods,
   ...snapshotMethods,
+  ...trashMethods,
   ...destinationMethods,
   ...databaseMethods,
 } as const;

@@ -10,6 +10,14 @@ import { FilePath, Instant } from '../model/values.ts';
 import { Verification } from '../model/verification.ts';
 import { key, nothing, pageSize, snapshotId, started } from './params.ts';
 
+const deletion = { unpin: z.boolean().optional(), permanently: z.boolean().optional() };
+const prune = {
+  planId: z.uuid(),
+  retention: Retention.optional(),
+  review: z.boolean().optional(),
+  permanently: z.boolean().optional(),
+};
+
 /** What becomes of snapshots: taken, listed, verified, restored, removed; and the runs that do it. */
 export const snapshotMethods = {
   /** Starts a backup of a plan, or of a database into a folder. `name`: the file's name; without it, the name pattern is used. */
@@ -68,14 +76,17 @@ export const snapshotMethods = {
   },
   /** Pins or unpins a snapshot. Retention never removes a pinned one. */
   'snapshots.pin': { params: z.strictObject({ snapshotId: z.uuid(), pinned: z.boolean() }), result: Snapshot },
-  /** Returns what deleting a snapshot would remove, with its confirmation. `unpin`: also if it is pinned. */
+  /**
+   * Returns what deleting a snapshot would remove, with its confirmation. `unpin`: also if it is pinned. Copies in folders
+   * go into the trash there, unless `permanently`.
+   */
   'snapshots.previewDelete': {
-    params: z.strictObject({ snapshotId: z.uuid(), unpin: z.boolean().optional() }),
+    params: z.strictObject({ snapshotId: z.uuid(), ...deletion }),
     result: PrunePreview,
   },
   /** Starts the deletion of a snapshot at all its destinations. */
   'snapshots.delete': {
-    params: z.strictObject({ snapshotId: z.uuid(), unpin: z.boolean().optional(), confirmation: z.string() }),
+    params: z.strictObject({ snapshotId: z.uuid(), ...deletion, confirmation: z.string() }),
     result: started,
   },
 
@@ -151,20 +162,15 @@ export const snapshotMethods = {
   /**
    * Returns what a prune would keep and remove. `retention`: instead of the plan's; destinations with their own keep it.
    * While pruning is paused, older snapshots are kept; with `review` they are not, and starting with this confirmation
-   * resumes pruning.
+   * resumes pruning. Copies in folders go into the trash there, unless `permanently`.
    */
   'prune.preview': {
-    params: z.strictObject({ planId: z.uuid(), retention: Retention.optional(), review: z.boolean().optional() }),
+    params: z.strictObject(prune),
     result: PrunePreview,
   },
   /** Starts the prune that the preview has shown. */
   'prune.start': {
-    params: z.strictObject({
-      planId: z.uuid(),
-      retention: Retention.optional(),
-      review: z.boolean().optional(),
-      confirmation: z.string(),
-    }),
+    params: z.strictObject({ ...prune, confirmation: z.string() }),
     result: started,
   },
 

@@ -184,6 +184,9 @@ export const DestinationSummary = z.object({
   plans: z.array(z.object({ id: z.uuid(), name: z.string() })),
   snapshotCount: z.number().int().nonnegative(),
   storedBytes: Bytes,
+  /** What people deleted there and can put back. */
+  trashedCopies: z.number().int().nonnegative(),
+  trashedBytes: Bytes,
   /** Snapshots that are still to be copied to it. */
   waitingCopies: z.number().int().nonnegative(),
   /** When they are tried again by themselves; `null`: nothing waits, or a run is active. */

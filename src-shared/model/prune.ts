@@ -28,6 +28,8 @@ export const PrunedSnapshot = z.object({
   reasons: z.array(z.string()),
   /** The destination it is removed from or kept at; `null`: it belongs to none. */
   destination: DestinationName.nullable(),
+  /** It goes into the trash of its folder, from where it can be put back. */
+  toTrash: z.boolean().default(false),
 });
 export type PrunedSnapshot = z.infer<typeof PrunedSnapshot>;
 
@@ -35,6 +37,7 @@ export type PrunedSnapshot = z.infer<typeof PrunedSnapshot>;
 export const PruneOutcome = z.object({
   /** The copies that were removed. */
   removed: z.array(PrunedSnapshot),
+  /** Of those that do not go into a trash. */
   bytesFreed: Bytes,
   /** Snapshots that have no copy any more. */
   removedCount: z.number().int().nonnegative(),

@@ -14,7 +14,7 @@ import { Verification } from './verification.ts';
  * back and compares it with the current content; `undo` is a restore of the safety snapshot; `databaseDeletion` removes
  * a database;
  * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `import` lists what other programs
- * have made; `cleanup` removes what a crash left behind; `find` searches this machine for databases.
+ * have made; `putBack` brings a deleted snapshot back from the trash; `cleanup` removes what a crash left behind; `find` searches this machine for databases.
  */
 export const RunKind = z.enum([
   'backup',
@@ -28,6 +28,7 @@ export const RunKind = z.enum([
   'databaseDeletion',
   'prune',
   'delete',
+  'putBack',
   'scan',
   'cleanup',
   'import',
@@ -143,6 +144,8 @@ export const RunResult = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),
+  /** `copies`: how many of them were put back. */
+  z.object({ kind: z.literal('putBack'), snapshotId: z.uuid(), copies: z.number().int().positive() }),
   z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),
   z.object({ kind: z.literal('import'), ...BackupImport.shape }),
   z.object({ kind: z.literal('find'), report: FindReport, counts: FoundCounts }),

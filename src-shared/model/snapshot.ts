@@ -20,9 +20,19 @@ export type VerificationSummary = z.infer<typeof VerificationSummary>;
 
 /**
  * How a snapshot stands at one destination. `waiting`: it is still to be copied there; `failed`: what keeps it from
- * being copied lasts until a person acts; `missing`: it was stored and is missing now; `deleting`: it is being removed.
+ * being copied lasts until a person acts; `missing`: it was stored and is missing now; `deleting`: it is being removed; `trashing`:
+ * its files are on their way into the trash of its folder; `trashed`: they are in it.
  */
-export const CopyState = z.enum(['waiting', 'copying', 'stored', 'failed', 'missing', 'deleting']);
+export const CopyState = z.enum([
+  'waiting',
+  'copying',
+  'stored',
+  'failed',
+  'missing',
+  'deleting',
+  'trashing',
+  'trashed',
+]);
 export type CopyState = z.infer<typeof CopyState>;
 
 /** A snapshot at one of its destinations. */
@@ -30,7 +40,7 @@ export const SnapshotCopy = z.object({
   destinationId: z.uuid(),
   destinationName: z.string(),
   kind: z.enum(['folder', 's3', 'sftp']),
-  state: CopyState.exclude(['deleting']),
+  state: CopyState.exclude(['deleting', 'trashing', 'trashed']),
   /** When it came into this state. */
   at: Instant,
   /** Why it waits or failed, as a sentence. */

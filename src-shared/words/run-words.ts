@@ -12,6 +12,7 @@ const KINDS: Record<RunKind, string> = {
   databaseDeletion: 'Delete database',
   prune: 'Prune',
   delete: 'Delete',
+  putBack: 'Put back',
   scan: 'Rescan',
   cleanup: 'Clean up',
   import: 'Import from',

@@ -18,6 +18,8 @@ const kinds: Partial<Record<string, Run['kind']>> = {
   'destinations.catchUp': 'copy',
   'prune.start': 'prune',
   'snapshots.delete': 'delete',
+  'trash.putBack': 'putBack',
+  'trash.empty': 'delete',
   'restores.undo': 'undo',
   'databaseDeletions.start': 'databaseDeletion',
 };

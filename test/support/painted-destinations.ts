@@ -84,6 +84,8 @@ function summary(
     plans: [{ id: idOf(900), name: 'hone' }],
     snapshotCount: 23,
     storedBytes: 84_000_000,
+    trashedCopies: 0,
+    trashedBytes: 0,
     waitingCopies: 0,
     nextTryAt: null,
     ...rest,

@@ -26,7 +26,13 @@ export async function startTestCore(dataFolder: string, ports: Partial<HostPorts
 
 type StartsRun = Extract<
   MethodName,
-  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.rescan'
+  | `${string}.start`
+  | 'restores.check'
+  | 'restores.undo'
+  | 'snapshots.delete'
+  | 'trash.putBack'
+  | 'trash.empty'
+  | 'destinations.rescan'
 >;
 
 /** Starts a run and waits for its end, whatever it is. */

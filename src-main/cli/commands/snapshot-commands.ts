@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import { TRASH_DAYS } from '../../../src-shared/retention/trash.ts';
 import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
+import { deletionInWords, spaceInWords } from '../../../src-shared/words/trash-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
 import { confirm } from '../confirm.ts';
@@ -10,10 +12,14 @@ import { linesOr, print, resultOf, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 
 interface PruneOptions extends RetentionOptions {
+  permanently?: boolean;
   review?: boolean;
   dryRun?: boolean;
   yes?: boolean;
 }
+
+const PERMANENTLY = 'delete for good, also in folders, and free the space now';
+const IN_TRASH = `Copies in folders can be put back for ${TRASH_DAYS} days with: snapkeep trash put-back. All others are deleted for good.`;
 
 /** `list`, `prune` and `delete`. */
 export function addSnapshotCommands(program: Command): void {
@@ -39,11 +45,12 @@ export function addSnapshotCommands(program: Command): void {
   addRetentionOptions(json(program.command('prune')))
     .summary('remove old snapshots of a plan by retention')
     .description(
-      'Uses the retention of the plan, or the rules given here. The newest snapshot, the newest verified one and the newest with a passed restore test are never removed; nor are imported, pinned and safety snapshots. While pruning is paused, older snapshots stay until --review.',
+      'Uses the retention of the plan, or the rules given here. The newest snapshot, the newest verified one and the newest with a passed restore test are never removed; nor are imported, pinned and safety snapshots. While pruning is paused, older snapshots stay until --review. Copies in folders can be put back for 7 days with: snapkeep trash put-back.',
     )
     .argument('<plan>', 'name or id')
     .option('--dry-run', 'only list what would be removed')
     .option('--review', 'show why pruning is paused, and resume it')
+    .option('--permanently', PERMANENTLY)
     .option('--yes', 'skip the confirmation')
     .addHelpText('after', '\nExample:\n  snapkeep prune hone --keep-last 7 --dry-run')
     .action(inSession((session, planName: string, options: PruneOptions) => prune(session, planName, options)));
@@ -51,14 +58,21 @@ export function addSnapshotCommands(program: Command): void {
   json(program.command('delete'))
     .summary('delete one snapshot')
     .argument('<snapshot>', 'id or name of a snapshot')
+    .description(IN_TRASH)
     .option('--unpin', 'delete it even if it is pinned')
+    .option('--permanently', PERMANENTLY)
     .option('--yes', 'skip the confirmation')
     .action(
-      inSession(async (session, given: string, options: { unpin?: boolean; yes?: boolean }) => {
+      inSession(async (session, given: string, options: { unpin?: boolean; permanently?: boolean; yes?: boolean }) => {
         const snapshot = await session.findSnapshot(given);
-        const chosen = { snapshotId: snapshot.id, unpin: options.unpin === true };
+        const chosen = {
+          snapshotId: snapshot.id,
+          unpin: options.unpin === true,
+          permanently: options.permanently === true,
+        };
         const preview = await session.call('snapshots.previewDelete', chosen);
         for (const warning of preview.warnings) say(`warning  ${warning}`);
+        say(deletionInWords(preview.removed));
         await confirm(options.yes === true, `Delete ${locationOf(snapshot)}?`, 'Nothing was removed.');
         const run = await session.run('snapshots.delete', {
           ...chosen,
@@ -99,7 +113,8 @@ async function prune(session: Session, planName: string, options: PruneOptions):
   const { plan } = await session.findPlan(planName);
   const retention = retentionOf(options);
   const review = options.review === true;
-  const given = { planId: plan.id, review, ...(retention === undefined ? {} : { retention }) };
+  const permanently = options.permanently === true;
+  const given = { planId: plan.id, review, permanently, ...(retention === undefined ? {} : { retention }) };
   const preview = await session.call('prune.preview', given);
   sayWhyPaused(preview, plan.name, review);
   if (options.dryRun === true) return printRemoval(preview, DRY);
@@ -115,7 +130,7 @@ async function prune(session: Session, planName: string, options: PruneOptions):
 
 function questionOf({ removed, removedCount, bytesFreed }: PrunePreview, review: boolean): string {
   const copies = removed.length === removedCount ? '' : ` (${countInWords(removed.length, 'copy', 'copies')})`;
-  const what = `Remove ${countInWords(removedCount, 'snapshot')}${copies}, ${bytesInWords(bytesFreed)}`;
+  const what = `Remove ${countInWords(removedCount, 'snapshot')}${copies}, ${spaceInWords({ removed, bytesFreed })}`;
   return review ? `${what}, and resume pruning?` : `${what}?`;
 }
 
@@ -139,14 +154,19 @@ function describe(preview: PrunePreview): void {
 }
 
 /** How a removal is reported, and how a preview of one. */
-const DONE = { removed: 'removed ', kept: 'kept    ', freed: 'freed' };
-const DRY = { removed: 'would remove', kept: 'would keep  ', freed: 'would be freed. Nothing was removed' };
+const DONE = { removed: 'removed ', trashed: 'in trash', kept: 'kept    ', freed: 'freed' };
+const DRY = {
+  removed: 'would remove',
+  trashed: 'would remove',
+  kept: 'would keep  ',
+  freed: 'would be freed. Nothing was removed',
+};
 
 function printRemoval(outcome: PruneOutcome | PrunePreview, words = DONE): void {
   const { removed, removedCount, keptCount, bytesFreed } = outcome;
   const kept = 'kept' in outcome ? outcome.kept : [];
   const lines = [
-    ...removed.map((each) => `${words.removed} ${inWords(each)}`),
+    ...removed.map((each) => `${each.toTrash ? words.trashed : words.removed} ${inWords(each)}`),
     ...kept.map((each) => `${words.kept} ${inWords(each)}`),
   ];
   const figures = {

@@ -14,6 +14,7 @@ import { ScheduleRepo } from './repos/schedule-repo.ts';
 import { SecretRepo } from './repos/secret-repo.ts';
 import { SettingsRepo } from './repos/settings-repo.ts';
 import { SnapshotRepo } from './repos/snapshot-repo.ts';
+import { TrashRepo } from './repos/trash-repo.ts';
 import { Queries } from './sql.ts';
 
 /** The application's own database: a cache of what the destinations hold, and the memory of plans and runs. */
@@ -28,6 +29,7 @@ export function createCatalog(path: string) {
     snapshots: new SnapshotRepo(db),
     kept: new KeptRepo(db),
     copies: new CopyRepo(db),
+    trash: new TrashRepo(db),
     runs: new RunRepo(db),
     settings: new SettingsRepo(db),
     schedules: new ScheduleRepo(db),

@@ -135,6 +135,17 @@ export const SCHEMA = `
     UPDATE snapshot_copies SET plan_id = new.plan_id WHERE snapshot_id = new.id;
   END;
 
+  -- What a person deleted and can still put back: how long it has been there, counted by looks at the clock.
+  CREATE TABLE trash (
+    snapshot_id TEXT NOT NULL,
+    destination_id TEXT NOT NULL,
+    deleted_at TEXT NOT NULL,
+    age_ms INTEGER NOT NULL,
+    looked_at TEXT NOT NULL,
+    PRIMARY KEY (snapshot_id, destination_id),
+    FOREIGN KEY (snapshot_id, destination_id) REFERENCES snapshot_copies(snapshot_id, destination_id) ON DELETE CASCADE
+  ) STRICT;
+
   CREATE TABLE begun_copies (
     destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
     snapshot_id TEXT NOT NULL,

@@ -4,10 +4,12 @@ import { assertStillReachable, type Checking } from '../destinations/destination
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { sidecarPaths } from '../engine/files/durable-files.ts';
 import { manifestPath } from '../engine/files/manifest-files.ts';
+import { removeTree } from '../engine/files/remove-tree.ts';
 import { manifestAt, removeAttachedFilesAt } from './stored-attached-files.ts';
+import { trashCopy, trashPlaces } from './trash-copy.ts';
 
 /**
- * Removes one copy of a snapshot: it is marked first, so that a removal that was interrupted is finished later, also by a
+ * Removes one copy of a snapshot, also from the trash: it is marked first, so that a removal that was interrupted is finished later, also by a
  * disk that went. One that fails before anything is gone changes nothing.
  * @throws SnapkeepError as the destination's driver does
  */
@@ -24,13 +26,18 @@ export async function removeCopy(
   catalog.copies.set({ ...copy, state: 'deleting' });
   let begun = copy.state === 'deleting';
   try {
-    if (snapshot.attachedFiles.length > 0) {
-      await removeAttachedFilesAt(driver, destination, snapshot.name, snapshotId);
-      begun = true;
-    }
-    for (const file of filesOf(destination, snapshot.name)) {
-      await driver.delete(file);
-      begun = true;
+    if (catalog.trash.has(snapshotId, destination.id)) {
+      const places = trashPlaces(catalog, destination, snapshotId);
+      if (places !== undefined) await removeTree(places.entry);
+    } else {
+      if (snapshot.attachedFiles.length > 0) {
+        await removeAttachedFilesAt(driver, destination, snapshot.name, snapshotId);
+        begun = true;
+      }
+      for (const file of filesOf(destination, snapshot.name)) {
+        await driver.delete(file);
+        begun = true;
+      }
     }
     await assertStillReachable(core, destination, driver);
   } catch (error) {
@@ -69,7 +76,7 @@ function filesOf({ settings }: StoredDestination, name: string): string[] {
 }
 
 /**
- * Finishes the removals at a destination that were interrupted.
+ * Finishes the removals and the moves into the trash at a destination that were interrupted.
  * @param isBusy whether a run is at a snapshot right now, by its name
  * @throws SnapkeepError as the destination's driver does
  */
@@ -79,9 +86,10 @@ export async function finishRemovals(
   destination: StoredDestination,
   isBusy: (name: string) => boolean,
 ): Promise<void> {
-  for (const copy of core.catalog.copies.deleting(destination.id)) {
+  for (const copy of core.catalog.copies.unfinished(destination.id)) {
     const name = core.catalog.snapshots.get(copy.snapshotId)?.name;
     if (name === undefined || isBusy(name)) continue;
-    await removeCopy(core, driver, destination, copy);
+    if (copy.state === 'trashing') await trashCopy(core, driver, destination, copy);
+    else await removeCopy(core, driver, destination, copy);
   }
 }

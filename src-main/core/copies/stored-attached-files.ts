@@ -21,11 +21,15 @@ export async function removeAttachedFilesAt(
 ): Promise<void> {
   const manifest = await manifestAt(driver, snapshotName);
   if (manifest?.id !== snapshotId) return;
-  // Others could have written it: what it names of other snapshots, which have other letters, is not removed.
-  const letters = `-${idLetters(snapshotId).slice(0, 6)}`;
-  const own = manifest.attachedFiles.filter(({ storedName }) => storedName?.includes(letters) === true);
+  const own = ownAttachedFiles(manifest);
   if (settings.kind === 'folder') await removeAttachedFiles(settings.path, manifest.plan.name, own, snapshotId);
   else for (const { storedName } of own) if (storedName !== null) await driver.delete(storedName);
+}
+
+/** Others could have written a manifest: what it names of other snapshots, which have other letters, is not its own. */
+export function ownAttachedFiles({ id, attachedFiles }: Manifest): Manifest['attachedFiles'] {
+  const letters = `-${idLetters(id).slice(0, 6)}`;
+  return attachedFiles.filter(({ storedName }) => storedName?.includes(letters) === true);
 }
 
 /** The manifest of a snapshot at a destination; `undefined` where there is none that can be understood. */

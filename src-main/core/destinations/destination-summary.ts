@@ -50,6 +50,8 @@ export function summarizeDestinations(
         .map((plan) => ({ id: plan.id, name: plan.name })),
       snapshotCount: count?.stored ?? 0,
       storedBytes: count?.storedBytes ?? 0,
+      trashedCopies: count?.trashed ?? 0,
+      trashedBytes: count?.trashedBytes ?? 0,
       waitingCopies: count?.waiting ?? 0,
       nextTryAt: nextTryAt?.toISOString() ?? null,
     };

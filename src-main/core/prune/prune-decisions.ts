@@ -48,7 +48,7 @@ export function toPruned(
   destination: PrunedSnapshot['destination'],
 ): PrunedSnapshot {
   const { id, name, createdAt, diskBytes: sizeBytes } = snapshot;
-  return { id, name, createdAt, sizeBytes, reasons, destination };
+  return { id, name, createdAt, sizeBytes, reasons, destination, toTrash: false };
 }
 
 /** Whether something of a copy is at its destination, as far as is known, or was. */

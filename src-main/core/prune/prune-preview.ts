@@ -3,6 +3,7 @@ import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { findNewestGood } from '../../../src-shared/retention/retention.ts';
+import { hasTrash } from '../copies/trash-copy.ts';
 import { isAwaited, toRetainedAt } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { confirmationOf } from '../engine/confirmation.ts';
@@ -15,22 +16,40 @@ export interface PruneRequest {
   retention?: Retention | undefined;
   /** What stops automatic pruning is reviewed: it holds nothing back. */
   review?: boolean | undefined;
+  /** Nothing goes into a trash. */
+  permanently?: boolean | undefined;
 }
 
 /** Says what pruning a plan would remove and keep at each of its destinations, and why. */
-export function previewPrune(core: CoreContext, plan: Plan, { retention, review = false }: PruneRequest): PrunePreview {
+export function previewPrune(
+  core: CoreContext,
+  plan: Plan,
+  { retention, review = false, permanently = false }: PruneRequest,
+): PrunePreview {
   const { removed, kept, brakes } = decidePrune(core, plan, { retention, mode: review ? 'review' : 'manual' });
   const warnings = pruneWarnings(core.catalog, removed, kept);
   const held = brakes.map(({ destination, brake: { since, reasons } }) => ({ destination, since, reasons }));
-  return withConfirmation({ removed, kept, brakes: held, warnings });
+  return withConfirmation({ removed: permanently ? removed : toTrash(core, removed), kept, brakes: held, warnings });
+}
+
+/** How a person asks for a deletion. */
+export interface DeleteRequest {
+  /** It is deleted even if it is pinned. */
+  unpin?: boolean | undefined;
+  /** It does not go into a trash. */
+  permanently?: boolean | undefined;
 }
 
 /**
  * Says what deleting one snapshot, with all its copies, would do.
- * @param unpin it is deleted even if it is pinned
+ * @param options `unpin`: it is deleted even if it is pinned; `permanently`: it does not go into a trash
  * @throws SnapkeepError `CONFLICT` when it is the newest good one at a destination, or pinned
  */
-export function previewDelete(core: CoreContext, snapshotId: string, unpin: boolean): PrunePreview {
+export function previewDelete(
+  core: CoreContext,
+  snapshotId: string,
+  { unpin = false, permanently = false }: DeleteRequest,
+): PrunePreview {
   const { catalog } = core;
   const snapshot = catalog.snapshots.require(snapshotId);
   if (snapshot.pinned && !unpin) {
@@ -39,7 +58,8 @@ export function previewDelete(core: CoreContext, snapshotId: string, unpin: bool
   requireNotNewestGood(core, snapshot);
   const removed = catalog.copies.ofSnapshot(snapshotId).flatMap((copy) => {
     const destination = catalog.destinations.get(copy.destinationId);
-    if (destination === undefined || isAwaited(copy)) return [];
+    if (destination === undefined || isAwaited(copy) || copy.state === 'trashing' || copy.state === 'trashed')
+      return [];
     return [toPruned(snapshot, ['chosen'], { id: destination.id, name: destination.name })];
   });
   const { planId } = snapshot;
@@ -47,7 +67,12 @@ export function previewDelete(core: CoreContext, snapshotId: string, unpin: bool
     planId === null ? [] : catalog.kept.ofPlan(planId).filter(({ id, missing }) => id !== snapshotId && !missing);
   const kept = others.map((each) => toPruned(each, each.trigger === 'before-restore' ? ['before-restore'] : [], null));
   const warnings = planId === null ? [] : pruneWarnings(catalog, removed, kept);
-  return withConfirmation({ removed, kept: [], brakes: [], warnings });
+  return withConfirmation({
+    removed: permanently ? removed : toTrash(core, removed),
+    kept: [],
+    brakes: [],
+    warnings,
+  });
 }
 
 function requireNotNewestGood(
@@ -89,6 +114,19 @@ export function stalePreview(): SnapkeepError {
   });
 }
 
+/** What a person deletes goes into the trash of each folder. */
+function toTrash({ catalog }: CoreContext, removed: readonly PrunedSnapshot[]): PrunedSnapshot[] {
+  return removed.map((each) => {
+    const destination = each.destination === null ? undefined : catalog.destinations.get(each.destination.id);
+    return { ...each, toTrash: destination !== undefined && hasTrash(destination) };
+  });
+}
+
+/** The bytes that a removal frees: what goes into a trash frees none. */
+export function bytesFreedBy(removed: readonly PrunedSnapshot[]): number {
+  return removed.reduce((sum, { sizeBytes, toTrash }) => sum + (toTrash ? 0 : sizeBytes), 0);
+}
+
 function withConfirmation(parts: {
   removed: PrunedSnapshot[];
   kept: PrunedSnapshot[];
@@ -97,14 +135,14 @@ function withConfirmation(parts: {
 }): PrunePreview {
   const { removed, kept, brakes } = parts;
   const confirmed = [
-    removed.map(({ id, destination }) => [id, destination?.id]),
+    removed.map(({ id, destination, toTrash }) => [id, destination?.id, toTrash]),
     kept.map(({ id, destination, reasons }) => [id, destination?.id, reasons]),
     brakes.map(({ destination, reasons }) => [destination.id, reasons.map(({ kind }) => kind)]),
   ];
   const keptIds = new Set(kept.map(({ id }) => id));
   return {
     ...parts,
-    bytesFreed: removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    bytesFreed: bytesFreedBy(removed),
     removedCount: new Set(removed.filter(({ id }) => !keptIds.has(id)).map(({ id }) => id)).size,
     keptCount: keptIds.size,
     confirmation: confirmationOf(...confirmed),

@@ -6,6 +6,7 @@ import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { finishRemovals, removeCopy } from '../copies/remove-copy.ts';
+import { trashCopy } from '../copies/trash-copy.ts';
 import { dropUnwanted, emptyOutbox } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertReachable, locationOf, openDestination } from '../destinations/destination-access.ts';
@@ -15,7 +16,15 @@ import { cancelledError } from '../engine/task-context.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { releaseBrakes, storeBrakes } from './prune-brakes.ts';
 import { decidePrune } from './prune-decisions.ts';
-import { type PruneRequest, previewDelete, previewPrune, requireFresh, stalePreview } from './prune-preview.ts';
+import {
+  bytesFreedBy,
+  type DeleteRequest,
+  type PruneRequest,
+  previewDelete,
+  previewPrune,
+  requireFresh,
+  stalePreview,
+} from './prune-preview.ts';
 
 /** How a removal takes a destination that is unavailable: it is left for the next time, with or without a word, or nothing is removed at all. */
 type WhenAway = 'leave' | 'leave-and-say' | 'refuse';
@@ -36,16 +45,14 @@ export function startPrune(core: CoreContext, plan: Plan, request: PruneRequest,
 
 /**
  * Queues the deletion of just what was previewed.
- * @param unpin it is deleted even if it is pinned
  * @throws SnapkeepError `CONFLICT`
  */
-export function startDelete(core: CoreContext, snapshotId: string, unpin: boolean, confirmation: string): Run {
-  const preview = previewDelete(core, snapshotId, unpin);
+export function startDelete(core: CoreContext, snapshotId: string, request: DeleteRequest, confirmation: string): Run {
+  const preview = previewDelete(core, snapshotId, request);
   requireFresh(preview, confirmation);
   const { planId, planName, name } = core.catalog.snapshots.require(snapshotId);
-  const run = startRemoval(core, 'delete', preview.removed, { planId, planName, subject: name }, 'refuse');
-  if (unpin) core.catalog.snapshots.setPinned(snapshotId, false);
-  return run;
+  // One that is pinned stays so in the trash, and is pinned when it is put back.
+  return startRemoval(core, 'delete', preview.removed, { planId, planName, subject: name }, 'refuse');
 }
 
 /**
@@ -96,9 +103,9 @@ function startRemoval(
         tellRemoval(core, about.planId, removals);
       }
       await emptyOutbox(core);
-      const bytesFreed = removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      const bytesFreed = bytesFreedBy(removed);
       const ids = new Set(removed.map(({ id }) => id));
-      const removedCount = [...ids].filter((id) => core.catalog.snapshots.get(id) === undefined).length;
+      const removedCount = [...ids].filter((id) => !core.catalog.snapshots.isListed(id)).length;
       const copies = removed.length === removedCount ? '' : ` (${countInWords(removed.length, 'copy', 'copies')})`;
       const freed = `${bytesInWords(bytesFreed)} freed`;
       handle.log('info', `Removed ${countInWords(removedCount, 'snapshot')}${copies}, ${freed}.`);
@@ -136,7 +143,7 @@ async function deleteEverywhere(
   for (const { snapshotId, destinationId } of unmade) copies.remove(snapshotId, destinationId);
   try {
     const removed = await removeAll(core, removals, handle, whenAway);
-    for (const id of ids) snapshots.remove(id);
+    for (const id of ids) snapshots.deleteIfNoCopies(id);
     return removed;
   } catch (error) {
     for (const copy of unmade) copies.set(copy.state === 'copying' ? { ...copy, state: 'waiting' } : copy);
@@ -187,10 +194,7 @@ async function removeAll(
           handle.progress('removing', removed.length, total);
           await removeOne(core, driver, destination, snapshot);
           removed.push(snapshot);
-          handle.log(
-            'info',
-            `Removed ${locationOf(destination, snapshot.name)} (${snapshot.reasons.map(ruleInWords).join(', ')}).`,
-          );
+          handle.log('info', removedInWords(locationOf(destination, snapshot.name), snapshot));
         }
       } catch (error) {
         missed = leave(error, destination, handle, whenAway);
@@ -202,6 +206,10 @@ async function removeAll(
   if (missed !== undefined && (whenAway === 'refuse' || (whenAway === 'leave-and-say' && removed.length === 0)))
     throw missed;
   return removed;
+}
+
+function removedInWords(location: string, { toTrash, reasons }: PrunedSnapshot): string {
+  return `${toTrash ? 'Moved to the trash:' : 'Removed'} ${location} (${reasons.map(ruleInWords).join(', ')}).`;
 }
 
 /** A destination that cannot be worked on is left for the next time; the others are not kept waiting for it. */
@@ -217,8 +225,9 @@ async function removeOne(
   core: CoreContext,
   driver: Destination,
   destination: StoredDestination,
-  { id }: PrunedSnapshot,
+  { id, toTrash }: PrunedSnapshot,
 ): Promise<void> {
   const copy = core.catalog.copies.get(id, destination.id);
-  if (copy !== undefined) await removeCopy(core, driver, destination, copy);
+  if (copy === undefined) return;
+  await (toTrash ? trashCopy : removeCopy)(core, driver, destination, copy);
 }

@@ -55,7 +55,7 @@ export class CleanUp {
     const removals = catalog.destinations
       .all()
       .flatMap(({ id, settings }) =>
-        settings.kind === 'folder' && catalog.copies.deleting(id).length > 0 ? [settings.path] : [],
+        settings.kind === 'folder' && catalog.copies.unfinished(id).length > 0 ? [settings.path] : [],
       );
     this.#pending = new Set([...foldersOf(catalog, catalog.plans.list()), ...removals]);
   }
@@ -151,7 +151,7 @@ export class CleanUp {
   async #finishRemovals(folder: string): Promise<void> {
     const { catalog, runs } = this.#parts;
     const destination = catalog.destinations.byFolder(folder);
-    if (destination === undefined || catalog.copies.deleting(destination.id).length === 0) return;
+    if (destination === undefined || catalog.copies.unfinished(destination.id).length === 0) return;
     await using driver = await openDriver(destination.settings, {});
     await assertReachable(this.#parts, destination, driver);
     await finishRemovals(this.#parts, driver, destination, (name) => runs.isLocked(locationOf(destination, name)));

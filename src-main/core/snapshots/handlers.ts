@@ -29,9 +29,9 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
       events.emit('snapshots.changed', { planId: snapshot.planId });
       return { ...snapshot, pinned };
     },
-    'snapshots.previewDelete': ({ snapshotId, unpin = false }) => previewDelete(core, snapshotId, unpin),
-    'snapshots.delete': ({ snapshotId, unpin = false, confirmation }) => ({
-      run: startDelete(core, snapshotId, unpin, confirmation),
+    'snapshots.previewDelete': ({ snapshotId, ...request }) => previewDelete(core, snapshotId, request),
+    'snapshots.delete': ({ snapshotId, confirmation, ...request }) => ({
+      run: startDelete(core, snapshotId, request, confirmation),
     }),
   };
 }

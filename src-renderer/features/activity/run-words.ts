@@ -1,5 +1,6 @@
 import type { FilesTarget } from '../../../src-shared/model/restore/restore-files.ts';
 import { canBePutBack, type Run } from '../../../src-shared/model/run.ts';
+import { removalInWords } from '../../../src-shared/words/trash-words.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
 
 const UNDONE = ', undone later';
@@ -45,7 +46,9 @@ export function runOutcome({ result, error }: Run): string {
       return `${countInWords(result.removed.length, 'file')} removed${result.undoneBy === null ? '' : UNDONE}`;
     case 'prune':
     case 'delete':
-      return `${countInWords(result.removedCount, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
+      return removalInWords(result);
+    case 'putBack':
+      return `${countInWords(result.copies, 'copy', 'copies')} put back`;
     case 'scan':
       return `${countInWords(result.found, 'snapshot')} found, ${result.added} imported`;
     case 'import': {

@@ -9,6 +9,7 @@ import {
   IconPlugConnectedX,
   IconSearch,
   IconTrash,
+  IconTrashX,
   IconX,
 } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
@@ -34,6 +35,7 @@ interface DestinationCardProps {
   onRecover(): void;
   onReattach(): void;
   onRemove(): void;
+  onEmptyTrash(): void;
 }
 
 /** A destination: its state, its snapshots and its actions. */
@@ -120,7 +122,11 @@ function hintOf({ state, reason, lastTest }: DestinationSummary): string | undef
 
 const PLANS_SHOWN = 8;
 
-function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { summary: DestinationSummary }) {
+function Facts({
+  summary: { snapshotCount, storedBytes, trashedCopies, trashedBytes, lastTest, plans },
+}: {
+  summary: DestinationSummary;
+}) {
   const free = lastTest?.report.freeBytes ?? null;
   return (
     <dl className="destination-facts">
@@ -132,6 +138,14 @@ function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { s
             : `${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}`}
         </dd>
       </div>
+      {trashedCopies > 0 && (
+        <div>
+          <dt>Trash</dt>
+          <dd>
+            {countInWords(trashedCopies, 'snapshot')}, {bytesInWords(trashedBytes)}
+          </dd>
+        </div>
+      )}
       <div>
         <dt>Free</dt>
         <dd>{free === null ? 'Unknown' : `${bytesInWords(free)} (at last test)`}</dd>
@@ -180,12 +194,13 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
 }
 
 function DestinationActions({
-  summary: { destination, plans },
+  summary: { destination, plans, trashedCopies },
   onEdit,
   onImport,
   onRecover,
   onRemove,
-}: Pick<DestinationCardProps, 'summary' | 'onEdit' | 'onImport' | 'onRecover' | 'onRemove'>) {
+  onEmptyTrash,
+}: Pick<DestinationCardProps, 'summary' | 'onEdit' | 'onImport' | 'onRecover' | 'onRemove' | 'onEmptyTrash'>) {
   const [, navigate] = useLocation();
   const rescan = useAction();
   const { id, name } = destination;
@@ -226,9 +241,14 @@ function DestinationActions({
             Import from other programs…
           </Menu.Item>
           <Menu.Divider />
+          {trashedCopies > 0 && (
+            <Menu.Item className="loss" leftSection={<IconTrash size={15} aria-hidden />} onClick={onEmptyTrash}>
+              Empty trash…
+            </Menu.Item>
+          )}
           <Menu.Item
             className={used ? '' : 'loss'}
-            leftSection={<IconTrash size={15} aria-hidden />}
+            leftSection={<IconTrashX size={15} aria-hidden />}
             disabled={used}
             onClick={onRemove}
           >

@@ -9,12 +9,13 @@ import { ImportDialog } from '../import/import-dialog.tsx';
 import { RecoverDialog } from '../recover-plans/recover-dialog.tsx';
 import { DestinationCard } from './destination-card.tsx';
 import { DestinationDialog } from './destination-dialog.tsx';
+import { EmptyTrashDialog } from './empty-trash-dialog.tsx';
 import { ReattachDialog } from './reattach-dialog.tsx';
 import { RemoveDestinationDialog } from './remove-destination-dialog.tsx';
 import './destinations.css';
 import { useAnswer } from '../../stores/core.ts';
 
-const DIALOGS = ['edit', 'import', 'recover', 'reattach', 'remove'] as const;
+const DIALOGS = ['edit', 'import', 'recover', 'reattach', 'remove', 'empty-trash'] as const;
 
 /**
  * All destinations.
@@ -54,6 +55,7 @@ export function DestinationsPage({ selected }: { selected: string | null }) {
                 onRecover={() => show('recover', summary)}
                 onReattach={() => show('reattach', summary)}
                 onRemove={() => show('remove', summary)}
+                onEmptyTrash={() => show('empty-trash', summary)}
               />
             </li>
           ))}
@@ -87,6 +89,8 @@ function ChosenDialog({
       return <RecoverDialog destinationId={id} name={name} onClose={onClose} />;
     case 'reattach':
       return <ReattachDialog summary={summary} onClose={onClose} />;
+    case 'empty-trash':
+      return <EmptyTrashDialog summary={summary} onClose={onClose} />;
     case 'remove':
       return <RemoveDestinationDialog summary={summary} onClose={onClose} />;
   }

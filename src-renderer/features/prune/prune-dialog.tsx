@@ -4,6 +4,7 @@ import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
+import { spaceInWords } from '../../../src-shared/words/trash-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
@@ -103,7 +104,7 @@ function removeInWords({ removed, removedCount }: PrunePreview, changed: boolean
 /** The space freed; copies are counted where they are more than snapshots. */
 function freedInWords({ removed, removedCount, bytesFreed }: PrunePreview): string {
   const copies = removed.length === removedCount ? '' : `${countInWords(removed.length, 'copy', 'copies')}, `;
-  return `${copies}${bytesInWords(bytesFreed)} freed`;
+  return `${copies}${spaceInWords({ removed, bytesFreed })}`;
 }
 
 /** Why pruning is paused, until it is reviewed. */

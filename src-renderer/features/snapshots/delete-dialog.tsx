@@ -1,13 +1,12 @@
 import { Text } from '@mantine/core';
-import type { PrunePreview } from '../../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
-import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { deletionInWords } from '../../../src-shared/words/trash-words.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/layout/confirm-dialog.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
-import { namesInWords } from '../../components/status/destination-display.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
 import { useAnswer } from '../../stores/core.ts';
+import { offerPutBack } from './put-back.ts';
 
 /** Asks before a snapshot is deleted. */
 export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; onClose(): void }) {
@@ -21,13 +20,19 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
       label={snapshot.pinned ? 'Unpin and delete' : 'Delete snapshot'}
       removes
       disabled={preview === null}
-      onConfirm={() => client.call('snapshots.delete', { ...chosen, confirmation: preview?.confirmation ?? '' })}
+      onConfirm={async () => {
+        const { run } = await client.call('snapshots.delete', {
+          ...chosen,
+          confirmation: preview?.confirmation ?? '',
+        });
+        offerPutBack(run, snapshot.id);
+      }}
       onClose={onClose}
     >
       <PathText path={snapshot.path ?? snapshot.name} />
       {preview !== null && (
         <Text size="sm" className="wraps">
-          {whatIsDeleted(preview)} This cannot be undone.
+          {deletionInWords(preview.removed)}
         </Text>
       )}
       {snapshot.pinned && (
@@ -43,11 +48,4 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
       <Pending answer={answer} />
     </ConfirmDialog>
   );
-}
-
-function whatIsDeleted({ removed, bytesFreed }: PrunePreview): string {
-  const names = removed.flatMap(({ destination }) => destination?.name ?? []);
-  const where = names.length === 0 ? '' : ` at ${namesInWords(names)}`;
-  const what = names.length > 1 ? 'Deletes the files and manifests' : 'Deletes the file and its manifest';
-  return `${what}${where} (${bytesInWords(bytesFreed)}).`;
 }

@@ -13,6 +13,7 @@ import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { openRestore } from '../restore/restore-store.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { DetailsDialog } from './details-dialog.tsx';
+import { RecentlyDeleted } from './recently-deleted.tsx';
 import { SnapshotTable } from './snapshot-table.tsx';
 import { useSnapshots } from './use-snapshots.ts';
 
@@ -47,6 +48,7 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
       ) : (
         <SnapshotTable snapshots={snapshots} now={now} onEnd={more} onDetails={showDetails} onDelete={showDelete} />
       )}
+      <RecentlyDeleted planId={plan.id} now={now} />
       {dialog === 'details' && shown !== undefined && (
         <DetailsDialog
           snapshot={shown}

@@ -1,7 +1,17 @@
 import type { MethodName } from '../../../src-shared/contract/methods.ts';
 import { appendEntries } from '../../support/databases.ts';
-import { prepareRestore, restore, takeBackup } from '../../support/scene.ts';
+import { prepareRestore, restore, type Scene, takeBackup } from '../../support/scene.ts';
+import { succeed } from '../../support/test-core.ts';
 import { type MethodCase, nobody, noPlan, planOf, snapshotOf } from './case.ts';
+
+/** A snapshot that was deleted into the trash, by its id. */
+async function snapshotInTrash(scene: Scene): Promise<string> {
+  const snapshotId = await snapshotOf(scene);
+  await takeBackup(scene);
+  const { confirmation } = await scene.core.call('snapshots.previewDelete', { snapshotId });
+  await succeed(scene.core, 'snapshots.delete', { snapshotId, confirmation });
+  return snapshotId;
+}
 
 /** The cases of backups and of what is done with snapshots. */
 export const snapshotsCases = {
@@ -47,6 +57,27 @@ export const snapshotsCases = {
     },
     missing: () => ({ snapshotId: nobody, confirmation: 'x' }),
     wrong: { snapshotId: nobody },
+  },
+  'trash.list': {
+    good: async (scene) => {
+      await snapshotInTrash(scene);
+      return planOf(scene);
+    },
+    missing: noPlan,
+    wrong: { planId: 1 },
+  },
+  'trash.putBack': {
+    good: async (scene) => ({ snapshotId: await snapshotInTrash(scene) }),
+    missing: () => ({ snapshotId: nobody }),
+    wrong: {},
+  },
+  'trash.empty': {
+    good: async (scene) => {
+      await snapshotInTrash(scene);
+      return { confirmation: (await scene.core.call('trash.list', {})).confirmation };
+    },
+    missing: () => ({ planId: nobody, confirmation: 'x' }),
+    wrong: { confirmation: 1 },
   },
   'verifications.start': {
     good: async (scene) => ({ snapshotId: await snapshotOf(scene) }),

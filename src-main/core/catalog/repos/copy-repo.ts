@@ -62,10 +62,12 @@ export interface CopyCounts extends Pick<z.infer<typeof CopyDelay>, 'waitingSinc
   failed: number;
   /** Those that should be there and are not. */
   missing: number;
+  trashed: number;
+  trashedBytes: number;
 }
 
 const NO_DELAY = { waitingSince: null, waitingFor: null, failure: null };
-const NO_COPIES = { stored: 0, storedBytes: 0, waiting: 0, failed: 0, missing: 0 };
+const NO_COPIES = { stored: 0, storedBytes: 0, waiting: 0, failed: 0, missing: 0, trashed: 0, trashedBytes: 0 };
 const COUNTED_AS = {
   stored: 'stored',
   waiting: 'waiting',
@@ -73,7 +75,12 @@ const COUNTED_AS = {
   failed: 'failed',
   missing: 'missing',
   deleting: null,
+  trashing: 'trashed',
+  trashed: 'trashed',
 } as const satisfies Record<CopyState, keyof typeof NO_COPIES | null>;
+
+/** The states of a copy that is no longer listed: it is being removed, or in the trash. */
+export const REMOVED = sql`('deleting', 'trashing', 'trashed')`;
 
 /** Which copies are meant: those of a plan at a destination. */
 export const copiesOf = (planId: string | null, destinationId: string): string => `${planId} ${destinationId}`;
@@ -126,16 +133,16 @@ export class CopyRepo extends Repo {
     );
   }
 
-  /** Copies that are being removed, or whose removal was interrupted. */
-  deleting(destinationId: string): CopyRow[] {
-    return this.#copies.all(sql`WHERE destination_id = ${destinationId} AND state = 'deleting'`);
+  /** Copies that are being removed or moved, or whose removal was interrupted. */
+  unfinished(destinationId: string): CopyRow[] {
+    return this.#copies.all(sql`WHERE destination_id = ${destinationId} AND state IN ('deleting', 'trashing')`);
   }
 
   /** The destinations that something waits for, or where something begun or half removed is to be tidied up. */
   awaited(): string[] {
     return this.db.column(
       z.string(),
-      sql`SELECT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'deleting')
+      sql`SELECT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'deleting', 'trashing')
           UNION SELECT destination_id FROM begun_copies b WHERE ${NOT_WANTED}`,
     );
   }
@@ -201,6 +208,7 @@ export class CopyRepo extends Repo {
       const counted = COUNTED_AS[state];
       if (counted !== null) known[counted] += count;
       if (state === 'stored') known.storedBytes += bytes;
+      if (counted === 'trashed') known.trashedBytes += bytes;
       counts.set(key, known);
     }
     return counts;

@@ -4,7 +4,7 @@ import { CopyState, SnapshotOrigin } from '../../../../src-shared/model/snapshot
 import { VerificationLevel } from '../../../../src-shared/model/verification.ts';
 import { among, type Sql, sql, valuesOf } from '../sql.ts';
 import { flag, Repo } from '../table.ts';
-import { VALID_COPY } from './copy-repo.ts';
+import { REMOVED, VALID_COPY } from './copy-repo.ts';
 
 /** What the brake weighs. */
 const WeighedRow = z.object({
@@ -67,9 +67,9 @@ const STORED = sql`EXISTS (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.i
 const RETAINED = sql`s.id, s.number AS "order", s.origin, s.created_at AS "createdAt", s.trigger, s.pinned, s.incomplete,
   NOT ${STORED} AS missing, ${VALID}, coalesce(s.level, 'none') AS level,
   coalesce(s.plan_id, s.source_path) AS family`;
-/** Leaves out snapshots `s` that are being removed everywhere. */
-export const LISTED = sql`s.id NOT IN (SELECT snapshot_id FROM snapshot_copies d WHERE state = 'deleting' AND NOT EXISTS
-  (SELECT 1 FROM snapshot_copies WHERE snapshot_id = d.snapshot_id AND state <> 'deleting'))`;
+/** Leaves out snapshots `s` that are being removed everywhere, or are in the trash. */
+export const LISTED = sql`s.id NOT IN (SELECT snapshot_id FROM snapshot_copies d WHERE state IN ${REMOVED} AND NOT EXISTS
+  (SELECT 1 FROM snapshot_copies WHERE snapshot_id = d.snapshot_id AND state NOT IN ${REMOVED}))`;
 
 const Totals = z.object({ planId: z.string().nullable(), count: z.int(), bytes: z.number() });
 const Named = z.object({ planId: z.string().nullable(), name: z.string() });
@@ -164,7 +164,7 @@ export class KeptRepo extends Repo {
       KeptCopy,
       sql`SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", c.state, ${VALID_COPY}
           FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
-          WHERE ${condition} AND c.state <> 'deleting'`,
+          WHERE ${condition} AND c.state NOT IN ${REMOVED}`,
     );
     const copiesOf = Map.groupBy(copies, ({ snapshotId }) => snapshotId);
     return found.map((row) => ({ ...row, copies: copiesOf.get(row.id) ?? [] }));

@@ -12,7 +12,7 @@ import { Verification } from '../../../../src-shared/model/verification.ts';
 import { uncheckedInWords } from '../../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import { among, every, type Sql, sql, valuesOf } from '../sql.ts';
 import { json, Repo, Table } from '../table.ts';
-import { isCopy } from './copy-repo.ts';
+import { isCopy, REMOVED } from './copy-repo.ts';
 import { LISTED } from './kept-repo.ts';
 import { NewSnapshotRow, SnapshotRow, StoredCopyRow, toRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
@@ -22,7 +22,7 @@ const copiesOf = (
     d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message, c.verified_at AS "verifiedAt", c.valid, c.level
   FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id JOIN destinations d ON d.id = c.destination_id
   LEFT JOIN plan_destinations p ON p.plan_id = s.plan_id AND p.destination_id = c.destination_id
-  WHERE c.state <> 'deleting' AND s.number IN ${valuesOf(numbers)}
+  WHERE c.state NOT IN ${REMOVED} AND s.number IN ${valuesOf(numbers)}
   ORDER BY d.own, p.position IS NULL, p.position, d.name COLLATE NOCASE`;
 const atFolder = (
   path: string,
@@ -124,6 +124,11 @@ export class SnapshotRepo extends Repo {
     );
   }
 
+  /** Whether it is listed: neither unknown, nor being removed everywhere, nor in the trash. */
+  isListed(id: string): boolean {
+    return this.db.has(sql`SELECT 1 FROM snapshots s WHERE s.id = ${id} AND ${LISTED}`);
+  }
+
   has(id: string): boolean {
     return this.db.has(sql`SELECT 1 FROM snapshots WHERE id = ${id}`);
   }
@@ -217,7 +222,7 @@ export class SnapshotRepo extends Repo {
             VALUES (${manifest.id}, ${destinationId}, 'stored', ${at}, ${described})
             ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL,
               manifest = iif(state IN ('stored', 'missing'), manifest, excluded.manifest)
-              WHERE state <> 'deleting'`,
+              WHERE state NOT IN ${REMOVED}`,
       );
     });
   }

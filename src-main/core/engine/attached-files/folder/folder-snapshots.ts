@@ -41,7 +41,7 @@ export function endedName(naming: DatedNaming & { letters: string }, at: Date, a
 }
 
 /** The stem that a name tells; `undefined` for other names. */
-function stemIn(name: string): string | undefined {
+export function stemIn(name: string): string | undefined {
   const match = DATED.exec(name);
   return match === null ? undefined : `${match[1]}${match[3] ?? ''}`;
 }
