@@ -59,6 +59,8 @@ export const planMethods = {
   },
   /** Deletes a plan. Its snapshots stay at their destinations and in the catalog. */
   'plans.remove': { params: planId, result: z.object({ snapshotsLeft: z.number().int() }) },
+  /** Brings a deleted plan back, with the snapshots it had, while the service that deleted it runs. */
+  'plans.putBack': { params: planId, result: Plan },
 
   /** Returns a schedule as a sentence and its next scheduled times. */
   'schedules.preview': {

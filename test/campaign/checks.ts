@@ -10,6 +10,7 @@ import type { ListedSnapshot, Prepared, Scene } from './scene.ts';
 const MANIFEST_SUFFIX = '.manifest.json';
 /** What Snapkeep keeps in a destination beside snapshots. */
 const MARKER = /^\.snapkeep/;
+const TRASH = /^\.snapkeep-trash-/;
 /** What may lie beside the source: the database with its sidecars, the attached files, and those that a restore replaced. */
 const BESIDE_SOURCE = /^(app\.db(-wal|-shm|-journal)?|files|\.files\.[0-9a-f]{8}\.kept)$/;
 /** The product is started so often before what is left behind is held against it: a start waits a second for that. */
@@ -36,6 +37,7 @@ export async function* whatIsBroken(scene: Scene, operation: Operation, before: 
   yield* after.problems;
   yield* whatIsMixed(scene, operation, before);
   yield* whatIsLost(operation, before.snapshots, after.snapshots);
+  yield* whatCannotBePutBack(scene, before.snapshots, after.snapshots);
   yield* whatIsFalse(scene, before.snapshots, after.snapshots);
   if (operation.replaces !== undefined) yield* whatCannotComeBack(scene, operation, before);
   const again = await run(scene.home, ['backup', 'app'], scene.env);
@@ -137,6 +139,25 @@ function* whatIsLeft(scene: Scene, snapshots: ListedSnapshot[]): Generator<strin
 function belongsTo(entry: string, name: string): boolean {
   const [stem = name] = name.split('.');
   return entry === name || entry === name + MANIFEST_SUFFIX || entry.startsWith(`${stem}.`);
+}
+
+/** A snapshot that an operation took away is whole in the trash of one of its folders. */
+function* whatCannotBePutBack(scene: Scene, before: ListedSnapshot[], after: ListedSnapshot[]): Generator<string> {
+  for (const { id, name, missing } of before) {
+    if (missing || after.some((each) => each.id === id)) continue;
+    const entries = [scene.near, scene.far].flatMap((folder) =>
+      readdirSync(folder)
+        .filter((entry) => TRASH.test(entry))
+        .map((entry) => join(folder, entry, id)),
+    );
+    if (!entries.some((entry) => isWhole(join(entry, name)))) yield `${name} is neither listed nor whole in a trash.`;
+  }
+}
+
+function isWhole(path: string): boolean {
+  if (!existsSync(path) || !existsSync(path + MANIFEST_SUFFIX)) return false;
+  const { stored } = JSON.parse(readFileSync(path + MANIFEST_SUFFIX, 'utf8')) as { stored: { sha256: string } };
+  return hashOf(path) === stored.sha256;
 }
 
 /** Undo brings back what was there before a restore; an undo that was interrupted can be repeated. */

@@ -67,6 +67,38 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   await judgeBothWays(page, 'unpin-and-delete');
   await page.getByRole('button', { name: 'Unpin and delete' }).click();
   await expect.poll(() => snapshots().length).toBe(2);
+
+  // A toast puts it back, pinned as it was.
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect.poll(() => snapshots().length).toBe(3);
+  await expect(page.getByRole('table', { name: 'Snapshots' }).getByRole('row')).toHaveCount(5);
+  await more.click();
+  await expect(page.getByRole('menuitem', { name: 'Unpin' })).toBeVisible();
+  await page.getByRole('menuitem', { name: 'Delete…' }).click();
+  await page.getByRole('button', { name: 'Unpin and delete' }).click();
+  await expect.poll(() => snapshots().length).toBe(2);
+
+  // So does the list of what was deleted.
+  await page.getByRole('button', { name: /^Recently deleted/ }).click();
+  const deleted = page.getByRole('list', { name: 'Recently deleted' }).getByRole('listitem');
+  const count = await deleted.count();
+  await judgeBothWays(page, 'recently-deleted');
+  await deleted
+    .first()
+    .getByRole('button', { name: /^Put back/ })
+    .click();
+  await expect(deleted).toHaveCount(count - 1);
+  expect(snapshots()).toHaveLength(3);
+
+  // Storage counts the rest, and empties it.
+  await page.getByRole('link', { name: 'Storage' }).click();
+  await expect(page.getByText('Trash', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: /^More actions/ }).click();
+  await page.getByRole('menuitem', { name: 'Empty trash…' }).click();
+  await expect(page.getByRole('dialog', { name: /^Empty the trash of/ })).toContainText('can no longer be put back');
+  await judgeBothWays(page, 'empty-trash');
+  await page.getByRole('button', { name: 'Empty trash' }).click();
+  await expect(page.getByText('Trash', { exact: true })).toBeHidden();
 });
 
 test('the rule for safety snapshots is shown in Settings, and changed there', async () => {

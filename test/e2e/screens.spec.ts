@@ -69,7 +69,7 @@ test('with plans, in trouble, and every dialog', async () => {
       .last()
       .click();
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
-    await expect(page.getByText('This cannot be undone.')).toBeVisible();
+    await expect(page.getByText(/^The copy at .+ can be put back for 7 days\.$/)).toBeVisible();
     await judge(page, `delete-${look}`);
     await page.keyboard.press('Escape');
 

@@ -78,7 +78,7 @@ class History {
     this.#at = new Date(NOW - n * 1000).toISOString();
     if (each.what === 'enter') this.#enter(each, n);
     else if (each.what === 'run') this.#run(each, n);
-    else if (each.what === 'forget plan') this.#catalog.plans.remove(planIdOf(PLANS - 1));
+    else if (each.what === 'forget plan') this.#catalog.removedPlans.remove(planIdOf(PLANS - 1));
     else {
       const id = pick(this.#entered, each.which);
       if (id !== undefined && this.#catalog.snapshots.get(id) !== undefined) this.#change(each, id, n);

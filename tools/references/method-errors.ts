@@ -45,6 +45,7 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'plans.create': [...onDisk, 'CONFLICT', 'BAD_KEY', 'UNSUPPORTED'],
   'plans.get': ['NOT_FOUND'],
   'plans.list': [],
+  'plans.putBack': stale,
   'plans.remove': ['NOT_FOUND', 'BUSY'],
   'plans.update': [...onDisk, 'CONFLICT', 'BAD_KEY', 'UNSUPPORTED'],
   'prune.preview': ['NOT_FOUND'],

@@ -8,6 +8,7 @@ import { KeptRepo } from './repos/kept-repo.ts';
 import { PlanRepo } from './repos/plan-repo.ts';
 import { PruneStateRepo } from './repos/prune-state-repo.ts';
 import { RecoveryRepo } from './repos/recovery-repo.ts';
+import { RemovedPlans } from './repos/removed-plans.ts';
 import { RestoreTestRepo } from './repos/restore-test-repo.ts';
 import { RunRepo } from './repos/run-repo.ts';
 import { ScheduleRepo } from './repos/schedule-repo.ts';
@@ -25,6 +26,7 @@ export function createCatalog(path: string) {
   const db = new Queries(openCatalog(path));
   return {
     plans: new PlanRepo(db),
+    removedPlans: new RemovedPlans(db),
     destinations: new DestinationRepo(db),
     snapshots: new SnapshotRepo(db),
     kept: new KeptRepo(db),

@@ -1,5 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
 import { tellPlans } from '../catalog/changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
@@ -37,12 +38,37 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         });
       }
       const snapshotsLeft = catalog.kept.totals([planId]).get(planId)?.count ?? 0;
-      catalog.plans.remove(planId);
+      catalog.removedPlans.remove(planId);
       tellPlans(core, plan);
       core.events.emit('snapshots.changed', { planId: null });
       return { snapshotsLeft };
     },
+    'plans.putBack': ({ planId }) => {
+      const plan = bringBack(core, planId);
+      tellPlans(core, plan);
+      core.events.emit('snapshots.changed', { planId: null });
+      core.scheduler.tick();
+      return plan;
+    },
   };
+}
+
+/** @throws SnapkeepError `NOT_FOUND`; `CONFLICT` when something that it needs is taken or gone */
+function bringBack({ catalog }: CoreContext, planId: string): Plan {
+  let known: boolean;
+  try {
+    known = catalog.removedPlans.bringBack(planId);
+  } catch (cause) {
+    throw new SnapkeepError('CONFLICT', 'The plan was not put back: its name is taken, or a destination was removed.', {
+      hint: 'Rename the other plan, or make a new plan: its destinations still hold the snapshots.',
+      cause,
+    });
+  }
+  if (!known)
+    throw new SnapkeepError('NOT_FOUND', 'The deleted plan is not known any more.', {
+      hint: 'Make a new plan with the same name and destinations; it includes the snapshots.',
+    });
+  return catalog.plans.require(planId);
 }
 
 /** Says what databases are. */

@@ -3,6 +3,7 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/layout/confirm-dialog.tsx';
+import { showUndo } from '../../components/messages/undo-notice.tsx';
 import { namesInWords } from '../../components/status/destination-display.tsx';
 import { forEachPlan } from './for-each-plan.ts';
 
@@ -15,9 +16,17 @@ export function DeletePlansDialog({ selected, onClose }: { selected: readonly Pl
       title={`Delete ${plans}?`}
       label={`Delete ${plans}`}
       removes
-      onConfirm={() =>
-        forEachPlan(selected, 'not deleted', ({ plan }) => client.call('plans.remove', { planId: plan.id }))
-      }
+      onConfirm={async () => {
+        const deleted: PlanSummary[] = [];
+        await forEachPlan(selected, 'not deleted', async (summary) => {
+          await client.call('plans.remove', { planId: summary.plan.id });
+          deleted.push(summary);
+        });
+        if (deleted.length === 0) return;
+        showUndo(`${countInWords(deleted.length, 'plan is', 'plans are')} deleted.`, () =>
+          forEachPlan(deleted, 'not put back', ({ plan }) => client.call('plans.putBack', { planId: plan.id })),
+        );
+      }}
       onClose={onClose}
     >
       <Text size="sm" className="wraps">

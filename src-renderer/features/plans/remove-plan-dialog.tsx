@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/layout/confirm-dialog.tsx';
+import { showUndo } from '../../components/messages/undo-notice.tsx';
 import { namesInWords } from '../../components/status/destination-display.tsx';
 import { usePlan } from '../../stores/core.ts';
 
@@ -15,7 +16,11 @@ export function RemovePlanDialog({ plan, onClose }: { plan: Plan; onClose(): voi
       title={`Delete the plan ${plan.name}?`}
       label={`Delete ${plan.name}`}
       removes
-      onConfirm={() => client.call('plans.remove', { planId: plan.id }).then(() => navigate('/databases'))}
+      onConfirm={async () => {
+        await client.call('plans.remove', { planId: plan.id });
+        navigate('/databases');
+        showUndo(`The plan ${plan.name} is deleted.`, () => client.call('plans.putBack', { planId: plan.id }));
+      }}
       onClose={onClose}
     >
       <Text size="sm">

@@ -32,6 +32,14 @@ export const plansCases = {
     wrong: { planId: nobody, retention: { keepLast: 0 } },
   },
   'plans.remove': { good: planOf, missing: noPlan, wrong: {} },
+  'plans.putBack': {
+    good: async ({ core, plan }) => {
+      await core.call('plans.remove', { planId: plan.id });
+      return { planId: plan.id };
+    },
+    missing: noPlan,
+    wrong: {},
+  },
   'recoveryKit.make': nothing,
   'recoveryKit.status': nothing,
   'recoveryKit.save': {

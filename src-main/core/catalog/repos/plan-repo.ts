@@ -77,10 +77,6 @@ export class PlanRepo extends Repo {
     });
   }
 
-  remove(id: string): void {
-    this.db.run(sql`DELETE FROM plans WHERE id = ${id}`);
-  }
-
   #select(condition: Sql): Plan[] {
     const plans = this.#plans.all(sql`WHERE ${condition}`);
     const ids = plans.map(({ id }) => id);
