@@ -50,6 +50,9 @@ function follow(): void {
 history.replaceState({ entry }, '');
 addEventListener('hashchange', follow);
 
+/** The palette is no address to come back to: what is chosen in it takes its place. */
+const isPalette = (): boolean => new URLSearchParams(searchNow()).get('dialog') === 'palette';
+
 function subscribe(changed: () => void): () => void {
   listeners.add(changed);
   return () => listeners.delete(changed);
@@ -61,7 +64,7 @@ function subscribe(changed: () => void): () => void {
  */
 export function navigate(to: string, { replace = false }: { replace?: boolean } = {}): void {
   const go = (): void => {
-    if (replace || location.hash === `#${to}`) history.replaceState({ entry }, '', `#${to}`);
+    if (replace || isPalette() || location.hash === `#${to}`) history.replaceState({ entry }, '', `#${to}`);
     else {
       entry += 1;
       history.pushState({ entry }, '', `#${to}`);
@@ -131,6 +134,7 @@ export function useParameter(name: string): [string, (value: string, options?: {
 /** Changes parameters of the address; empty ones are removed. */
 export function setParameters(changed: Record<string, string>, { replace = true }: { replace?: boolean } = {}): void {
   const parameters = new URLSearchParams(searchNow());
+  if (isPalette()) parameters.delete('dialog');
   for (const [name, value] of Object.entries(changed))
     if (value === '') parameters.delete(name);
     else parameters.set(name, value);

@@ -17,7 +17,7 @@ import { Run } from '../model/run.ts';
 import { SourceDescription } from '../model/source.ts';
 import { SourceComparison } from '../model/source-comparison.ts';
 import { BackupDescription, FoundBackups, ImportPath } from '../model/third-party/import.ts';
-import { FilePath } from '../model/values.ts';
+import { FilePath, Name } from '../model/values.ts';
 import { key, nothing, started } from './params.ts';
 
 const atChosen = <S extends z.ZodRawShape>(more: S) =>
@@ -27,7 +27,7 @@ const importOrder = {
   files: z.array(ImportPath).min(1).max(20_000).optional(),
   planId: z.uuid().optional(),
   /** The name of the plan to show them under; without it, the one that their names say. */
-  newPlanName: z.string().trim().min(1).max(80).optional(),
+  newPlanName: Name.optional(),
   key,
 };
 const chosen = z.object({ path: FilePath.nullable() });
@@ -119,8 +119,11 @@ export const destinationMethods = {
 
   /** Returns what a file is, by its content, its manifest and the catalog. Nothing is unpacked. */
   'files.identify': { params: z.strictObject({ path: FilePath }), result: FileIdentity },
-  /** Lists a folder, folders first; without a path, the home folder. */
-  'files.list': { params: z.strictObject({ path: FilePath.optional() }), result: FolderListing },
+  /** Lists the first 200 entries of a folder whose names contain `search`, folders first; without a path, the home folder. */
+  'files.list': {
+    params: z.strictObject({ path: FilePath.optional(), search: z.string().max(255).optional() }),
+    result: FolderListing,
+  },
   /** Shows a file in the file manager. Desktop application only. */
   'files.reveal': { params: z.strictObject({ path: FilePath }), result: nothing },
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
 import { trimOf } from '../words/trimmed.ts';
-import { Bytes, FilePath, Instant } from './values.ts';
+import { Bytes, FilePath, Instant, Name } from './values.ts';
 
 /** The providers whose endpoint and habits are known; `custom`: any other server that speaks S3. */
 export const S3Provider = z.enum(['aws', 'minio', 'r2', 'b2', 'supabase', 'gcs', 'custom']);
@@ -118,7 +118,7 @@ export const SelfTestReport = z.object({
 export type SelfTestReport = z.infer<typeof SelfTestReport>;
 
 /** A person's name for a destination. */
-export const DestinationName = z.string().trim().min(1).max(80);
+export const DestinationName = Name;
 
 /** Where copies are kept, under the name people gave it. */
 export const Destination = z.object({

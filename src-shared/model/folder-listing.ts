@@ -16,5 +16,7 @@ export const FolderListing = z.object({
   parent: FilePath.nullable(),
   home: FilePath,
   entries: z.array(FolderEntry),
+  /** How many more there are than are listed. */
+  more: z.number().int().nonnegative(),
 });
 export type FolderListing = z.infer<typeof FolderListing>;

@@ -8,7 +8,7 @@ import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone } from './schedule.ts';
 import { SnapshotSummary } from './snapshot.ts';
 import { SourceKind } from './source.ts';
-import { BackupMethod, Bytes, Compression, FilePath, Instant } from './values.ts';
+import { BackupMethod, Bytes, Compression, FilePath, Instant, Name } from './values.ts';
 
 export { KEEP_ALL, Retention };
 
@@ -82,15 +82,13 @@ export type PlanDestinationInput = z.infer<typeof PlanDestinationInput>;
 /** Snapshots are stored where the first of them that is a folder and there says, and copied to all the others. */
 const destinationsOf = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(10);
 
-export const GroupName = z.string().trim().min(1).max(80);
+export const GroupName = Name;
 
 /** What plans of one program have in common: they are shown, paused and backed up together. `null`: it stands alone. */
 export const PlanGroup = z.nullable(GroupName);
 
 /** The longest time limit of a run: 30 days. */
 export const MAX_TIME_LIMIT_MINUTES = 43_200;
-
-const PlanName = z.string().trim().min(1).max(80);
 
 /** What a person decides about a plan and can change later. */
 const DECISIONS = {
@@ -116,7 +114,7 @@ const DECISIONS = {
 
 /** What a person decides about a plan. */
 export const PlanInput = z.object({
-  name: PlanName,
+  name: Name,
   sourceKind: SourceKind.default('database'),
   sourcePath: FilePath,
   destinations: destinationsOf(PlanDestinationInput),
@@ -140,11 +138,11 @@ export const PlanInput = z.object({
 export type PlanInput = z.infer<typeof PlanInput>;
 
 /** What is to be changed of a plan; what is left out stays. */
-export const PlanChange = z.object({ name: PlanName, ...DECISIONS }).partial();
+export const PlanChange = z.object({ name: Name, ...DECISIONS }).partial();
 
 /** A source, the destination of its snapshots, and the rules for both. */
 export const Plan = z.object({
-  name: PlanName,
+  name: Name,
   sourceKind: SourceKind,
   sourcePath: FilePath,
   destinations: destinationsOf(PlanDestination),

@@ -34,3 +34,6 @@ export type FileHolder = z.infer<typeof FileHolder>;
 /** The programs whose ways of backing up are known. */
 export const KnownProgram = z.enum(['hone', 'portunus', 'openmemory', 'soundbox', 'pisovereign']);
 export type KnownProgram = z.infer<typeof KnownProgram>;
+
+/** The name that a person gives to a plan, a group, a destination or a template. */
+export const Name = z.string().trim().min(1).max(200);

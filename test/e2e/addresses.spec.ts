@@ -99,6 +99,71 @@ test('the dialogs of destinations, plans and snapshots have addresses that a rel
   expect(address()).toBe('#/storage');
 });
 
+/** Shows an address, as following a link does. */
+const goTo = (hash: string): Promise<void> =>
+  page.evaluate((to) => {
+    location.hash = to;
+  }, hash);
+
+test('the restore sheet has an address that a reload keeps, and Back closes it', async () => {
+  const [first] = await callMethod(page, 'plans.list', {});
+  const planId = first?.plan.id ?? '';
+  await callMethod(page, 'backups.start', { planId });
+  await goTo(`/databases/${planId}`);
+  await page
+    .getByRole('button', { name: /^More actions/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Restore…' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Restore' });
+  await expect(sheet).toContainText('This is a snapshot of');
+  expect(address()).toMatch(new RegExp(`^#/databases/${planId}\\?restore=[0-9a-f-]+$`));
+  await page.reload();
+  await expect(sheet).toContainText('This is a snapshot of');
+  await page.goBack();
+  await expect(sheet).toHaveCount(0);
+  await page.goForward();
+  await expect(sheet).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(sheet).toHaveCount(0);
+  expect(address()).toBe(`#/databases/${planId}`);
+});
+
+test('the palette and the list of keys have addresses; Back closes them, and leads from what was chosen to the page', async () => {
+  await openPage(page, 'Storage');
+  const palette = page.getByRole('textbox', { name: /^Find databases/ });
+  await page.keyboard.press('Control+k');
+  await expect(palette).toBeFocused();
+  expect(address()).toBe('#/storage?dialog=palette');
+  await page.goBack();
+  await expect(palette).toHaveCount(0);
+  expect(address()).toBe('#/storage');
+  await page.keyboard.press('?');
+  expect(address()).toBe('#/storage?dialog=keys');
+  await page.goBack();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('Control+k');
+  await palette.fill('app 10');
+  await page.getByRole('button', { name: /^.*App 10/ }).click();
+  await expect(page.getByRole('heading', { name: 'App 10', level: 1 })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: 'Storage', level: 1 })).toBeVisible();
+  await expect(palette).toHaveCount(0);
+});
+
+test('the picker has an address; Back closes it and nothing more, and what was typed stays', async () => {
+  await goTo('/storage/new');
+  const dialog = page.getByRole('dialog', { name: 'Add destination' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('مجلد 📒');
+  await dialog.getByRole('button', { name: /^Browse/ }).click();
+  const picker = page.getByRole('dialog', { name: 'Choose folder' });
+  await expect(picker).toBeVisible();
+  expect(address()).toMatch(/^#\/storage\/new\?picker=/);
+  await page.goBack();
+  await expect(picker).toHaveCount(0);
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('مجلد 📒');
+});
+
 test('an address that leads nowhere shows Home; a plan that does not exist is named as missing', async () => {
   await page.evaluate(() => {
     location.hash = '/nowhere';

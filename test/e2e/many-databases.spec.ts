@@ -12,7 +12,7 @@ import { judge, openPage, rowOf } from '../support/screens.ts';
  * right to left, and of pictures.
  */
 
-const LONG = 'A database whose name is as long as the name of a database is allowed to be, 80.';
+const LONG = 'A database whose name is as long as a name may be: '.repeat(4).slice(0, 199).concat('.');
 const NAMES = [
   'App 2',
   'App 10',

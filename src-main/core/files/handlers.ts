@@ -10,7 +10,7 @@ import { listFolder } from './list-folder.ts';
 export function filesHandlers(core: CoreContext): Handlers<MethodsOf<'files'> | MethodsOf<'dialogs'>> {
   return {
     'files.identify': ({ path }, signal) => identifyFile(core, path, signal),
-    'files.list': ({ path }) => listFolder(path),
+    'files.list': ({ path, search }) => listFolder(path, search),
     'files.reveal': async ({ path }) => {
       const reveal = core.ports.revealFile ?? unsupported('Showing files in the file manager');
       reveal(await canonicalPath(path));

@@ -1,9 +1,11 @@
 import { ActionIcon, Button, Group, Loader, Modal, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconArrowUp, IconDatabase, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconArrowUp, IconDatabase, IconFile, IconFolder, IconHome, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { FolderEntry } from '../../../src-shared/model/folder-listing.ts';
-import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { useLast } from '../../hooks/use-last.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { ErrorNotice } from '../messages/errors.tsx';
@@ -19,6 +21,9 @@ interface FilePickerProps {
   onClose(): void;
 }
 
+/** Between the last key and the search. */
+const SEARCH_PAUSE_MS = 150;
+
 const TITLES: Record<PathKind, string> = {
   database: 'Choose database',
   backup: 'Choose backup',
@@ -30,12 +35,21 @@ const TITLES: Record<PathKind, string> = {
 /** Chooses a file or folder on the machine of the service, for hosts without native dialogs. */
 export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
   const [folder, setFolder] = useState<string | null>(start === '' ? null : parentOf(start));
-  const answer = useAnswer('files.list', folder === null ? {} : { path: folder });
+  const [search, setSearch] = useState('');
+  const [searched] = useDebouncedValue(search, SEARCH_PAUSE_MS);
+  const answer = useAnswer('files.list', {
+    ...(folder === null ? {} : { path: folder }),
+    ...(searched === '' ? {} : { search: searched }),
+  });
   const listing = useLast(answer.value);
+  const open = (path: string | null): void => {
+    setFolder(path);
+    setSearch('');
+  };
   const form = useForm({ initialValues: { name: kind === 'target' ? nameOf(start) : '' } });
   const fileName = form.values.name.trim();
   const choose = (entry: FolderEntry): void => {
-    if (entry.kind === 'folder') setFolder(entry.path);
+    if (entry.kind === 'folder') open(entry.path);
     else if (kind === 'target') form.setFieldValue('name', entry.name);
     else onPick(entry.path);
   };
@@ -44,19 +58,27 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
     <Modal opened onClose={onClose} title={TITLES[kind]} size="lg">
       <Stack gap="sm">
         <Group gap="xs" wrap="nowrap">
-          <ActionIcon variant="default" aria-label="Home folder" onClick={() => setFolder(listing?.home ?? null)}>
+          <ActionIcon variant="default" aria-label="Home folder" onClick={() => open(listing?.home ?? null)}>
             <IconHome size={16} />
           </ActionIcon>
           <ActionIcon
             variant="default"
             aria-label="Parent folder"
             disabled={listing?.parent == null}
-            onClick={() => setFolder(listing?.parent ?? null)}
+            onClick={() => open(listing?.parent ?? null)}
           >
             <IconArrowUp size={16} />
           </ActionIcon>
           <PathText path={listing?.path ?? ''} size="sm" />
         </Group>
+        <TextInput
+          type="search"
+          aria-label="Search in this folder"
+          placeholder="Search in this folder"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
         {answer.error !== null && <ErrorNotice error={answer.error} onRetry={answer.reload} />}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
         <section className="picker-list" tabIndex={0} aria-label="Files and folders">
@@ -64,7 +86,7 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
           {entries.map((entry) => (
             <UnstyledButton key={entry.path} className="picker-row" onClick={() => choose(entry)}>
               {iconOf(entry)}
-              <span className="picker-name">{entry.name}</span>
+              <bdi className="picker-name">{nameInWords(entry.name)}</bdi>
               <Text size="xs" c="dimmed">
                 {entry.kind === 'file' ? bytesInWords(entry.sizeBytes) : ''}
               </Text>
@@ -73,6 +95,11 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
           {listing !== null && entries.length === 0 && (
             <Text c="dimmed" size="sm" p="md">
               No matching files in this folder.
+            </Text>
+          )}
+          {listing !== null && listing.more > 0 && (
+            <Text c="dimmed" size="sm" p="md" role="status">
+              {countInWords(listing.more, 'more item')}. Search to find them.
             </Text>
           )}
         </section>

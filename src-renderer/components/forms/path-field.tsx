@@ -1,6 +1,7 @@
 import { Button, Group, Input } from '@mantine/core';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { client } from '../../api/client.ts';
+import { useParameter } from '../../hooks/address.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { useInfo } from '../../stores/core.ts';
 import { FilePicker } from './file-picker.tsx';
@@ -22,12 +23,12 @@ interface PathFieldProps {
 export function PathField({ kind, value, onChange, error, ...rest }: PathFieldProps) {
   const id = useId();
   const native = useInfo()?.capabilities.nativeDialogs ?? false;
-  const [picking, setPicking] = useState(false);
+  const [picker, setPicker] = useParameter('picker');
   const browse = useAction();
   const pick = (): void => {
     // Native dialogs for databases and backups would hide other files.
     if (!native || kind === 'file') {
-      setPicking(true);
+      setPicker(id, { replace: false });
       return;
     }
     browse.run(async () => {
@@ -57,13 +58,13 @@ export function PathField({ kind, value, onChange, error, ...rest }: PathFieldPr
           </Button>
         </Group>
       </Input.Wrapper>
-      {picking && (
+      {picker === id && (
         <FilePicker
           kind={kind}
           start={value}
-          onClose={() => setPicking(false)}
+          onClose={() => setPicker('')}
           onPick={(path) => {
-            setPicking(false);
+            setPicker('');
             onChange(path);
           }}
         />

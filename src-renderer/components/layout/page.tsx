@@ -18,16 +18,14 @@ export function Page({
 }) {
   return (
     <Stack gap="lg" className={wide ? 'page wide' : 'page'}>
-      <Group justify="space-between" wrap="nowrap" align="center">
+      <Group justify="space-between" align="center">
         <Group gap="sm" className="page-title">
           <Title order={1}>
             <bdi>{title}</bdi>
           </Title>
           {beside}
         </Group>
-        <Group gap="sm" wrap="nowrap">
-          {actions}
-        </Group>
+        <Group gap="sm">{actions}</Group>
       </Group>
       {children}
     </Stack>

@@ -1,32 +1,35 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
+import { useRef } from 'react';
 import type { Run } from '../../../src-shared/model/run.ts';
+import { runShare, timeLeftOf } from '../../../src-shared/rules/run-share.ts';
 import { countsBytes, PHASE_LABELS } from '../../../src-shared/words/run-words.ts';
 import { bytesInWords, roundedDurationInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../hooks/use-action.ts';
 
-/** The progress of a run: phase, bytes, rate and time left, and a button to cancel it. */
-export function RunProgress({ run, onCancel }: { run: Run; onCancel?: () => void }) {
-  const cancel = useAction();
-  const { phase, done, total, rate } = run.progress;
-  const share = total === null || total === 0 ? null : Math.min(100, (done / total) * 100);
+interface RunProgressProps {
+  run: Run;
+  /** Whether it has a button to cancel the run; not where another button does that. */
+  cancellable?: boolean;
+}
+
+/** The progress of a run: one bar over all phases, what it does now, the time left, and a button to cancel it. */
+export function RunProgress({ run, cancellable = true }: RunProgressProps) {
+  const { phase, rate } = run.progress;
+  const share = useGrowing(run);
+  const elapsedMs = run.startedAt === null ? 0 : Date.now() - Date.parse(run.startedAt);
+  const leftMs = timeLeftOf(share, elapsedMs);
   const words =
     run.state === 'queued' && run.waitingFor !== null
       ? `Waiting for ${run.waitingFor}`
       : run.cancelRequested
         ? 'Cancelling'
         : PHASE_LABELS[phase];
-  const stop = (): void => {
-    cancel.run(async () => {
-      await client.call('runs.cancel', { runId: run.id });
-      onCancel?.();
-    });
-  };
   return (
     <div className="run-progress">
       <Progress.Root size="sm">
         <Progress.Section
-          value={share ?? 100}
+          value={share === null ? 100 : share * 100}
           animated={share === null}
           striped={share === null}
           aria-label={`${words}: ${run.subject}`}
@@ -41,11 +44,9 @@ export function RunProgress({ run, onCancel }: { run: Run; onCancel?: () => void
         </Text>
         <Group gap="sm" wrap="nowrap">
           <Text size="sm" c="dimmed" className="numbers">
-            {timeLeft(done, total, rate)}
+            {leftMs === null ? '' : `${roundedDurationInWords(leftMs)} left`}
           </Text>
-          <Button size="compact-sm" variant="default" onClick={stop} disabled={run.cancelRequested || cancel.pending}>
-            Cancel
-          </Button>
+          {cancellable && <CancelButton run={run} />}
         </Group>
       </Group>
     </div>
@@ -58,7 +59,26 @@ function amounts({ progress: { phase, done, total } }: Run): string {
   return total === null ? bytesInWords(done) : `${bytesInWords(done)} of ${bytesInWords(total)}`;
 }
 
-function timeLeft(done: number, total: number | null, rate: number | null): string {
-  if (total === null || rate === null || rate <= 0) return '';
-  return `${roundedDurationInWords(((total - done) / rate) * 1000)} left`;
+/** The share of a run that is done. It never shrinks: attached files go through phases again that the database has left. */
+function useGrowing(run: Run): number | null {
+  const most = useRef({ runId: run.id, share: 0 });
+  if (most.current.runId !== run.id) most.current = { runId: run.id, share: 0 };
+  const share = runShare(run);
+  if (share === null) return null;
+  most.current.share = Math.max(most.current.share, share);
+  return most.current.share;
+}
+
+function CancelButton({ run }: { run: Run }) {
+  const cancel = useAction();
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      onClick={() => cancel.run(() => client.call('runs.cancel', { runId: run.id }))}
+      disabled={run.cancelRequested || cancel.pending}
+    >
+      Cancel
+    </Button>
+  );
 }

@@ -15,7 +15,9 @@ export function RunRow({ run, now }: { run: Run; now: number }) {
         <RunStatePill state={run.state} />
       </span>
       <span className="subject">
-        <strong>{runTitle(run)}</strong>{' '}
+        <strong>
+          <bdi>{runTitle(run)}</bdi>
+        </strong>{' '}
         <Text span size="sm" c="dimmed">
           {runOutcome(run)}
         </Text>

@@ -97,7 +97,7 @@ function LocationFields({ form }: { form: DestinationFormApi }) {
         label="Name"
         {...form.getInputProps('name')}
         value={name ?? suggestedName(form.values)}
-        maxLength={80}
+        maxLength={200}
       />
       <Disclosure title="Advanced">
         <Stack gap="md">

@@ -1,12 +1,15 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
+import { startBackups } from '../../api/start-backups.ts';
 import { ActionButton } from '../../components/forms/action-button.tsx';
 import { Section } from '../../components/layout/section.tsx';
+import { showDone } from '../../components/messages/notices.ts';
 import { PathText } from '../../components/status/path-text.tsx';
-import { useAnswer } from '../../stores/core.ts';
+import { useAnswer, useKept } from '../../stores/core.ts';
 import './find-databases.css';
 
 const SHOWN = 3;
@@ -14,6 +17,7 @@ const SHOWN = 3;
 /** The found databases without a plan that matter most; nothing where there are none. */
 export function FoundSection() {
   const { value } = useAnswer('databases.listFound', { limit: SHOWN });
+  const destination = useKept('destinations.list', (list) => list?.[0] ?? null);
   if (value === null || value.counts['no-plan'] === 0) return null;
   const count = value.counts['no-plan'];
   return (
@@ -28,6 +32,17 @@ export function FoundSection() {
                 {openBy[0] === undefined ? '' : `, in use by ${openBy[0].name}`}
               </span>
             </span>
+            {destination !== null && (
+              <ActionButton
+                variant="default"
+                size="xs"
+                aria-label={`Back up ${suggestedPlanName}`}
+                title={`Daily at 02:00 to ${destination.label}`}
+                act={() => backUp(path, destination.destination.id)}
+              >
+                Back up
+              </ActionButton>
+            )}
             <ActionButton
               variant="subtle"
               size="xs"
@@ -40,8 +55,20 @@ export function FoundSection() {
         ))}
       </ul>
       <Button component={Link} to="/databases/find" variant="default" size="xs" mt="xs">
-        {count === 1 ? 'Back up' : `Show all ${count}`}
+        {count === 1 ? 'Show details' : `Show all ${count.toLocaleString('en-US')}`}
       </Button>
     </Section>
   );
+}
+
+/** Adds a plan with the defaults for a found database, and takes its first backup. */
+async function backUp(path: string, destinationId: string): Promise<void> {
+  const { plans, failed } = await client.call('databases.createPlans', {
+    paths: [path],
+    destinations: [{ destinationId }],
+  });
+  const [refused] = failed;
+  if (refused !== undefined) throw new SnapkeepError('INVALID_PARAMS', refused.message, { hint: refused.hint ?? '' });
+  await startBackups(plans.map(({ id }) => id));
+  showDone('1 plan added.');
 }

@@ -1,7 +1,9 @@
-import { Spotlight } from '@mantine/spotlight';
+import { useHotkeys } from '@mantine/hooks';
+import { Spotlight, spotlight } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
 import { IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { useDialog } from '../../hooks/address.ts';
 import { useCommandResults } from './command-results.tsx';
 import { useDatabaseResults } from './database-results.tsx';
 import './palette.css';
@@ -10,12 +12,16 @@ import { useSnapshotResults } from './snapshot-results.tsx';
 /** Finds databases, snapshots by their day, actions and settings; Ctrl or Cmd and K opens it. */
 export function Palette() {
   const [query, setQuery] = useState('');
+  const { dialog, open, close } = useDialog(['palette']);
+  const isOpen = dialog === 'palette';
+  useHotkeys([['mod + K', () => (isOpen ? close() : open('palette'))]], []);
+  useEffect(() => (isOpen ? spotlight.open() : spotlight.close()), [isOpen]);
   return (
     <Spotlight.Root
       query={query}
       onQueryChange={setQuery}
-      shortcut="mod + K"
-      tagsToIgnore={[]}
+      shortcut={null}
+      onSpotlightClose={close}
       scrollable
       maxHeight="min(420px, 60vh)"
       overlayProps={{ backgroundOpacity: 0.35 }}

@@ -15,7 +15,7 @@ export function GroupField({ form }: { form: PlanFormApi }) {
         placeholder="None"
         data={groups}
         {...form.getInputProps('group')}
-        maxLength={80}
+        maxLength={200}
         autoComplete="off"
         {...pendingChoices(plans)}
       />

@@ -50,7 +50,7 @@ export function NameFields({ form, label, planName }: NameFieldsProps) {
   return (
     <>
       <div className="name-and-group">
-        <TextInput label={label} {...form.getInputProps('name')} value={planName} maxLength={80} />
+        <TextInput label={label} {...form.getInputProps('name')} value={planName} maxLength={200} />
         <GroupField form={form} />
       </div>
       <SameInstantField form={form} />

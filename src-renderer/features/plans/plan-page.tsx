@@ -55,7 +55,7 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
           {(plan.schedule.kind !== 'manual' || plan.paused !== null) && (
             <PauseMenu planId={planId} paused={plan.paused === null ? null : schedule.paused} />
           )}
-          <BackUpNow planId={planId} />
+          <BackUpNow planId={planId} active={active} />
         </>
       }
     >
@@ -106,7 +106,7 @@ function PlanStatus({ summary, active, now }: PlanStatusProps) {
       <PlanFigures summary={summary} now={now} />
       {active !== undefined && (
         <div className="card">
-          <RunProgress run={active} />
+          <RunProgress run={active} cancellable={active.kind !== 'backup'} />
         </div>
       )}
       {failure != null && <ErrorNotice error={failure} />}

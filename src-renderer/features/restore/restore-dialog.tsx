@@ -1,5 +1,5 @@
 import { Button, Modal, Stack } from '@mantine/core';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { showError } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
@@ -8,7 +8,7 @@ import { takesDatabase } from './restore-choice.ts';
 import { WhatFields, WhereFields } from './restore-fields.tsx';
 import { fillForm, useRestoreForm } from './restore-form.ts';
 import type { RestoreOrder } from './restore-order.ts';
-import { closeRestore, type RestoreRequest, useRestoreStore } from './restore-store.ts';
+import { closeRestore, discardSource, type RestoreRequest, useRestoreRequest } from './restore-store.ts';
 import { RestoringStep } from './restoring-step.tsx';
 import { Review } from './review.tsx';
 import { useDescribed } from './use-described.ts';
@@ -16,21 +16,30 @@ import './restore.css';
 
 /** Restores a snapshot or file: what, where, the comparison, and the result. */
 export function RestoreDialog() {
-  const { request, number } = useRestoreStore();
-  return request === null ? null : <OpenDialog key={number} request={request} />;
+  const { request, key } = useRestoreRequest();
+  return request === null ? null : <OpenDialog key={key} request={request} />;
 }
 
 function OpenDialog({ request }: { request: RestoreRequest }) {
   const [runId, setRunId] = useState<string | null>(null);
   const checks = useStartedChecks();
-  const close = (): void => {
-    if (runId === null) checks.abandon();
-    closeRestore();
+  const [{ source }] = useState(request);
+  // However it closes: by its buttons, by Back, or because another one opens.
+  useEffect(
+    () => () => {
+      checks.abandon();
+      discardSource(source);
+    },
+    [checks, source],
+  );
+  const start = (started: string): void => {
+    checks.keep();
+    setRunId(started);
   };
   return (
     <Modal
       opened
-      onClose={close}
+      onClose={closeRestore}
       size={720}
       title="Restore"
       closeOnClickOutside={false}
@@ -38,9 +47,9 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
     >
       <Stack gap="md">
         {runId === null ? (
-          <Sheet request={request} checks={checks} onStarted={setRunId} onClose={close} />
+          <Sheet request={request} checks={checks} onStarted={start} onClose={closeRestore} />
         ) : (
-          <RestoringStep runId={runId} onClose={close} />
+          <RestoringStep runId={runId} onClose={closeRestore} />
         )}
       </Stack>
     </Modal>
@@ -120,7 +129,9 @@ function useStartedChecks() {
     for (const runId of runIds) abandonCheck(runId);
     runIds.clear();
   }, [runIds]);
-  return { add, abandon };
+  /** What was checked is being restored. */
+  const keep = useCallback(() => runIds.clear(), [runIds]);
+  return useMemo(() => ({ add, abandon, keep }), [add, abandon, keep]);
 }
 
 function abandonCheck(checkRunId: string): void {

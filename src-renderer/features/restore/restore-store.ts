@@ -1,6 +1,7 @@
 import { create } from 'zustand';
-import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
+import { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { discardUpload } from '../../api/uploads.ts';
+import { setParameters, useParameters } from '../../hooks/address.ts';
 
 /** The snapshot or file to restore. */
 export interface RestoreRequest {
@@ -9,29 +10,42 @@ export interface RestoreRequest {
   compare?: boolean;
 }
 
-interface RestoreState {
-  request: RestoreRequest | null;
-  /** Counts the requests, so that each opens a new dialog. */
-  number: number;
-}
+/** Counts the requests, so that each opens a new dialog, also one for the same file. */
+const useNumber = create<{ number: number }>(() => ({ number: 0 }));
 
-/** The restore in the dialog; one at a time. */
-export const useRestoreStore = create<RestoreState>(() => ({ request: null, number: 0 }));
+const NONE = { restore: '', from: '', file: '', entry: '', compare: '' };
 
-/** Opens the dialog for a snapshot or a file. */
-export function openRestore(request: RestoreRequest): void {
-  endRequest();
-  useRestoreStore.setState(({ number }) => ({ request, number: number + 1 }));
+/** Opens the dialog for a snapshot or a file, at an address of its own: Back closes it. */
+export function openRestore({ source, compare = false }: RestoreRequest): void {
+  const asked =
+    'path' in source
+      ? { file: source.path, entry: source.entry ?? '' }
+      : { restore: source.snapshotId, from: source.destinationId ?? '' };
+  useNumber.setState(({ number }) => ({ number: number + 1 }));
+  setParameters({ ...NONE, ...asked, compare: compare ? 'yes' : '' }, { replace: false });
 }
 
 /** Closes the dialog. */
 export function closeRestore(): void {
-  endRequest();
-  useRestoreStore.setState({ request: null });
+  setParameters(NONE);
 }
 
-/** A file that was sent for this dialog goes with it. */
-function endRequest(): void {
-  const source = useRestoreStore.getState().request?.source;
-  if (source !== undefined && 'path' in source) discardUpload(source.path);
+/** Returns what the address asks to restore, `null` for nothing, and what tells one request from another. */
+export function useRestoreRequest(): { request: RestoreRequest | null; key: string } {
+  const parameters = useParameters();
+  const number = useNumber((state) => state.number);
+  const read = (name: string): string | undefined => parameters.get(name) ?? undefined;
+  const parsed = RestoreSource.safeParse(
+    parameters.has('file')
+      ? { path: read('file'), entry: read('entry') }
+      : { snapshotId: read('restore'), destinationId: read('from') },
+  );
+  if (!parsed.success) return { request: null, key: '' };
+  const request = { source: parsed.data, compare: parameters.has('compare') };
+  return { request, key: `${number} ${JSON.stringify(request)}` };
+}
+
+/** Discards the file that was sent for a dialog that has closed. */
+export function discardSource(source: RestoreSource): void {
+  if ('path' in source) discardUpload(source.path);
 }

@@ -45,7 +45,7 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
             The template prefills new plans with the settings of this plan. It contains no keys, passphrases or
             accounts.
           </Text>
-          <TextInput label="Template name" {...form.getInputProps('name')} maxLength={80} data-autofocus />
+          <TextInput label="Template name" {...form.getInputProps('name')} maxLength={200} data-autofocus />
           <TextInput label="Description" {...form.getInputProps('purpose')} maxLength={300} />
           {leftOut.length > 0 && <LeftOut what="the template" sentences={leftOut} />}
           <Pending answer={destinations} />

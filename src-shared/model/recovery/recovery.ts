@@ -3,7 +3,7 @@ import { AttachedFile } from '../attached-file.ts';
 import { RecordedPlanSettings, SnapshotTrigger } from '../manifest.ts';
 import { ScanOutcome } from '../run.ts';
 import { SourceKind } from '../source.ts';
-import { Bytes, FilePath, Instant } from '../values.ts';
+import { Bytes, FilePath, Instant, Name } from '../values.ts';
 
 /** A snapshot at a destination as its manifest describes it, whether the catalog knows it or not. */
 export const DescribedSnapshot = z.object({
@@ -52,7 +52,7 @@ export type RecoveryScan = z.infer<typeof RecoveryScan>;
 export const PlanRecovery = z.strictObject({
   serviceId: z.uuid(),
   planId: z.uuid(),
-  name: z.string().trim().min(1).max(80),
+  name: Name,
   sourcePath: FilePath,
   /** Where attached files are now, by their names; those that are not named stay where they were. */
   attachedFilePaths: z.record(z.string(), FilePath).default({}),

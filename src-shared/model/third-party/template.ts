@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_NAME_PATTERN } from '../../rules/names/name-pattern.ts';
 import { KEEP_ALL, NamePattern, Retention } from '../plan.ts';
 import { Schedule, TimeZone } from '../schedule.ts';
-import { BackupMethod, Compression } from '../values.ts';
+import { BackupMethod, Compression, Name } from '../values.ts';
 
 /** The platforms that locations differ on. */
 export const Platform = z.enum(['linux', 'macos', 'windows']);
@@ -51,7 +51,7 @@ const AttachedFile = z.strictObject({ path: Inside, kind: z.enum(['file', 'folde
 
 const part = {
   id: Slug,
-  name: z.string().trim().min(1).max(80),
+  name: Name,
   /** It is offered, but made only when a person chooses it. */
   optional: z.boolean().default(false),
   locations: Locations.default(NOWHERE),
@@ -103,7 +103,7 @@ export type TemplatePart = z.infer<typeof TemplatePart>;
 /** How the data of a program is backed up: what a plan, or a group of plans, is made from. */
 export const Template = z.strictObject({
   id: Slug,
-  name: z.string().trim().min(1).max(80),
+  name: Name,
   purpose: Sentence,
   /** How people know the folder that `<folder>` stands for, for example “the folder given with --data-dir”. */
   folder: Sentence.nullable().default(null),
