@@ -7,7 +7,7 @@ import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../src-shared/model/restore/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
-import type { ExportParams } from '../core/backup/handlers.ts';
+import type { ExportParams } from '../core/backup/export.ts';
 import type { Core } from '../core/core.ts';
 import { openNodeCore } from '../core/node-core.ts';
 import type { ProcessLog } from '../core/ports.ts';

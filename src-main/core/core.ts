@@ -2,7 +2,7 @@ import type { EventName, EventPayload } from '../../src-shared/contract/events.t
 import type { Answer, CoreFrame } from '../../src-shared/contract/frames.ts';
 import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
 import type { Run } from '../../src-shared/model/run.ts';
-import type { ExportParams } from './backup/handlers.ts';
+import type { ExportParams } from './backup/export.ts';
 import type { ProcessLog } from './ports.ts';
 
 /** One end of a transport: a window, a browser tab. */

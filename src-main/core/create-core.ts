@@ -84,7 +84,7 @@ function coreOf(context: CoreContext, automaticWork: AutomaticWork, log: Process
     on: (name, listener) => events.on(name, listener),
     requestRestore: (path) => events.emit('restore.requested', { path }),
     requestPage: (page) => events.emit('page.requested', { page }),
-    exportTo: async (descriptor, given) => (await import('./backup/handlers.ts')).exportTo(context, descriptor, given),
+    exportTo: async (descriptor, given) => (await import('./backup/export.ts')).exportTo(context, descriptor, given),
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),
     isInUse: (path) => runs.isWanted(path),

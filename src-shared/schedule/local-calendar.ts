@@ -17,7 +17,7 @@ export interface CalendarDate {
 
 /**
  * Answers where instants lie in the calendar of a time zone. Asking for many instants is cheap: the zone's offset is
- * looked up once a week of the calendar, and for each instant only in weeks in which it changes.
+ * looked up once a week of the calendar, and the instant at which it changes once in weeks in which it does.
  * @param timeZone a name of the tz database; `null` is the machine's
  */
 export function localCalendar(timeZone: string | null): (instantMs: number) => CalendarDate {
@@ -38,6 +38,12 @@ export function localCalendar(timeZone: string | null): (instantMs: number) => C
   };
 }
 
+/** The machine's time zone; `null` where the system names none. It may change while the program runs. */
+export function machineTimeZone(): string | null {
+  const zone: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone === undefined || zone === 'Etc/Unknown' ? null : zone;
+}
+
 /** What was looked up of the offsets of each time zone. */
 const knownOffsets = new Map<string, (instantMs: number) => number>();
 
@@ -46,8 +52,7 @@ const knownOffsets = new Map<string, (instantMs: number) => number>();
  * @param timeZone a name of the tz database; `null` is the machine's
  */
 export function clockOffsets(timeZone: string | null): (instantMs: number) => number {
-  // The machine's may change.
-  const zone = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = timeZone ?? machineTimeZone() ?? '';
   const offsets = knownOffsets.get(zone) ?? newOffsets(timeZone);
   knownOffsets.set(zone, offsets);
   return offsets;
@@ -79,10 +84,24 @@ function newOffsets(timeZone: string | null): (instantMs: number) => number {
     }
     return offset;
   };
+  const changes = new Map<number, number>();
+  /** The instant in a week at which the offset changes, to the millisecond; it is looked for once. */
+  const changeIn = (span: number): number => {
+    const known = changes.get(span);
+    if (known !== undefined) return known;
+    let [before, after] = [span * SPAN_MS, (span + 1) * SPAN_MS];
+    while (after - before > 1) {
+      const middle = Math.floor((before + after) / 2);
+      if (exact(middle) === cached(span)) before = middle;
+      else after = middle;
+    }
+    changes.set(span, after);
+    return after;
+  };
   return (instantMs) => {
     const span = Math.floor(instantMs / SPAN_MS);
-    const offset = cached(span);
-    return offset === cached(span + 1) ? offset : exact(instantMs);
+    const [offset, next] = [cached(span), cached(span + 1)];
+    return offset === next || instantMs < changeIn(span) ? offset : next;
   };
 }
 

@@ -10,6 +10,7 @@ import type { CopyState } from '../../src-shared/model/snapshot.ts';
 import { localDay } from '../../src-shared/schedule/local-calendar.ts';
 import { LARGE, makeLargeCatalog, manifestOf, planIdOf, runOf, verificationOf } from '../support/large-catalog.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
+import { startTestCore } from '../support/test-core.ts';
 
 const NOW = Date.UTC(2026, 10, 27, 12);
 const PLANS = 3;
@@ -324,4 +325,20 @@ test('the catalog that speed is measured with is as large as it says, and sound'
   } finally {
     catalog.close();
   }
+});
+
+test('a page of all plans lets others be answered while the rules that keep its snapshots are decided', async () => {
+  const { home } = makeLargeCatalog(temporaryFolder(), { plans: 20, snapshots: 60, runs: 0 }, NOW);
+  const core = await startTestCore(home);
+  await core.call('snapshots.list', {});
+  let turns = 0;
+  const count = (): void => {
+    turns += 1;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  const page = await core.call('snapshots.list', {});
+  clearImmediate(next);
+  expect(page.every(({ keptBy }) => keptBy.length > 0)).toBe(true);
+  expect(turns).toBeGreaterThanOrEqual(2);
 });

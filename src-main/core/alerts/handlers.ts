@@ -1,25 +1,14 @@
 import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
-import type { Alert } from '../../../src-shared/model/alert.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers } from '../handler.ts';
+import { testAlert } from './test-alert.ts';
 
-/** Tries the ways alerts take. */
-export function alertsHandlers(core: CoreContext): Handlers<MethodsOf<'alerts'>> {
+/** Tests the channels of alerts, and lists alerts that wait for one. */
+export function alertsHandlers({ channels, clock, deliveries }: CoreContext): Handlers<MethodsOf<'alerts'>> {
   return {
-    'alerts.undelivered': () => core.deliveries.waiting(),
+    'alerts.undelivered': () => deliveries.waiting(),
     'alerts.test': async ({ channel }) => {
-      const at = core.clock.now().toISOString();
-      const alert: Alert = {
-        kind: 'test',
-        planId: null,
-        planName: 'test',
-        state: 'ok',
-        at,
-        since: at,
-        title: 'Snapkeep test alert',
-        message: 'Snapkeep will notify you like this when a plan needs attention.',
-      };
-      await core.channels.send(channel, alert);
+      await channels.send(channel, testAlert(clock.now().toISOString()));
       return {};
     },
   };

@@ -1,13 +1,16 @@
 import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
+import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
+import { planNameFromPath } from '../../../src-shared/rules/names/naming.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import { encryptionSecretsOfPlan } from '../secrets/encryptions.ts';
-import type { BackupOrder } from './start-backup.ts';
+import { type BackupOrder, orderOf } from './start-backup.ts';
 
 /** What a backup into a pipe needs of an order. */
-export type ExportOrder = Omit<
+type ExportOrder = Omit<
   BackupOrder,
   'to' | 'ownName' | 'namePattern' | 'timeZone' | 'attachedFiles' | 'verify' | 'scheduledTime'
 >;
@@ -19,7 +22,7 @@ const STANDARD_OUTPUT = 1;
  * Queues the writing of a snapshot to a descriptor of this process; it is entered nowhere.
  * @throws SnapkeepError `UNSUPPORTED` for a plan of files
  */
-export async function startExport(core: CoreContext, order: ExportOrder, descriptor: number): Promise<Run> {
+async function startExport(core: CoreContext, order: ExportOrder, descriptor: number): Promise<Run> {
   const { plan, compression, encryption, method, schemaVersion } = order;
   if (order.sourceKind === 'files') {
     throw new SnapkeepError('UNSUPPORTED', `The plan ${plan.name} has no database to write to standard output.`, {
@@ -51,4 +54,45 @@ export async function startExport(core: CoreContext, order: ExportOrder, descrip
       return { kind: 'export', ...stored };
     },
   });
+}
+
+/** What is written into a pipe: the database of a plan, or any. */
+export type ExportParams = ({ planId: string } | { source: string; key?: KeyInput }) & {
+  /** Without it the plan decides. */
+  method?: BackupMethod;
+  compression?: Compression;
+};
+
+/** Starts what goes to a descriptor of this process. @throws SnapkeepError */
+export async function exportTo(core: CoreContext, descriptor: number, params: ExportParams): Promise<Run> {
+  const order =
+    'planId' in params
+      ? orderOf(core, core.catalog.plans.require(params.planId))
+      : await orderWithoutPlan(core, params);
+  const { method = order.method, compression = order.compression } = params;
+  return startExport(core, { ...order, method, compression }, descriptor);
+}
+
+/** What a backup of a database that no plan backs up needs, wherever it goes. @throws SnapkeepError `BAD_KEY` */
+export async function orderWithoutPlan(
+  core: CoreContext,
+  given: {
+    source: string;
+    key?: KeyInput | undefined;
+    method?: BackupMethod | undefined;
+    compression?: Compression | undefined;
+  },
+): Promise<ExportOrder> {
+  const { source, method = 'online', compression = 'gz' } = given;
+  const key = given.key && (await core.keys.read(given.key));
+  return {
+    plan: { id: null, name: planNameFromPath(source), settings: null },
+    sourceKind: 'database',
+    sourcePath: source,
+    compression,
+    encryption: null,
+    method,
+    schemaVersion: null,
+    keys: () => (key === undefined ? core.keys.all() : [key]),
+  };
 }

@@ -94,7 +94,9 @@ export const SCHEMA = `
     verification_except TEXT,
     once_verified INTEGER NOT NULL DEFAULT 0
   ) STRICT;
-  CREATE INDEX snapshots_by_plan ON snapshots(plan_id, number, id, disk_bytes);
+  -- With all that retention looks at.
+  CREATE INDEX snapshots_by_plan ON snapshots(plan_id, number, id, disk_bytes, origin, created_at, trigger, pinned,
+    incomplete, valid, level);
   CREATE INDEX snapshots_by_plan_and_date ON snapshots(plan_id, created_at);
   CREATE INDEX snapshots_by_date ON snapshots(created_at);
   CREATE INDEX snapshots_by_name ON snapshots(name);

@@ -1,8 +1,11 @@
+import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import { listInWords } from '../../../src-shared/words/wording.ts';
 import type { CoreContext } from '../core-context.ts';
-import { isWithin } from '../engine/files/paths.ts';
+import { explainedAs } from '../engine/engine-errors.ts';
+import { canonicalPath, isWithin } from '../engine/files/paths.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { templatePlaces } from '../templates/templates.ts';
 import type { FindRequest, FindResult } from './find-databases.ts';
@@ -61,4 +64,12 @@ async function keep({ catalog }: CoreContext, runId: string, { databases, report
   const isSearched = (path: string): boolean => folders?.some((folder) => isWithin(folder, path)) ?? true;
   const before = catalog.foundDatabases.list().filter((file) => file.runId !== runId && isSearched(file.path));
   catalog.transaction(() => catalog.foundDatabases.remove(before.map(({ path }) => path)));
+}
+
+/** Returns the canonical path of a folder to search. @throws SnapkeepError `NOT_FOUND`, `PERMISSION`; `INVALID_PARAMS` for what is no folder */
+export async function requireFolder(given: string): Promise<string> {
+  const path = await canonicalPath(given);
+  const info = await stat(path).catch(explainedAs(path));
+  if (info.isDirectory()) return path;
+  throw new SnapkeepError('INVALID_PARAMS', `${path} is not a folder.`, { hint: 'Choose a folder.' });
 }

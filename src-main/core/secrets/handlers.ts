@@ -1,30 +1,17 @@
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
-import type { SecretName } from '../../../src-shared/model/settings.ts';
+import type { MethodsOf, Result } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers } from '../handler.ts';
+import { setSecret } from './secrets-of-settings.ts';
 
-/** Takes secrets in, and says which are known; none is ever told. */
+/** Takes secrets in, and says which are known; never what they are. */
 export function secretsHandlers({ secrets }: CoreContext): Handlers<MethodsOf<'secrets'>> {
+  const list = (): Result<'secrets.list'> => ({ ...secrets.protection(), secrets: secrets.states() });
   return {
-    'secrets.list': () => ({ ...secrets.protection(), secrets: secrets.states() }),
+    'secrets.list': list,
     'secrets.useKeychain': ({ use }) => {
       secrets.useKeychain(use);
-      return { ...secrets.protection(), secrets: secrets.states() };
+      return list();
     },
-    'secrets.set': ({ name, value }) => {
-      if (value !== null) requireUsable(name, value);
-      secrets.set(name, value);
-      return { name, known: value !== null };
-    },
+    'secrets.set': ({ name, value }) => setSecret(secrets, name, value),
   };
-}
-
-function requireUsable(name: SecretName, value: string): void {
-  if (name === 'mail-password') return;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return;
-  throw new SnapkeepError('INVALID_PARAMS', 'Not a web address.', {
-    hint: 'Enter an address that starts with https:// or http://.',
-  });
 }

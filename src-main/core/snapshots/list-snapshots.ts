@@ -1,16 +1,24 @@
+import { setImmediate } from 'node:timers/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
-import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
+import { KEEP_ALL, type Plan } from '../../../src-shared/model/plan.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
-import { decideRetention } from '../../../src-shared/retention/retention.ts';
+import { decideRetention, type RetainedSnapshot } from '../../../src-shared/retention/retention.ts';
+import { machineTimeZone } from '../../../src-shared/schedule/local-calendar.ts';
 import { calendarOf } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
+
+/** After so many plans, others are answered first: to decide on all that years of backups kept takes long. */
+const PLANS_AT_ONCE = 8;
 
 /**
  * Lists a page of snapshots with the rules that keep them, as their plans' retention decides on all that is kept.
  * @throws SnapkeepError `NOT_FOUND` when the snapshot before the page has gone
  */
-export function listSnapshots(core: CoreContext, asked: ParsedParams<'snapshots.list'>): ListedSnapshot[] {
+export async function listSnapshots(
+  core: CoreContext,
+  asked: ParsedParams<'snapshots.list'>,
+): Promise<ListedSnapshot[]> {
   const { snapshots, kept, plans } = core.catalog;
   if (asked.before !== undefined && !snapshots.has(asked.before))
     throw new SnapkeepError('NOT_FOUND', 'The last snapshot of the previous page was removed.', {
@@ -20,14 +28,20 @@ export function listSnapshots(core: CoreContext, asked: ParsedParams<'snapshots.
   const planIds = [...new Set(page.flatMap(({ planId }) => planId ?? []))];
   // Without a plan nothing prunes; those of one source are shown by the same rules anyway.
   const sources = [...new Set(page.filter(({ planId }) => planId === null).map(({ sourcePath }) => sourcePath))];
-  const families = Map.groupBy(kept.retained(planIds, sources), ({ family }) => family);
   const planOf = new Map(plans.list(planIds).map((plan) => [plan.id, plan]));
   const keptBy = new Map<string, string[]>();
-  for (const [family, members] of families) {
-    const plan = planOf.get(family);
-    const calendar = calendarOf(core.clock, plan ?? { timeZone: null });
+  // Once for all plans: to ask takes long.
+  const machineZone = machineTimeZone();
+  const decide = (members: readonly RetainedSnapshot[], plan?: Plan): void => {
+    const calendar = calendarOf(core.clock, { timeZone: plan?.timeZone ?? machineZone });
     for (const { id, keep, reasons } of decideRetention(members, plan?.retention ?? KEEP_ALL, calendar))
       if (keep) keptBy.set(id, reasons);
+  };
+  for (let start = 0; start < planIds.length; start += PLANS_AT_ONCE) {
+    if (start > 0) await setImmediate();
+    for (const [id, members] of kept.retainedOfPlans(planIds.slice(start, start + PLANS_AT_ONCE)))
+      decide(members, planOf.get(id));
   }
+  for (const source of sources) decide(kept.retainedOfSource(source));
   return page.map((snapshot) => ({ ...snapshot, keptBy: keptBy.get(snapshot.id) ?? [] }));
 }

@@ -1,14 +1,9 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Template } from '../../../src-shared/model/third-party/template.ts';
-import type {
-  AppliedTemplate,
-  PlanDraft,
-  TemplateSummary,
-} from '../../../src-shared/model/third-party/template-use.ts';
-import { draftOf } from '../../../src-shared/third-party/template-drafts.ts';
+import type { TemplateSummary } from '../../../src-shared/model/third-party/template-use.ts';
 import { expandLocations, type Machine } from '../../../src-shared/third-party/template-locations.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
@@ -102,31 +97,6 @@ export function summaryOf(template: Template): TemplateSummary {
   return { id, name, purpose, builtIn: builtInTemplate(id) !== undefined, sentences: templateInWords(template) };
 }
 
-/**
- * What a template would do on this machine: the locations that exist come first.
- * @param elsewhere where parts are that people have at none of the usual locations, by the ids of the parts
- */
-export async function applyTemplate(
-  template: Template,
-  folder: string | null,
-  elsewhere: ReadonlyMap<string, string>,
-): Promise<AppliedTemplate> {
-  const machine: Machine = { platform: PLATFORM, environment: process.env, home: homedir(), folder };
-  const destinations = await withExistence(expandLocations(template.destination, machine));
-  const destination = destinations[0]?.path ?? null;
-  const parts: AppliedTemplate['parts'] = [];
-  for (const part of template.parts) {
-    const own = elsewhere.get(part.id);
-    const locations = await withExistence(own === undefined ? expandLocations(part.locations, machine) : [own]);
-    const sourcePath = own ?? locations.find((location) => location.exists)?.path ?? null;
-    const { id, name, kind, optional } = part;
-    const draft = draftOf(template, part, { sourcePath, destination }, { join, dirname });
-    parts.push({ id, name, kind, optional, locations, ...(await withoutAbsent(draft)) });
-  }
-  const { id, name, folder: asksFor } = template;
-  return { id, name, sentences: templateInWords(template), folder: asksFor, destinations, parts };
-}
-
 /** A database that a template expects at a path of this machine. */
 export interface TemplatePlace {
   path: string;
@@ -152,30 +122,6 @@ export async function templatePlaces(dataFolder: string): Promise<TemplatePlace[
           })),
     ),
   );
-}
-
-/** Not every installation has each attached file. */
-async function withoutAbsent(draft: PlanDraft): Promise<{ draft: PlanDraft; leftOut: string[] }> {
-  const there: PlanDraft['attachedFiles'] = [];
-  const leftOut: string[] = [];
-  for (const attachedFile of draft.attachedFiles)
-    if (attachedFile.path === draft.sourcePath || (await mayExist(attachedFile.path))) there.push(attachedFile);
-    else leftOut.push(`${attachedFile.path}, which was not found.`);
-  return { draft: { ...draft, attachedFiles: there }, leftOut };
-}
-
-async function withExistence(paths: readonly string[]): Promise<Array<{ path: string; exists: boolean }>> {
-  const found = await Promise.all(paths.map(async (path) => ({ path, exists: await mayExist(path) })));
-  return [...found.filter((location) => location.exists), ...found.filter((location) => !location.exists)];
-}
-
-/** What may not be read is taken for absent: it could not be backed up either. */
-async function mayExist(path: string): Promise<boolean> {
-  try {
-    return await exists(path);
-  } catch {
-    return false;
-  }
 }
 
 function unknownTemplate(id: string): SnapkeepError {

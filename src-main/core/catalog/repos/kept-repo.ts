@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
 import { CopyState, SnapshotOrigin } from '../../../../src-shared/model/snapshot.ts';
 import { VerificationLevel } from '../../../../src-shared/model/verification.ts';
+import type { RetainedSnapshot } from '../../../../src-shared/retention/retention.ts';
 import { among, type Sql, sql, valuesOf } from '../sql.ts';
 import { flag, Repo } from '../table.ts';
 import { REMOVED, VALID_COPY } from './copy-repo.ts';
@@ -32,9 +33,8 @@ const RetainedRow = z.object({
   /** What its newest verification found, wherever it read; `null`: nothing yet. */
   valid: flag.nullable(),
   level: VerificationLevel,
-  /** Its plan; where it has none, its source. */
-  family: z.string(),
 });
+const RetainedOfPlan = z.object({ ...RetainedRow.shape, planId: z.string() });
 
 const KeptRow = z.object({
   ...WeighedRow.shape,
@@ -65,8 +65,7 @@ const WEIGHED = sql`s.id, s.number AS "order", s.name, s.created_at AS "createdA
   s.row_count AS "rowCount", s.content_bytes AS bytes`;
 const STORED = sql`EXISTS (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')`;
 const RETAINED = sql`s.id, s.number AS "order", s.origin, s.created_at AS "createdAt", s.trigger, s.pinned, s.incomplete,
-  NOT ${STORED} AS missing, ${VALID}, coalesce(s.level, 'none') AS level,
-  coalesce(s.plan_id, s.source_path) AS family`;
+  NOT ${STORED} AS missing, ${VALID}, coalesce(s.level, 'none') AS level`;
 /** Leaves out snapshots `s` that are being removed everywhere, or are in the trash. */
 export const LISTED = sql`s.id NOT IN (SELECT snapshot_id FROM snapshot_copies d WHERE state IN ${REMOVED} AND NOT EXISTS
   (SELECT 1 FROM snapshot_copies WHERE snapshot_id = d.snapshot_id AND state NOT IN ${REMOVED}))`;
@@ -86,13 +85,21 @@ export class KeptRepo extends Repo {
     return this.#select(sql`s.plan_id IS NULL AND s.source_path = ${sourcePath}`);
   }
 
-  /** What retention looks at in all snapshots of plans, and in those of sources that belong to no plan. */
-  retained(planIds: readonly string[], sourcePaths: readonly string[]): Array<z.output<typeof RetainedRow>> {
+  /** What retention looks at in the snapshots of plans, by the plan. An index has all of it. */
+  retainedOfPlans(planIds: readonly string[]): Map<string, RetainedSnapshot[]> {
+    const rows = this.db.all(
+      RetainedOfPlan,
+      sql`SELECT ${RETAINED}, s.plan_id AS "planId" FROM snapshots s WHERE s.plan_id IN ${valuesOf(planIds)} AND ${LISTED}`,
+    );
+    return Map.groupBy(rows, ({ planId }) => planId);
+  }
+
+  /** The same in those of a source that belong to no plan. */
+  retainedOfSource(sourcePath: string): RetainedSnapshot[] {
     return this.db.all(
       RetainedRow,
-      sql`SELECT ${RETAINED} FROM snapshots s WHERE s.plan_id IN ${valuesOf(planIds)} AND ${LISTED}
-          UNION ALL SELECT ${RETAINED} FROM snapshots s
-            WHERE s.plan_id IS NULL AND s.source_path IN ${valuesOf(sourcePaths)} AND ${LISTED}`,
+      sql`SELECT ${RETAINED} FROM snapshots s
+          WHERE s.plan_id IS NULL AND s.source_path = ${sourcePath} AND ${LISTED}`,
     );
   }
 
