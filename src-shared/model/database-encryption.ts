@@ -12,7 +12,7 @@ export const MAX_KDF_ITERATIONS = 10_000_000;
 
 /** What SQLCipher has to be told besides the key. */
 export const SqlcipherSettings = z.strictObject({
-  /** `sqlcipher-mc`: as SQLite3 Multiple Ciphers writes it of its own accord, with bytes 16 to 23 of the file readable. */
+  /** `sqlcipher-mc`: as SQLite3 Multiple Ciphers writes it by default, with bytes 16 to 23 of the file readable. */
   cipher: z.enum(['sqlcipher', 'sqlcipher-mc']),
   pageSize: z.literal(PAGE_SIZES),
   /** `null`: the key is raw, and no key is derived from it. */

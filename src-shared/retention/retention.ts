@@ -49,7 +49,7 @@ type Rule = (newestFirst: readonly Countable[]) => Iterable<[snapshot: RetainedS
 /**
  * Decides for each snapshot of one plan whether it is kept, newest first, and says why.
  *
- * Only the plan's own snapshots are decided upon; imported ones are kept. Newest is what was made last, whatever its
+ * Only the plan's own snapshots are decided; imported ones are kept. Newest is what was made last, whatever its
  * clock said; dates that cannot be right are replaced by {@link countedInstants}. Only snapshots that are stored and not
  * known to be damaged count, so that damaged ones never push out good ones. A day, a week, a month and a year are kept
  * by the newest snapshot in them; periods without a snapshot do not count. Days "within" are counted back from the

@@ -328,7 +328,7 @@ test('the catalog that speed is measured with is as large as it says, and sound'
 });
 
 test('a page of all plans lets others be answered while the rules that keep its snapshots are decided', async () => {
-  const { home } = makeLargeCatalog(temporaryFolder(), { plans: 20, snapshots: 60, runs: 0 }, NOW);
+  const { home } = makeLargeCatalog(temporaryFolder(), { plans: 50, snapshots: 150, runs: 0 }, NOW);
   const core = await startTestCore(home);
   await core.call('snapshots.list', {});
   let turns = 0;

@@ -1,7 +1,7 @@
 import type { CoreContext } from '../core-context.ts';
 import { requireFound } from './require-found.ts';
 
-/** Ignores found databases, or heeds them again. @throws SnapkeepError `NOT_FOUND` */
+/** Ignores found databases, or stops ignoring them. @throws SnapkeepError `NOT_FOUND` */
 export function ignoreFound(core: CoreContext, paths: readonly string[], ignored: boolean): void {
   const { catalog, clock, events } = core;
   for (const path of paths) if (ignored) requireFound(core, path);
@@ -9,7 +9,7 @@ export function ignoreFound(core: CoreContext, paths: readonly string[], ignored
   catalog.transaction(() => {
     for (const path of paths)
       if (ignored) catalog.foundDatabases.ignore(path, at);
-      else catalog.foundDatabases.heed(path);
+      else catalog.foundDatabases.stopIgnoring(path);
   });
   events.emit('databases.changed', {});
 }

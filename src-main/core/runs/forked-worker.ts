@@ -65,7 +65,7 @@ function startIdle(workerFile: string, output: number | null): IdleWorker {
       child.ref();
       child.channel?.ref();
       return {
-        // The channel closes with the process; its end is what is acted upon.
+        // The channel closes with the process; its end is what counts.
         send: (message) => void (child.connected && child.send(message as object, () => undefined)),
         onMessage: (listener) => {
           listen = listener;

@@ -9,7 +9,7 @@ import { calendarOf } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 
 /** After so many plans, others are answered first: to decide on all that years of backups kept takes long. */
-const PLANS_AT_ONCE = 8;
+const PLANS_AT_ONCE = 20;
 
 /**
  * Lists a page of snapshots with the rules that keep them, as their plans' retention decides on all that is kept.

@@ -56,7 +56,7 @@ export class FoundDatabaseRepo extends Repo {
   }
 
   /** Undoes {@link ignore}. */
-  heed(path: string): void {
+  stopIgnoring(path: string): void {
     this.db.run(sql`DELETE FROM ignored_databases WHERE path = ${JSON.stringify(path)}`);
   }
 }

@@ -14,7 +14,7 @@ import { CANNOT, type SystemCalls } from './system-calls.ts';
 /** Only root may give files away; whoever may not leaves them his own. */
 const canChown = process.getuid?.() === 0;
 
-/** What a file shall be like, besides its content. */
+/** The attributes that a file is to get, besides its content. */
 export type FileRights = Pick<FileEntry, 'mode' | 'mtime' | 'uid' | 'gid'>;
 
 /** What became of a file that was written. */
