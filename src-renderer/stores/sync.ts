@@ -36,7 +36,14 @@ export function startSync(): void {
     answers.invalidate('databases.listFound', revision);
   });
   client.on('databases.changed', (_nothing, revision) => answers.invalidate('databases.listFound', revision));
-  client.on('destinations.changed', ({ destinationIds }, revision) => destinations.changed(destinationIds, revision));
+  client.on('destinations.changed', ({ destinationIds }, revision) => {
+    destinations.changed(destinationIds, revision);
+    answers.invalidate(
+      'destinations.storage',
+      revision,
+      ({ destinationId }) => destinationIds?.includes(destinationId) ?? true,
+    );
+  });
   client.on('snapshots.changed', ({ planId }, revision) => {
     answers.invalidate('trash.list', revision);
     answers.invalidate(

@@ -16,6 +16,7 @@ import { FileIdentity } from '../model/restore/restore.ts';
 import { Run } from '../model/run.ts';
 import { SourceDescription } from '../model/source.ts';
 import { SourceComparison } from '../model/source-comparison.ts';
+import { DestinationStorage } from '../model/storage.ts';
 import { BackupDescription, FoundBackups, ImportPath } from '../model/third-party/import.ts';
 import { FilePath, Name } from '../model/values.ts';
 import { key, nothing, started } from './params.ts';
@@ -39,6 +40,8 @@ export const destinationMethods = {
     params: z.strictObject({ destinationIds: z.array(z.uuid()).max(1000).optional() }),
     result: z.array(DestinationSummary),
   },
+  /** Returns what is stored at a destination by plan, and its use over time. Nothing is asked of the destination. */
+  'destinations.storage': { params: z.strictObject({ destinationId: z.uuid() }), result: DestinationStorage },
   /**
    * Adds a destination, or changes the one of `destinationId`, after a self-test. If the test fails, nothing is saved
    * and `destination` is `null`, unless `saveAnyway` is given.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
 import { trimOf } from '../words/trimmed.ts';
+import { KnownSpace, StorageGrowth } from './storage.ts';
 import { Bytes, FilePath, Instant, Name } from './values.ts';
 
 /** The providers whose endpoint and habits are known; `custom`: any other server that speaks S3. */
@@ -187,6 +188,12 @@ export const DestinationSummary = z.object({
   /** What people deleted there and can put back. */
   trashedCopies: z.number().int().nonnegative(),
   trashedBytes: Bytes,
+  /** `null`: it does not tell, or was not asked yet. */
+  space: KnownSpace.nullable(),
+  /** The bytes stored on up to 20 of the last 90 days, oldest first; the last is now. */
+  recentBytes: z.array(Bytes),
+  /** `null`: not known for long enough. */
+  growth: StorageGrowth.nullable(),
   /** Snapshots that are still to be copied to it. */
   waitingCopies: z.number().int().nonnegative(),
   /** When they are tried again by themselves; `null`: nothing waits, or a run is active. */

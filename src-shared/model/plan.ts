@@ -8,6 +8,7 @@ import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone } from './schedule.ts';
 import { SnapshotSummary } from './snapshot.ts';
 import { SourceKind } from './source.ts';
+import { SourceSize } from './storage.ts';
 import { BackupMethod, Bytes, Compression, FilePath, Instant, Name } from './values.ts';
 
 export { KEEP_ALL, Retention };
@@ -221,6 +222,8 @@ export const PlanSummary = z.object({
   oneDisk: z.boolean(),
   snapshotCount: z.number().int().nonnegative(),
   storedBytes: Bytes,
+  /** The size of the source in each of the last 26 weeks with a snapshot, oldest first. */
+  sizes: z.array(SourceSize),
   newest: SnapshotSummary.nullable(),
   lastBackup: Run.nullable(),
   activeRun: Run.nullable(),

@@ -7,6 +7,7 @@ import type {
 } from '../../src-shared/model/destination.ts';
 import type { Plan, PlanSummary } from '../../src-shared/model/plan.ts';
 import type { ListedSnapshot, SnapshotCopy } from '../../src-shared/model/snapshot.ts';
+import { localDay } from '../../src-shared/schedule/local-calendar.ts';
 import { waitingInWords } from '../../src-shared/words/destination-words.ts';
 
 /*
@@ -86,6 +87,9 @@ function summary(
     storedBytes: 84_000_000,
     trashedCopies: 0,
     trashedBytes: 0,
+    space: { day: localDay(new Date()), freeBytes: 412_000_000_000, totalBytes: 2_000_000_000_000 },
+    recentBytes: Array.from({ length: 20 }, (_, index) => 60_000_000 + index * 1_200_000 + (index % 3) * 400_000),
+    growth: { bytesPerWeek: 2_100_000, fullInDays: null },
     waitingCopies: 0,
     nextTryAt: null,
     ...rest,
@@ -110,6 +114,8 @@ export const DESTINATIONS: DestinationSummary[] = [
         hint: 'Grant them list, read, write and delete access, or use other keys.',
       }),
     },
+    space: null,
+    growth: { bytesPerWeek: 2_100_000, fullInDays: null },
     waitingCopies: 3,
     nextTryAt: at(-34),
   }),
@@ -117,6 +123,8 @@ export const DESTINATIONS: DestinationSummary[] = [
     state: 'unavailable',
     reason: 'Marker file of Storage box not found in sftp://snapkeep@nas.example.org:2222/srv/backups.',
     canReattach: true,
+    space: { day: localDay(new Date()), freeBytes: 3_100_000_000, totalBytes: 1_000_000_000_000 },
+    growth: { bytesPerWeek: 1_200_000_000, fullInDays: 18 },
     waitingCopies: 1,
     snapshotCount: 22,
     nextTryAt: at(-12),
@@ -131,6 +139,9 @@ export const DESTINATIONS: DestinationSummary[] = [
     plans: [],
     snapshotCount: 0,
     storedBytes: 0,
+    space: null,
+    recentBytes: [0],
+    growth: null,
   }),
 ];
 

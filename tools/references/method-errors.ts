@@ -30,6 +30,7 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'destinations.remove': ['NOT_FOUND', 'CONFLICT', 'BUSY'],
   'destinations.rescan': atDestination,
   'destinations.save': ['NOT_FOUND', 'CONFLICT', 'BUSY', 'UNAVAILABLE'],
+  'destinations.storage': ['NOT_FOUND'],
   'destinations.test': ['NOT_FOUND'],
   'dialogs.pickBackup': ['UNSUPPORTED'],
   'dialogs.pickDatabase': ['UNSUPPORTED'],

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Params } from '../../../src-shared/contract/methods.ts';
-import type { SelfTestReport } from '../../../src-shared/model/destination.ts';
+import type { DestinationSummary, SelfTestReport } from '../../../src-shared/model/destination.ts';
+import { freeInWords, growthInWords } from '../../../src-shared/words/storage-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
 import {
@@ -58,14 +59,11 @@ export function addDestinationCommands(program: Command): void {
 /** `destination list`, `test`, `reattach` and `remove`. */
 function addUpkeepCommands(destination: Command): void {
   json(destination.command('list'))
-    .summary('list destinations')
+    .summary('list destinations with their snapshots, growth and free space')
     .action(
       inSession(async (session) => {
         const all = await session.call('destinations.list', {});
-        const lines = all.map(
-          ({ destination: { name }, label, state, reason, snapshotCount, storedBytes }) =>
-            `${name}: ${state}. ${reason} ${label}, ${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}.`,
-        );
+        const lines = all.map(summaryInWords);
         print(all, linesOr(lines, 'No destinations yet.'));
       }),
     );
@@ -98,6 +96,14 @@ function addUpkeepCommands(destination: Command): void {
         print({ id: found.id, snapshotsLeft }, words);
       }),
     );
+}
+
+/** For example `nas: ready. Available. /mnt/nas, 23 snapshots, 41 GB, +1.2 GB a week, full in about 14 months. Free: …`. */
+function summaryInWords(summary: DestinationSummary): string {
+  const { destination, label, state, reason, snapshotCount, storedBytes, space, growth } = summary;
+  const stored = [label, countInWords(snapshotCount, 'snapshot'), bytesInWords(storedBytes), growthInWords(growth)];
+  const free = space === null ? '' : ` Free: ${freeInWords(space)}.`;
+  return `${destination.name}: ${state}. ${reason} ${stored.filter((part) => part !== '').join(', ')}.${free}`;
 }
 
 async function reattach(session: Session, given: string, options: { yes?: boolean }): Promise<void> {

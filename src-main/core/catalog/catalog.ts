@@ -15,6 +15,7 @@ import { ScheduleRepo } from './repos/schedule-repo.ts';
 import { SecretRepo } from './repos/secret-repo.ts';
 import { SettingsRepo } from './repos/settings-repo.ts';
 import { SnapshotRepo } from './repos/snapshot-repo.ts';
+import { StorageRepo } from './repos/storage-repo.ts';
 import { TrashRepo } from './repos/trash-repo.ts';
 import { Queries } from './sql.ts';
 
@@ -32,6 +33,7 @@ export function createCatalog(path: string) {
     kept: new KeptRepo(db),
     copies: new CopyRepo(db),
     trash: new TrashRepo(db),
+    storage: new StorageRepo(db),
     runs: new RunRepo(db),
     settings: new SettingsRepo(db),
     schedules: new ScheduleRepo(db),

@@ -126,7 +126,7 @@ export const SCHEMA = `
     PRIMARY KEY (snapshot_id, destination_id)
   ) STRICT;
   CREATE INDEX copies_by_snapshot ON snapshot_copies(snapshot_id, state);
-  CREATE INDEX copies_by_destination ON snapshot_copies(destination_id, state, disk_bytes);
+  CREATE INDEX copies_by_destination ON snapshot_copies(destination_id, state, plan_id, disk_bytes);
   CREATE INDEX copies_by_state ON snapshot_copies(state, destination_id);
   CREATE INDEX copies_by_plan ON snapshot_copies(plan_id, destination_id, state, disk_bytes);
   CREATE TRIGGER copy_of_snapshot AFTER INSERT ON snapshot_copies BEGIN
@@ -147,6 +147,14 @@ export const SCHEMA = `
     PRIMARY KEY (snapshot_id, destination_id),
     FOREIGN KEY (snapshot_id, destination_id) REFERENCES snapshot_copies(snapshot_id, destination_id) ON DELETE CASCADE
   ) STRICT;
+  CREATE TABLE storage_days (
+    destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
+    day TEXT NOT NULL,
+    stored_bytes INTEGER NOT NULL,
+    free_bytes INTEGER,
+    total_bytes INTEGER,
+    PRIMARY KEY (destination_id, day)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE begun_copies (
     destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,

@@ -10,16 +10,19 @@ import type { CopyCounts } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { knownSecrets } from '../secrets/destination-secrets.ts';
+import { storageUses } from './storage-history.ts';
 
-/** Says how the destinations stand, from the catalog alone. */
+/** Says how the destinations stand, from the catalog alone. @param ids theirs; without them, these are all */
 export function summarizeDestinations(
   core: CoreContext,
   destinations: readonly StoredDestination[],
+  ids?: readonly string[],
 ): DestinationSummary[] {
   const counts = core.catalog.copies.countsByDestination();
   const plans = core.catalog.plans.list();
   const secrets = core.secrets.names();
   const heldBack = core.copier.heldBack();
+  const useOf = storageUses(core, ids);
   return destinations.map((stored) => {
     const {
       own: _own,
@@ -52,6 +55,7 @@ export function summarizeDestinations(
       storedBytes: count?.storedBytes ?? 0,
       trashedCopies: count?.trashed ?? 0,
       trashedBytes: count?.trashedBytes ?? 0,
+      ...useOf(stored, count?.storedBytes ?? 0),
       waitingCopies: count?.waiting ?? 0,
       nextTryAt: nextTryAt?.toISOString() ?? null,
     };

@@ -7,6 +7,7 @@ import { summarizeDestinations } from './destination-summary.ts';
 import { previewReattach, reattach } from './reattach.ts';
 import { removeDestination } from './remove-destination.ts';
 import { saveDestination, testDestination } from './save-destination.ts';
+import { destinationStorage } from './storage-history.ts';
 
 /** Lists, saves, tests and removes destinations. */
 export function destinationsHandlers(
@@ -14,7 +15,10 @@ export function destinationsHandlers(
 ): Handlers<Exclude<MethodsOf<'destinations'>, 'destinations.catchUp' | 'destinations.rescan'>> {
   const { catalog } = core;
   return {
-    'destinations.list': ({ destinationIds }) => summarizeDestinations(core, catalog.destinations.list(destinationIds)),
+    'destinations.list': ({ destinationIds }) =>
+      summarizeDestinations(core, catalog.destinations.list(destinationIds), destinationIds),
+    'destinations.storage': ({ destinationId }) =>
+      destinationStorage(core, requireDestination(catalog, destinationId).id),
     'destinations.save': async (given) => {
       const { id, report } = await saveDestination(core, given);
       return { destination: id === null ? null : requireSummary(core, id), report };
@@ -35,7 +39,7 @@ export function destinationsHandlers(
 }
 
 function requireSummary(core: CoreContext, id: string): DestinationSummary {
-  const [summary] = summarizeDestinations(core, [requireDestination(core.catalog, id)]);
+  const [summary] = summarizeDestinations(core, [requireDestination(core.catalog, id)], [id]);
   if (summary === undefined) throw new Error(`The destination ${id} has no summary.`);
   return summary;
 }

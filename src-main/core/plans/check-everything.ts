@@ -4,6 +4,7 @@ import type { CoreContext } from '../core-context.ts';
 import { askInTime } from '../destinations/ask-in-time.ts';
 import { destinationProblem } from '../destinations/check-destination.ts';
 import { withDestination } from '../destinations/destination-access.ts';
+import { recordStorage } from '../destinations/storage-history.ts';
 import { listStored } from '../snapshots/list-stored.ts';
 import { checkSource } from './check-source.ts';
 
@@ -23,6 +24,7 @@ async function checkDestination(core: CoreContext, destination: StoredDestinatio
   const problem = await destinationProblem(core, destination);
   // A bucket that was emptied has lost its marker too, but no disk can be missing there.
   if (problem !== null && !(destination.settings.kind === 's3' && problem.code === 'UNAVAILABLE')) return;
+  if (problem === null) await recordStorage(core, destination);
   const since = destination.listedAt === null ? null : Date.parse(destination.listedAt);
   const now = core.clock.now().getTime();
   if (since !== null && now >= since && now - since < LIST_EVERY_MS) return;

@@ -1,6 +1,7 @@
 import type { RestoreTestReceipt } from '../../../src-shared/model/restore/restore-test.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
+import type { SourceSize } from '../../../src-shared/model/storage.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { BackupsOnDay } from '../../../src-shared/rules/state/health.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -11,11 +12,17 @@ import type { StoredBrake } from '../catalog/repos/prune-state-repo.ts';
 
 /** Clocks of machines differ by less. */
 const CLOCKS_DIFFER_MS = DAY_MS;
+/** Sizes are shown of half a year. */
+const SIZE_WEEKS = 26;
+
+const weeksBefore = (now: number): string[] =>
+  Array.from({ length: SIZE_WEEKS + 1 }, (_, week) => new Date(now - week * 7 * DAY_MS).toISOString());
 
 /** What the catalog says of one plan beside its settings. */
 export interface PlanRecords {
   newest: SnapshotSummary | null;
   totals: { count: number; bytes: number };
+  sizes: readonly SourceSize[];
   lastBackup: Run | null;
   /** When the newest backup began that succeeded. */
   succeededAt: string | null;
@@ -50,6 +57,7 @@ export function readRecords(
   const newest = catalog.snapshots.newestOwn(planIds);
   const totals = catalog.kept.totals(planIds);
   const copies = catalog.copies.countsByPlan(planIds);
+  const sizes = Map.groupBy(catalog.kept.sizesBetween(weeksBefore(now), planIds), ({ planId }) => planId);
   const lastBackups = catalog.runs.lastBackups(planIds);
   const days = Map.groupBy(catalog.runs.backupDays(since, planIds), ({ planId }) => planId);
   const restoreTests = catalog.restoreTests.last(planIds);
@@ -61,6 +69,7 @@ export function readRecords(
     of: (planId) => ({
       newest: newest.get(planId) ?? null,
       totals: totals.get(planId) ?? { count: 0, bytes: 0 },
+      sizes: (sizes.get(planId) ?? []).map(({ at, bytes }) => ({ at, bytes })),
       lastBackup: lastBackups.get(planId)?.run ?? null,
       succeededAt: lastBackups.get(planId)?.succeededAt ?? null,
       days: days.get(planId) ?? [],

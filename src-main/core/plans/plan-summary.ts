@@ -81,7 +81,7 @@ class PlanSummarizer {
     activeRun: PlanSummary['activeRun'];
     noons: readonly Date[];
   }): PlanSummary {
-    const { newest, totals, lastBackup, lastRestoreTest, check, brakes } = this.#records;
+    const { newest, totals, sizes, lastBackup, lastRestoreTest, check, brakes } = this.#records;
     const destinations = this.#known.map((destination) => this.#destination(destination));
     const stopped = pruningPaused(this.#plan, brakes);
     const { state, reason } = planHealth({
@@ -109,6 +109,7 @@ class PlanSummarizer {
       oneDisk: check?.oneDisk ?? false,
       snapshotCount: totals.count,
       storedBytes: totals.bytes,
+      sizes: [...sizes],
       newest,
       lastBackup,
       activeRun,

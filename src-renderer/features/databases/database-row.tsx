@@ -3,18 +3,19 @@ import { IconAlertTriangle, IconDatabaseExport, IconPin, IconPinFilled, IconX } 
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
-import { agoInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { agoInWords, dayInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
 import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
+import { Sparkline } from '../../components/charts/sparkline.tsx';
 import { DayStrip } from '../../components/status/day-strip.tsx';
 import { namesInWords } from '../../components/status/destination-display.tsx';
 import { StatePill } from '../../components/status/pill.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { setPinned } from '../../stores/plan-marks.ts';
 import { useActiveRun } from '../../stores/runs.ts';
-import { copiesOf } from './list-plans.ts';
+import { copiesOf, sizeOf } from './list-plans.ts';
 import type { Column } from './use-columns.ts';
 
 interface DatabaseRowProps {
@@ -81,7 +82,7 @@ export const DatabaseRow = memo(function DatabaseRow(props: DatabaseRowProps) {
 const whyOf = ({ plan, state, reason }: PlanSummary): string => (isExplained(state) ? reason : plan.sourcePath);
 
 function Facts({ summary, columns, now }: Pick<DatabaseRowProps, 'summary' | 'columns' | 'now'>) {
-  const { plan, newest, storedBytes, snapshotCount, schedule } = summary;
+  const { plan, newest, schedule } = summary;
   const next =
     schedule.paused !== null
       ? pauseInWords(schedule.paused, now)
@@ -90,11 +91,7 @@ function Facts({ summary, columns, now }: Pick<DatabaseRowProps, 'summary' | 'co
         : upcomingInWords(schedule.nextTime, now);
   return (
     <>
-      {columns.has('size') && (
-        <span role="cell" className="column-size numbers" title={countInWords(snapshotCount, 'snapshot')}>
-          {snapshotCount === 0 ? '–' : bytesInWords(storedBytes)}
-        </span>
-      )}
+      {columns.has('size') && <SizeCell summary={summary} now={now} />}
       {columns.has('last') && (
         <span role="cell" className="column-last numbers">
           {newest === null ? 'Never' : agoInWords(newest.createdAt, now)}
@@ -112,6 +109,25 @@ function Facts({ summary, columns, now }: Pick<DatabaseRowProps, 'summary' | 'co
         </span>
       )}
     </>
+  );
+}
+
+/** The size of the database, with the sizes of the last half year. */
+function SizeCell({ summary, now }: { summary: PlanSummary; now: number }) {
+  const { plan, sizes, snapshotCount, storedBytes } = summary;
+  const [first, last] = [sizes[0], sizes.at(-1)];
+  const size = sizeOf(summary);
+  const stored = `${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}`;
+  return (
+    <span role="cell" className="column-size numbers" title={stored}>
+      {first !== undefined && last !== undefined && (
+        <Sparkline
+          values={sizes.map(({ bytes }) => bytes)}
+          label={`Size of ${plan.name}: ${dayInWords(first.at, now)} ${bytesInWords(first.bytes)}, ${dayInWords(last.at, now)} ${bytesInWords(last.bytes)}`}
+        />
+      )}
+      <span>{size === null ? '–' : bytesInWords(size)}</span>
+    </span>
   );
 }
 

@@ -79,6 +79,10 @@ export function groupsOf(plans: readonly PlanSummary[]): string[] {
 export const copiesOf = ({ destinations }: PlanSummary): number =>
   destinations.filter(({ snapshotCount }) => snapshotCount > 0).length;
 
+/** The size of a plan's source in its newest snapshot; `null`: there is none. */
+export const sizeOf = ({ sizes, newest }: PlanSummary): number | null =>
+  sizes.at(-1)?.bytes ?? newest?.imageBytes ?? null;
+
 function isShown({ plan, state }: PlanSummary, show: Shown, pinned: ReadonlySet<string>): boolean {
   if (show === '') return true;
   if (show === 'pinned') return pinned.has(plan.id);
@@ -96,7 +100,7 @@ const byText = (a: string | null | undefined, b: string | null | undefined): num
 const COMPARE: Record<Sort, (a: PlanSummary, b: PlanSummary) => number> = {
   state: byTrouble,
   name: (a, b) => byNaturalOrder(a.plan.name, b.plan.name),
-  size: (a, b) => a.storedBytes - b.storedBytes,
+  size: (a, b) => (sizeOf(a) ?? 0) - (sizeOf(b) ?? 0),
   last: (a, b) => byText(a.newest?.createdAt, b.newest?.createdAt),
   next: (a, b) => byText(a.schedule.nextTime, b.schedule.nextTime),
   copies: (a, b) => copiesOf(a) - copiesOf(b),

@@ -13,22 +13,27 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import type { DestinationState, DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { agoInWords, momentInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ActionButton } from '../../components/forms/action-button.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
 import { DestinationPill, KindIcon } from '../../components/status/destination-display.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { addRun } from '../../stores/runs.ts';
+import { DestinationFacts, DestinationPlans } from './destination-facts.tsx';
 import { SelfTestSteps, TestWarnings, testError } from './self-test-steps.tsx';
+import { StorageDetails } from './storage-details.tsx';
 
 interface DestinationCardProps {
   summary: DestinationSummary;
   /** It is the one in the window's address. */
   current: boolean;
+  /** Its growth and its databases are shown at first. */
+  opened: boolean;
   now: number;
   onEdit(): void;
   onImport(): void;
@@ -39,7 +44,7 @@ interface DestinationCardProps {
 }
 
 /** A destination: its state, its snapshots and its actions. */
-export function DestinationCard({ summary, current, now, ...actions }: DestinationCardProps) {
+export function DestinationCard({ summary, current, opened, now, ...actions }: DestinationCardProps) {
   const { destination, label, state, reason, lastTest, checkedAt } = summary;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -73,7 +78,8 @@ export function DestinationCard({ summary, current, now, ...actions }: Destinati
             </Button>
           </Group>
         )}
-        <Facts summary={summary} />
+        <DestinationFacts summary={summary} now={now} />
+        <DestinationPlans plans={summary.plans} />
         {checkedAt !== null && <p className="test-line">Last checked {momentInWords(checkedAt, now)}</p>}
         {lastTest !== null && (
           <div className="test-line">
@@ -83,6 +89,11 @@ export function DestinationCard({ summary, current, now, ...actions }: Destinati
         )}
         {lastTest !== null && <TestWarnings warnings={lastTest.report.warnings} />}
         <WaitingCopies summary={summary} now={now} />
+        {summary.snapshotCount > 0 && (
+          <Disclosure title="Growth and databases" opened={opened}>
+            <StorageDetails summary={summary} />
+          </Disclosure>
+        )}
       </Stack>
     </article>
   );
@@ -118,56 +129,6 @@ function Reason({
 function hintOf({ state, reason, lastTest }: DestinationSummary): string | undefined {
   const hint = state === 'failed' && lastTest !== null ? testError(lastTest.report)?.hint : undefined;
   return hint === undefined || reason.includes(hint) ? undefined : hint;
-}
-
-const PLANS_SHOWN = 8;
-
-function Facts({
-  summary: { snapshotCount, storedBytes, trashedCopies, trashedBytes, lastTest, plans },
-}: {
-  summary: DestinationSummary;
-}) {
-  const free = lastTest?.report.freeBytes ?? null;
-  return (
-    <dl className="destination-facts">
-      <div>
-        <dt>Stored</dt>
-        <dd>
-          {snapshotCount === 0
-            ? 'No snapshots'
-            : `${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}`}
-        </dd>
-      </div>
-      {trashedCopies > 0 && (
-        <div>
-          <dt>Trash</dt>
-          <dd>
-            {countInWords(trashedCopies, 'snapshot')}, {bytesInWords(trashedBytes)}
-          </dd>
-        </div>
-      )}
-      <div>
-        <dt>Free</dt>
-        <dd>{free === null ? 'Unknown' : `${bytesInWords(free)} (at last test)`}</dd>
-      </div>
-      <div>
-        <dt>Plans</dt>
-        <dd>
-          {plans.length === 0
-            ? 'None'
-            : plans.slice(0, PLANS_SHOWN).map(({ id, name }, index) => (
-                <span key={id}>
-                  {index > 0 && ', '}
-                  <Link to={`/databases/${id}`} className="text-link">
-                    {name}
-                  </Link>
-                </span>
-              ))}
-          {plans.length > PLANS_SHOWN && ` and ${plans.length - PLANS_SHOWN} more`}
-        </dd>
-      </div>
-    </dl>
-  );
 }
 
 function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: number }) {

@@ -15,6 +15,8 @@ import { RemoveDestinationDialog } from './remove-destination-dialog.tsx';
 import './destinations.css';
 import { useAnswer } from '../../stores/core.ts';
 
+/** With more destinations than these, growth and databases are shown on demand. */
+const OPENED_AT_MOST = 3;
 const DIALOGS = ['edit', 'import', 'recover', 'reattach', 'remove', 'empty-trash'] as const;
 
 /**
@@ -49,6 +51,7 @@ export function DestinationsPage({ selected }: { selected: string | null }) {
               <DestinationCard
                 summary={summary}
                 current={summary.destination.id === selected}
+                opened={summary.destination.id === selected || destinations.length <= OPENED_AT_MOST}
                 now={now}
                 onEdit={() => show('edit', summary)}
                 onImport={() => show('import', summary)}

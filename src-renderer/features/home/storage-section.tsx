@@ -1,12 +1,15 @@
 import { Link } from 'wouter';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
+import { isNearlyFull } from '../../../src-shared/rules/storage-growth.ts';
+import { growthInWords } from '../../../src-shared/words/storage-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { Sparkline } from '../../components/charts/sparkline.tsx';
 import { Section } from '../../components/layout/section.tsx';
 import { DestinationPill, KindIcon } from '../../components/status/destination-display.tsx';
 
 const MOST_SHOWN = 6;
 
-/** How much is stored at each destination, and how much is free there; what cannot be used comes first. */
+/** What is stored and free at each destination, and how fast it fills; what cannot be used comes first. */
 export function StorageSection({ destinations }: { destinations: readonly DestinationSummary[] }) {
   const used = destinations.filter(({ plans, snapshotCount }) => plans.length > 0 || snapshotCount > 0);
   if (used.length === 0) return null;
@@ -17,8 +20,8 @@ export function StorageSection({ destinations }: { destinations: readonly Destin
   return (
     <Section title="Storage" actions={<span className="numbers">{bytesInWords(total)} stored</span>}>
       <ul className="storage-list" aria-label="Destinations">
-        {sorted.slice(0, MOST_SHOWN).map(({ destination, label, state, storedBytes, lastTest }) => {
-          const free = lastTest?.report.freeBytes ?? null;
+        {sorted.slice(0, MOST_SHOWN).map(({ destination, label, state, storedBytes, space, recentBytes, growth }) => {
+          const rate = growthInWords(growth);
           return (
             <li key={destination.id}>
               <KindIcon kind={destination.settings.kind} />
@@ -27,9 +30,15 @@ export function StorageSection({ destinations }: { destinations: readonly Destin
               </Link>
               <span className="storage-size numbers">
                 {bytesInWords(storedBytes)}
-                {free === null ? '' : `, ${bytesInWords(free)} free`}
+                {space === null ? '' : `, ${bytesInWords(space.freeBytes)} free`}
               </span>
               <DestinationPill state={state} />
+              {rate !== '' && (
+                <span className={isNearlyFull(space, growth) ? 'storage-growth tone-warn' : 'storage-growth'}>
+                  <Sparkline values={recentBytes} label={`Stored at ${destination.name}, last 90 days`} />
+                  {rate}
+                </span>
+              )}
             </li>
           );
         })}

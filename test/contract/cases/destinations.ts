@@ -49,6 +49,11 @@ export const destinationsCases = {
     }),
     wrong: { name: '', settings: { kind: 'folder', path: '/a' } },
   },
+  'destinations.storage': {
+    good: destinationOf,
+    missing: () => ({ destinationId: nobody }),
+    wrong: { destinationId: 'nas' },
+  },
   'destinations.test': {
     good: destinationOf,
     missing: () => ({ destinationId: nobody }),

@@ -54,7 +54,7 @@ describe('a folder', () => {
       destination.stat('app.db'),
       destination.delete('app.db'),
       destination.list(),
-      destination.freeBytes(),
+      destination.space(),
       destination.sweep(() => true),
     ];
     for (const { code } of await Promise.all(asked.map(failure))) expect(code).toBe('UNAVAILABLE');
@@ -80,7 +80,7 @@ describe('a folder', () => {
       const disk = mountSmallDisk(folder, 4 * 1024 * 1024);
       const destination = openFolder(folder);
       expect((await selfTest(destination)).warnings).toEqual([expect.stringContaining('is in memory (tmpfs)')]);
-      expect(await destination.freeBytes()).toBe(4 * 1024 * 1024);
+      expect(await destination.space()).toEqual({ freeBytes: 4 * 1024 * 1024, totalBytes: 4 * 1024 * 1024 });
       expect((await failure(destination.put('a.db', sourceOf(sampleBytes(5_000_000))))).code).toBe('NO_SPACE');
       const filling = {
         ...sourceOf(sampleBytes(3_000_000)),

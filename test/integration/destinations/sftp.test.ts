@@ -208,12 +208,7 @@ describe.skipIf(whyNoSftp !== undefined)(
 
     test('a folder that is not there, and a host that does not answer', async () => {
       const missing = open(join(server.root, 'no such folder'));
-      const asked = [
-        missing.list(),
-        missing.stat('a'),
-        missing.put('a', sourceOf(Buffer.from('x'))),
-        missing.freeBytes(),
-      ];
+      const asked = [missing.list(), missing.stat('a'), missing.put('a', sourceOf(Buffer.from('x'))), missing.space()];
       for (const { code } of await Promise.all(asked.map(failure))) expect(code).toBe('NOT_FOUND');
       const [port = 0] = await freePorts(1);
       const away = open('/', { port });
@@ -232,9 +227,11 @@ describe.skipIf(whyNoSftp !== undefined)(
 
     test('free space is known, and a folder can be named from where a login starts', async () => {
       const folder = ownFolder();
-      expect(await open(folder).freeBytes()).toBeGreaterThan(0);
+      const { freeBytes = 0, totalBytes = 0 } = (await open(folder).space()) ?? {};
+      expect(freeBytes).toBeGreaterThan(0);
+      expect(totalBytes).toBeGreaterThanOrEqual(freeBytes);
       const home = open('.');
-      expect(await home.freeBytes()).toBeGreaterThan(0);
+      expect((await home.space())?.freeBytes).toBeGreaterThan(0);
       expect(basename(folder)).toMatch(/^test-/);
     });
   },

@@ -11,7 +11,7 @@ function plan(
   return {
     plan: { id: name, name, sourcePath: `/srv/${name}.db`, group: more.group ?? null },
     state,
-    storedBytes: more.size ?? 0,
+    sizes: [{ at: '2026-11-20T00:00:00.000Z', bytes: more.size ?? 0 }],
     newest: more.last === undefined ? null : { createdAt: more.last },
     schedule: { nextTime: null },
     destinations: [{ name: 'NAS', snapshotCount: 1 }],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import { CopyState } from '../../../../src-shared/model/snapshot.ts';
+import { DestinationStorage } from '../../../../src-shared/model/storage.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
 import { among, Sql, sql } from '../sql.ts';
 import { flag, Repo, Table } from '../table.ts';
@@ -212,6 +213,24 @@ export class CopyRepo extends Repo {
       counts.set(key, known);
     }
     return counts;
+  }
+
+  /** What is stored at one destination. @returns bytes */
+  storedBytes(destinationId: string): number {
+    const sum = sql`SELECT coalesce(sum(disk_bytes), 0) FROM snapshot_copies
+      WHERE destination_id = ${destinationId} AND state = 'stored'`;
+    return this.db.value(z.number(), sum) ?? 0;
+  }
+
+  /** What is stored at one destination, by plan, the largest first. */
+  storedByPlan(destinationId: string): DestinationStorage['plans'] {
+    return this.db.all(
+      DestinationStorage.shape.plans.element,
+      sql`SELECT c.plan_id AS "planId", coalesce(p.name, 'Snapshots without a plan') AS name,
+            count(*) AS "snapshotCount", sum(c.disk_bytes) AS "storedBytes"
+          FROM snapshot_copies c LEFT JOIN plans p ON p.id = c.plan_id
+          WHERE c.destination_id = ${destinationId} AND c.state = 'stored' GROUP BY c.plan_id ORDER BY "storedBytes" DESC`,
+    );
   }
 
   /** Whether a copy of a plan's snapshots is still to be made. */

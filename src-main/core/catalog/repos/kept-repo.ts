@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
 import { CopyState, SnapshotOrigin } from '../../../../src-shared/model/snapshot.ts';
+import { SourceSize } from '../../../../src-shared/model/storage.ts';
 import { VerificationLevel } from '../../../../src-shared/model/verification.ts';
 import type { RetainedSnapshot } from '../../../../src-shared/retention/retention.ts';
 import { among, type Sql, sql, valuesOf } from '../sql.ts';
@@ -71,6 +72,7 @@ export const LISTED = sql`s.id NOT IN (SELECT snapshot_id FROM snapshot_copies d
   (SELECT 1 FROM snapshot_copies WHERE snapshot_id = d.snapshot_id AND state NOT IN ${REMOVED}))`;
 
 const Totals = z.object({ planId: z.string().nullable(), count: z.int(), bytes: z.number() });
+const PlanSize = z.object({ planId: z.string(), ...SourceSize.shape });
 const Named = z.object({ planId: z.string().nullable(), name: z.string() });
 
 /** What is kept of plans: few and narrow rows, for all that is asked after each backup. */
@@ -149,6 +151,24 @@ export class KeptRepo extends Repo {
           WHERE ${among('s.plan_id', planIds)} AND ${LISTED} GROUP BY s.plan_id`,
     );
     return new Map(rows.map(({ planId, ...totals }) => [planId, totals]));
+  }
+
+  /**
+   * The size of the source of each plan in its newest snapshot between each two instants that follow each other, oldest
+   * first: one look into an index for each, however many snapshots there are.
+   * @param instants the newest first @param planIds without them, of all plans
+   */
+  sizesBetween(instants: readonly string[], planIds?: readonly string[]): Array<z.output<typeof PlanSize>> {
+    const spans = instants.slice(1).map((from, index) => [from, instants[index]]);
+    return this.db.all(
+      PlanSize,
+      sql`WITH spans AS MATERIALIZED (SELECT value ->> 0 AS "from", value ->> 1 AS "to" FROM json_each(${JSON.stringify(spans)}))
+          SELECT s.plan_id AS "planId", s.created_at AS at, s.content_bytes AS bytes
+          FROM plans p CROSS JOIN spans CROSS JOIN snapshots s ON s.number = (
+            SELECT number FROM snapshots WHERE plan_id = p.id AND created_at > spans."from" AND created_at <= spans."to"
+            ORDER BY created_at DESC LIMIT 1)
+          WHERE ${among('p.id', planIds)} ORDER BY at`,
+    );
   }
 
   /** How many snapshots of a plan are stored anywhere. */

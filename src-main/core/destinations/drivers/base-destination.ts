@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { Space } from '../../../../src-shared/model/storage.ts';
 import { cancelledError } from '../../engine/task-context.ts';
 import {
   absent,
@@ -64,7 +65,7 @@ export abstract class BaseDestination<Upload extends UnfinishedUpload> implement
   abstract folders(folder?: string): Promise<string[]>;
   abstract stat(name: string): Promise<StoredObject | undefined>;
   abstract delete(name: string): Promise<void>;
-  abstract freeBytes(): Promise<number | null>;
+  abstract space(): Promise<Space | null>;
   abstract warnings(): Promise<string[]>;
   abstract close(): Promise<void>;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { Space } from '../../../../src-shared/model/storage.ts';
 import { PARTIAL_SUFFIX } from '../../engine/files/durable-files.ts';
 
 /** Something whole that a destination keeps. */
@@ -83,8 +84,8 @@ export interface Destination extends AsyncDisposable {
   stat(name: string): Promise<StoredObject | undefined>;
   /** Removes an object, if it exists. */
   delete(name: string): Promise<void>;
-  /** Bytes that can still be stored; `null`: it does not tell. */
-  freeBytes(): Promise<number | null>;
+  /** What is free there, and how much there is in all; `null`: it does not tell. */
+  space(): Promise<Space | null>;
   /** Warnings about it, one sentence each. */
   warnings(): Promise<string[]>;
   /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { FolderSettings } from '../../../../src-shared/model/destination.ts';
+import type { Space } from '../../../../src-shared/model/storage.ts';
 import { errorCode, explainError, explainedAs } from '../../engine/engine-errors.ts';
 import { explainWrite, requireRoom } from '../../engine/files/disk-full.ts';
 import { publishFile, requireWritableFolder } from '../../engine/files/durable-files.ts';
@@ -105,10 +106,10 @@ export class LocalFolder extends BaseDestination<TaggedUpload> {
     await rm(join(this.#folder, name), { force: true }).catch(explainedAs(name));
   }
 
-  async freeBytes(): Promise<number | null> {
+  async space(): Promise<Space | null> {
     try {
       const { blocks, bavail, bsize } = await statfs(this.#folder);
-      return blocks > 0 ? bavail * bsize : null;
+      return blocks > 0 ? { freeBytes: bavail * bsize, totalBytes: blocks * bsize } : null;
     } catch (error) {
       throw this.#away(error);
     }

@@ -188,7 +188,7 @@ export class S3Destination extends BaseDestination<MultipartUpload> {
     await this.#send(() => this.#client.send(new DeleteObjectCommand(this.#address(name))), name);
   }
 
-  async freeBytes(): Promise<number | null> {
+  async space(): Promise<null> {
     return null;
   }
 

@@ -38,7 +38,7 @@ export async function selfTest(
   await run('write', async () => {
     await destination.put(name, { bytes: content.length, open: () => Readable.from([content]) });
     written = true;
-    report.freeBytes = await destination.freeBytes();
+    report.freeBytes = (await destination.space())?.freeBytes ?? null;
     report.warnings = await destination.warnings();
   });
   await run('list', async () => {

@@ -1,4 +1,5 @@
 import type SftpClient from 'ssh2-sftp-client';
+import type { Space } from '../../../../src-shared/model/storage.ts';
 
 type Wrapper = Awaited<ReturnType<SftpClient['connect']>>;
 
@@ -87,12 +88,13 @@ export class SftpChannel {
     return this.#do((done) => this.#wrapper.unlink(path, done));
   }
 
-  /** Free bytes; `null`: an extension of OpenSSH's that this server does not know. */
-  async freeBytes(path: string): Promise<number | null> {
-    type Facts = { f_bavail: number | bigint; f_frsize: number | bigint };
+  /** Free and total bytes; `null`: an extension of OpenSSH's that this server does not know. */
+  async space(path: string): Promise<Space | null> {
+    type Facts = Record<'f_bavail' | 'f_blocks' | 'f_frsize', number | bigint>;
     try {
       const facts = await this.#ask<Facts>((done) => this.#wrapper.ext_openssh_statvfs(path, done));
-      return Number(facts.f_bavail) * Number(facts.f_frsize);
+      const size = Number(facts.f_frsize);
+      return { freeBytes: Number(facts.f_bavail) * size, totalBytes: Number(facts.f_blocks) * size };
     } catch (error) {
       if (isNoExtension(error)) return null;
       throw error;

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import type { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { SftpSettings } from '../../../../src-shared/model/destination.ts';
+import type { Space } from '../../../../src-shared/model/storage.ts';
 import { noSpace } from '../../engine/engine-errors.ts';
 import { type Pause, withRetries } from '../../process/retry.ts';
 import { BaseDestination } from './base-destination.ts';
@@ -49,8 +50,8 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
   }
 
   protected async requireRoom(bytes: number): Promise<void> {
-    const free = await this.freeBytes();
-    if (free !== null && free < bytes) throw noSpace(`${bytes} more bytes in ${this.label}`);
+    const space = await this.space();
+    if (space !== null && space.freeBytes < bytes) throw noSpace(`${bytes} more bytes in ${this.label}`);
   }
 
   protected async store(name: string, source: UploadSource, options: TransferOptions): Promise<void> {
@@ -100,8 +101,8 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
     if ((await this.stat(name)) !== undefined) await this.#ask(name, (channel) => this.#unlink(channel, name));
   }
 
-  freeBytes(): Promise<number | null> {
-    return this.#ask(this.#settings.path, (channel) => channel.freeBytes(this.#settings.path));
+  space(): Promise<Space | null> {
+    return this.#ask(this.#settings.path, (channel) => channel.space(this.#settings.path));
   }
 
   async warnings(): Promise<string[]> {
@@ -183,8 +184,8 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
 
   async #isFull(): Promise<boolean> {
     if (await this.#isLost()) return false;
-    const free = await this.freeBytes();
-    return free !== null && free < 1024 * 1024;
+    const space = await this.space();
+    return space !== null && space.freeBytes < 1024 * 1024;
   }
 
   /** @returns whether it was there */
