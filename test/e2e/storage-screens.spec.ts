@@ -13,6 +13,7 @@ import { judge, openPage } from '../support/screens.ts';
  * new one without a history, painted over the answers of a real core.
  */
 
+const WIDE = { width: 1280, height: 1000 };
 const SIZES = [390, 900, 1280, 1920].map((width) => ({ width, height: 1000 }));
 const GB = 10 ** 9;
 
@@ -64,7 +65,13 @@ const SUMMARIES: DestinationSummary[] = DESTINATIONS.map((each, index) =>
       },
 );
 
-/** Destinations are asked for one by one: the answer is that of the one whose part was opened last. */
+function storageOf(destinationId: string): DestinationStorage {
+  const summary = SUMMARIES.find(({ destination }) => destination.id === destinationId);
+  const storage = STORAGE[summary?.destination.name ?? ''];
+  if (storage === undefined) throw new Error(`Nothing is stored at ${destinationId}.`);
+  return storage;
+}
+
 async function openStorage(page: Page): Promise<void> {
   await openPage(page, 'Storage');
   await expect(page.getByRole('article')).toHaveCount(4);
@@ -72,14 +79,14 @@ async function openStorage(page: Page): Promise<void> {
 
 test('each destination shows what is free and stored, how fast it fills, and what is in it', async () => {
   test.setTimeout(240_000);
-  let asked = 'NAS';
   const prepare = (page: Page) =>
-    paintAnswers(page, {
-      'destinations.list': () => SUMMARIES,
-      'destinations.storage': () => STORAGE[asked] as DestinationStorage,
-    });
+    paintAnswers(
+      page,
+      { 'destinations.list': () => SUMMARIES },
+      { 'destinations.storage': ({ destinationId }) => storageOf(destinationId) },
+    );
   for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await openWindow(browser, server.address, { colorScheme, viewport: SIZES[2], prepare });
+    const page = await openWindow(browser, server.address, { colorScheme, viewport: WIDE, prepare });
     await openStorage(page);
     const card = (name: string) => page.getByRole('article', { name });
     await expect(card('NAS')).toContainText('412 GB of 2.0 TB');
@@ -92,7 +99,6 @@ test('each destination shows what is free and stored, how fast it fills, and wha
     await expect(card('Storage box').getByRole('img', { name: 'Nearly full' })).toBeVisible();
     await expect(card('New')).toContainText('Not known yet');
     for (const name of Object.keys(STORAGE)) {
-      asked = name;
       await card(name).getByRole('button', { name: 'Growth and databases' }).press('Enter');
       const growth = page.getByRole('region', { name: `Growth of ${name}`, exact: true });
       if (name === 'New') await expect(growth).toContainText('No history yet');
@@ -103,7 +109,7 @@ test('each destination shows what is free and stored, how fast it fills, and wha
     await page.keyboard.press('ArrowRight');
     const table = page.getByRole('region', { name: 'Growth of Storage box, by day' });
     await expect(table.getByRole('row')).toHaveCount(91);
-    await expect(table.getByRole('row').nth(1)).toContainText('111 GB');
+    await expect(table.getByRole('row').nth(1)).toContainText('114 GB');
     const databases = page.getByRole('region', { name: 'Stored at NAS, by database' });
     await expect(databases.getByRole('row').nth(1)).toContainText('hone');
     await expect(databases.getByRole('row').nth(1)).toContainText('33 GB');
@@ -131,7 +137,7 @@ test('Home and Databases show growth beside sizes, and a real core says how it s
   await first.getByRole('button', { name: 'Create and back up now' }).click();
   await expect(first.getByText(/^Verified/)).toBeVisible();
   await openPage(first, 'Storage');
-  const [article] = [first.getByRole('article')];
+  const article = first.getByRole('article');
   await expect(article).toContainText('1 snapshot');
   // It was opened by itself: there is only one destination.
   await expect(article.getByRole('region', { name: /by database$/ })).toContainText('hone');
@@ -140,7 +146,7 @@ test('Home and Databases show growth beside sizes, and a real core says how it s
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await openWindow(browser, server.address, {
       colorScheme,
-      viewport: SIZES[2],
+      viewport: WIDE,
       prepare: (page) =>
         paintAnswers(page, {
           'destinations.list': () => SUMMARIES,
@@ -161,7 +167,7 @@ test('Home and Databases show growth beside sizes, and a real core says how it s
       await page.setViewportSize(viewport);
       await judge(page, `home-storage-${colorScheme}-${viewport.width}`);
     }
-    await page.setViewportSize({ width: 1280, height: 1000 });
+    await page.setViewportSize(WIDE);
     await openPage(page, 'Databases');
     await expect(page.getByRole('img', { name: /^Size of hone: .* 30 MB, Today 41 MB$/ })).toBeVisible();
     for (const viewport of SIZES) {

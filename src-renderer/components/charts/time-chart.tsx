@@ -34,7 +34,7 @@ const LONG_MS = 300 * 86_400_000;
 export function TimeChart({ values, expected, label, valueInWords }: TimeChartProps) {
   const { ref, width } = useElementSize<HTMLDivElement>();
   return (
-    <div ref={ref} style={{ height: HEIGHT }}>
+    <div ref={ref} style={{ height: HEIGHT, overflow: 'hidden' }}>
       {width > 0 && <Drawing {...{ values, expected, label, valueInWords, width }} />}
     </div>
   );
