@@ -173,7 +173,8 @@ function reference(file: string) {
   const of = ({ id }: RawSnapshot): RawCopy[] => copies.filter(({ snapshot_id }) => snapshot_id === id);
   const isStored = (snapshot: RawSnapshot): boolean => of(snapshot).some(({ state }) => state === 'stored');
   const listed = snapshots.filter(
-    (each) => of(each).length === 0 || of(each).some(({ state }) => state !== 'deleting'),
+    (each) =>
+      of(each).length === 0 || of(each).some(({ state }) => !['deleting', 'trashing', 'trashed'].includes(state)),
   );
   const verified = (snapshotId: string, destinationId?: string) => {
     const newest = found.filter(
@@ -196,6 +197,7 @@ function reference(file: string) {
         .sort()
         .at(-1) ?? null;
     const stored = some.filter(({ state }) => state === 'stored');
+    const trashed = some.filter(({ state }) => state === 'trashing' || state === 'trashed');
     const bytesOf = (copy: RawCopy): number => snapshots.find(({ id }) => id === copy.snapshot_id)?.disk_bytes ?? 0;
     return {
       stored: stored.length,
@@ -203,6 +205,8 @@ function reference(file: string) {
       waiting: waiting.length,
       failed: failed.length,
       missing: some.filter(({ state }) => state === 'missing').length,
+      trashed: trashed.length,
+      trashedBytes: trashed.reduce((sum, copy) => sum + bytesOf(copy), 0),
       waitingSince: least(waiting.map(({ at }) => at)),
       waitingFor: most(waiting.map(({ message }) => message)),
       failure: most(failed.map(({ message }) => message)),
