@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from './error-code.ts';
-import type { MountFacts, UnreadMount } from './mounts.ts';
+import type { MountFacts, StorageMount, UnreadMount } from './mounts.ts';
 
 /** A line of the table of mounts. */
 export interface Mount {
@@ -49,6 +49,35 @@ export function unreadIn(table: string): Map<string, UnreadMount> {
 }
 
 const isFetchingFuse = (fileSystem: string): boolean => /^fuse(\.|$)/.test(fileSystem) && !LOCAL_FUSE.test(fileSystem);
+
+/** Mount points of the system itself, and of programs that keep containers and packages. */
+const OF_SYSTEM = /^\/(boot|dev|efi|etc|home|nix|opt|proc|root|run(?!\/media\/)|snap|sys|tmp|usr|var)(\/|$)/;
+
+/** Returns the disks and shares that are mounted beside the system’s own. */
+export async function storageMounts(): Promise<StorageMount[]> {
+  return storageIn(await mountTable(), isRemovable);
+}
+
+/** The same of a table; of several mounts of one device, the first. */
+export async function storageIn(
+  table: string,
+  removable: (device: string) => Promise<boolean>,
+): Promise<StorageMount[]> {
+  const mounts = mountsIn(table);
+  const seen = new Set(mounts.filter(({ point }) => point === '/').map(({ device }) => device));
+  const storage = mounts.filter(({ device, point, fileSystem }) => {
+    const isNone = VIRTUAL.test(fileSystem) || MEMORY.test(fileSystem) || /^(autofs|overlay)$/.test(fileSystem);
+    if (isNone || OF_SYSTEM.test(`${point}/`) || seen.has(device)) return false;
+    seen.add(device);
+    return true;
+  });
+  return Promise.all(
+    storage.map(async ({ point, fileSystem, source }) => ({
+      point,
+      kind: NETWORK.test(fileSystem) ? 'network' : (await removable(source)) ? 'removable' : 'disk',
+    })),
+  );
+}
 
 /** Returns the mounts of a table. @param table as `/proc/self/mountinfo` and that of another process have it */
 export function mountsIn(table: string): Mount[] {

@@ -1,5 +1,10 @@
-import { mountOf as linux, mountTable as tableOfLinux, unreadMounts as unreadOfLinux } from './mounts.linux.ts';
-import { mountOf as macos, unreadMounts as unreadOfMacos } from './mounts.macos.ts';
+import {
+  mountOf as linux,
+  storageMounts as storageOfLinux,
+  mountTable as tableOfLinux,
+  unreadMounts as unreadOfLinux,
+} from './mounts.linux.ts';
+import { mountOf as macos, storageMounts as storageOfMacos, unreadMounts as unreadOfMacos } from './mounts.macos.ts';
 import { mountOf as windows } from './mounts.windows.ts';
 import { ofPlatform, PLATFORM } from './platform.ts';
 
@@ -26,4 +31,17 @@ export const unreadMounts: () => Promise<ReadonlyMap<string, UnreadMount>> = ofP
   linux: unreadOfLinux,
   macos: unreadOfMacos,
   windows: async () => new Map(),
+});
+
+/** A disk or share that is mounted beside the system’s own. */
+export interface StorageMount {
+  readonly point: string;
+  readonly kind: 'disk' | 'network' | 'removable';
+}
+
+/** Returns the disks and shares on which files can be kept; none where the system lists none. */
+export const storageMounts: () => Promise<readonly StorageMount[]> = ofPlatform({
+  linux: storageOfLinux,
+  macos: storageOfMacos,
+  windows: async () => [],
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  ComparedFolder,
   DestinationName,
   DestinationSecretsInput,
   DestinationSettings,
@@ -7,6 +8,7 @@ import {
   HostKey,
   ReattachPreview,
   SelfTestReport,
+  SuggestedFolder,
 } from '../model/destination.ts';
 import { FolderListing } from '../model/folder-listing.ts';
 import { Plan } from '../model/plan.ts';
@@ -42,6 +44,19 @@ export const destinationMethods = {
   },
   /** Returns what is stored at a destination by plan, and its use over time. Nothing is asked of the destination. */
   'destinations.storage': { params: z.strictObject({ destinationId: z.uuid() }), result: DestinationStorage },
+  /**
+   * Suggests folders on mounted disks and shares, and in the home folder, that could become destinations. Other disks than
+   * those of the sources come first. Nothing is created.
+   */
+  'destinations.suggest': {
+    params: z.strictObject({ sourcePaths: z.array(FilePath).max(100) }),
+    result: z.array(SuggestedFolder),
+  },
+  /** Returns whether folders are on the disks of the sources, for folders that do not exist yet, too. */
+  'destinations.compareDisks': {
+    params: z.strictObject({ sourcePaths: z.array(FilePath).max(100), folders: z.array(FilePath).max(100) }),
+    result: z.array(ComparedFolder),
+  },
   /**
    * Adds a destination, or changes the one of `destinationId`, after a self-test. If the test fails, nothing is saved
    * and `destination` is `null`, unless `saveAnyway` is given.

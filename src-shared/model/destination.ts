@@ -200,3 +200,27 @@ export const DestinationSummary = z.object({
   nextTryAt: Instant.nullable(),
 });
 export type DestinationSummary = z.infer<typeof DestinationSummary>;
+
+/** A folder that could become a destination. */
+export const SuggestedFolder = z.object({
+  /** It need not exist yet. */
+  path: FilePath,
+  /** The mount point that it is on, or the home folder. */
+  volume: FilePath,
+  kind: z.enum(['disk', 'network', 'removable', 'home']),
+  /** `null`: unknown. */
+  freeBytes: Bytes.nullable(),
+  /** It is on the disk of a source. */
+  sameDisk: z.boolean(),
+});
+export type SuggestedFolder = z.infer<typeof SuggestedFolder>;
+
+/** Whether a folder is on the disk of a source. */
+export const ComparedFolder = z.object({
+  path: FilePath,
+  /** Neither the folder nor the one around it can be reached when it is not. */
+  available: z.boolean(),
+  /** `null`: it is not available. */
+  sameDisk: z.boolean().nullable(),
+});
+export type ComparedFolder = z.infer<typeof ComparedFolder>;

@@ -8,6 +8,7 @@ import { previewReattach, reattach } from './reattach.ts';
 import { removeDestination } from './remove-destination.ts';
 import { saveDestination, testDestination } from './save-destination.ts';
 import { destinationStorage } from './storage-history.ts';
+import { compareDisks, suggestFolders } from './suggest-folders.ts';
 
 /** Lists, saves, tests and removes destinations. */
 export function destinationsHandlers(
@@ -19,6 +20,8 @@ export function destinationsHandlers(
       summarizeDestinations(core, catalog.destinations.list(destinationIds), destinationIds),
     'destinations.storage': ({ destinationId }) =>
       destinationStorage(core, requireDestination(catalog, destinationId).id),
+    'destinations.suggest': ({ sourcePaths }) => suggestFolders(core, sourcePaths),
+    'destinations.compareDisks': ({ sourcePaths, folders }) => compareDisks(sourcePaths, folders),
     'destinations.save': async (given) => {
       const { id, report } = await saveDestination(core, given);
       return { destination: id === null ? null : requireSummary(core, id), report };

@@ -40,6 +40,16 @@ afterAll(() => ssh?.stop());
 /** The cases of destinations and of what is found there. */
 export const destinationsCases = {
   'destinations.list': nothing,
+  'destinations.suggest': {
+    good: ({ source }) => ({ sourcePaths: [source] }),
+    missing: null,
+    wrong: { sourcePaths: 'x' },
+  },
+  'destinations.compareDisks': {
+    good: ({ source, destination }) => ({ sourcePaths: [source], folders: [destination] }),
+    missing: null,
+    wrong: { sourcePaths: [], folders: [1] },
+  },
   'destinations.save': {
     good: ({ folder }) => ({ name: 'Other', settings: { kind: 'folder', path: join(folder, 'app') } }),
     missing: ({ folder }) => ({

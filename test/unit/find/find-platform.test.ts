@@ -3,8 +3,12 @@ import { boundFolders, foldersFrom } from '../../../src-main/platform/container-
 import { dataFolders as linux } from '../../../src-main/platform/data-folders.linux.ts';
 import { dataFolders as macos } from '../../../src-main/platform/data-folders.macos.ts';
 import { dataFolders as windows } from '../../../src-main/platform/data-folders.windows.ts';
-import { mountsIn, unreadIn as unreadOfLinux } from '../../../src-main/platform/mounts.linux.ts';
-import { unreadIn as unreadOfMacos } from '../../../src-main/platform/mounts.macos.ts';
+import {
+  mountsIn,
+  storageIn as storageOfLinux,
+  unreadIn as unreadOfLinux,
+} from '../../../src-main/platform/mounts.linux.ts';
+import { storageIn as storageOfMacos, unreadIn as unreadOfMacos } from '../../../src-main/platform/mounts.macos.ts';
 import { parseOpenFiles } from '../../../src-main/platform/open-files.macos.ts';
 
 describe('where programs keep data', () => {
@@ -77,6 +81,34 @@ map auto_home on /System/Volumes/Data/home (autofs, automounted)`;
     '/Volumes/my share': 'network',
     '/System/Volumes/Data/home': 'network',
   });
+});
+
+test('disks and shares beside the system’s own are places for snapshots, each device once', async () => {
+  const table = `
+21 1 8:2 / / rw - ext4 /dev/sda2 rw
+22 21 8:1 / /boot rw - vfat /dev/sda1 rw
+23 21 8:17 / /media/ann/USB\\040stick rw - vfat /dev/sdb1 rw
+24 21 8:33 / /data rw - ext4 /dev/sdc1 rw
+25 21 8:33 /shop /srv/shop rw - ext4 /dev/sdc1 rw
+26 21 0:50 / /mnt/nas rw - cifs //nas/share rw
+27 21 8:2 /old /mnt/old rw - ext4 /dev/sda2 rw
+28 21 0:51 / /run/media/ann/card rw - exfat /dev/sdd1 rw
+29 21 0:52 / /mnt/memory rw - tmpfs tmpfs rw
+30 21 7:1 / /snap/core/1 ro - squashfs /dev/loop1 ro
+31 21 0:53 / /net rw - autofs systemd-1 rw`;
+  expect(await storageOfLinux(table, async (device) => device === '/dev/sdb1')).toEqual([
+    { point: '/media/ann/USB stick', kind: 'removable' },
+    { point: '/data', kind: 'disk' },
+    { point: '/mnt/nas', kind: 'network' },
+    { point: '/run/media/ann/card', kind: 'disk' },
+  ]);
+  const mac = `/dev/disk3s1 on / (apfs, local, journaled)
+/dev/disk4s1 on /Volumes/Backup (apfs, local)
+//ann@nas/share on /Volumes/my share (smbfs, nodev)`;
+  expect(storageOfMacos(mac)).toEqual([
+    { point: '/Volumes/Backup', kind: 'removable' },
+    { point: '/Volumes/my share', kind: 'network' },
+  ]);
 });
 
 test('what a container has mounted is found by its path on this machine', () => {
