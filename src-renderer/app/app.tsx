@@ -14,10 +14,11 @@ import { DropOverlay } from '../features/drop/drop-overlay.tsx';
 import { FindDatabasesPage } from '../features/find-databases/find-databases-page.tsx';
 import { HomePage } from '../features/home/home-page.tsx';
 import { LoginPage } from '../features/login/login-page.tsx';
+import { NewPlanPage } from '../features/new-plan/new-plan-page.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { Shortcuts } from '../features/palette/shortcuts.tsx';
-import { NewPlanPage } from '../features/plan-form/new-plan-page.tsx';
 import { PlanPage } from '../features/plans/plan-page.tsx';
+import { RecoverPage } from '../features/recover-plans/recover-page.tsx';
 import { RecoveryKitPage } from '../features/recovery-kit/recovery-kit-page.tsx';
 import { RestoreDialog } from '../features/restore/restore-dialog.tsx';
 import { PauseMenu } from '../features/schedule/pause-menu.tsx';
@@ -61,12 +62,13 @@ function Shell() {
       <main className="main" ref={main}>
         <ConnectionBanner />
         <PauseBanner />
-        <ErrorBoundary key={location}>
+        <ErrorBoundary key={pageOf(location)}>
           <Switch>
             <Route path="/" component={HomePage} />
             <Route path="/databases" component={DatabasesPage} />
             <Route path="/databases/find" component={FindDatabasesPage} />
-            <Route path="/new" component={NewPlanPage} />
+            <Route path="/plans/new/:step?">{({ step }) => <NewPlanPage step={step ?? 'source'} />}</Route>
+            <Route path="/plans/recover" component={RecoverPage} />
             <Route path="/databases/:planId/:tab?">
               {({ planId, tab }) => <PlanPage planId={planId} tab={tab ?? ''} key={planId} />}
             </Route>
@@ -89,6 +91,9 @@ function Shell() {
     </div>
   );
 }
+
+/** The steps of a new plan are one page, which keeps what was typed. */
+const pageOf = (location: string): string => location.replace(/^\/plans\/new\/.*/, '/plans/new');
 
 function PauseBanner() {
   const paused = usePaused();

@@ -18,7 +18,7 @@ const PAGES = [
     to: '/databases',
     name: 'Databases',
     Icon: IconDatabase,
-    isAt: (address: string) => /^\/(databases|new)\b/.test(address),
+    isAt: (address: string) => /^\/(databases|plans)\b/.test(address),
   },
   { to: '/storage', name: 'Storage', Icon: IconServer, isAt: (address: string) => address.startsWith('/storage') },
   { to: '/activity', name: 'Activity', Icon: IconHistory, isAt: (address: string) => address.startsWith('/activity') },

@@ -31,6 +31,37 @@ export async function openNewPlan(page: Page): Promise<void> {
   await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
 }
 
+/** Goes on to the next step of a new plan. */
+export async function nextStep(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Continue' }).press('Enter');
+}
+
+/** Chooses the folder of a new plan whose source is chosen, in place of what is suggested, and goes on to the review. */
+export async function storeIn(page: Page, folder: string): Promise<void> {
+  await nextStep(page);
+  // What is suggested is chosen as soon as it is known.
+  await expect(page.getByRole('button', { name: 'Continue' })).toBeEnabled();
+  const chosen = page.getByRole('list', { name: 'Destinations' }).getByRole('checkbox', { checked: true });
+  while ((await chosen.count()) > 0) await chosen.first().press('Space');
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(folder);
+  await nextStep(page);
+  await expect(page.getByRole('button', { name: 'Create and back up now' })).toBeVisible();
+}
+
+/** Fills in a new plan for a database, up to its review. */
+export async function planFor(page: Page, source: string, folder: string): Promise<void> {
+  await openNewPlan(page);
+  await page.getByRole('textbox', { name: 'Database file' }).fill(source);
+  await expect(page.getByRole('button', { name: 'Continue' })).toBeEnabled();
+  await storeIn(page, folder);
+}
+
+/** Shows all settings of a new plan that is reviewed. */
+export async function customize(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Customize' }).press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Plan name' })).toBeVisible();
+}
+
 const PICTURES = 'test-results/screens';
 
 /** Every look a screen is judged in: both themes, a large window and the smallest. */

@@ -35,7 +35,7 @@ export function applicationMenu(actions: MenuActions, platform: NodeJS.Platform)
     {
       label: 'File',
       submenu: [
-        page('New plan…', '/new', 'CommandOrControl+N'),
+        page('New plan…', '/plans/new', 'CommandOrControl+N'),
         { label: 'Restore a backup…', accelerator: 'CommandOrControl+O', click: () => actions.restoreBackup() },
         separator,
         { role: 'close', accelerator: 'CommandOrControl+W' },

@@ -1,13 +1,15 @@
 import { Button, Group } from '@mantine/core';
-import { IconDatabasePlus, IconPlus } from '@tabler/icons-react';
+import { IconDatabasePlus, IconDatabaseSearch, IconHistory, IconPlus } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { ActionButton } from '../../components/forms/action-button.tsx';
 import { EmptyState } from '../../components/layout/page.tsx';
-import { FindDatabasesButton } from '../find-databases/find-databases-button.tsx';
+import { navigate } from '../../hooks/address.ts';
+import { startSearch } from '../find-databases/use-search.ts';
 
 /** Leads to the form of a new plan. */
-export function NewPlanButton() {
+export function NewPlanButton({ variant = 'filled' }: { variant?: 'filled' | 'default' }) {
   return (
-    <Button component={Link} to="/new" leftSection={<IconPlus size={16} aria-hidden />}>
+    <Button component={Link} to="/plans/new" variant={variant} leftSection={<IconPlus size={16} aria-hidden />}>
       New plan
     </Button>
   );
@@ -15,14 +17,28 @@ export function NewPlanButton() {
 
 /** Stands where plans will be. */
 export function NoPlans() {
+  const find = async (): Promise<void> => {
+    navigate('/plans/new/source');
+    await startSearch();
+  };
   return (
     <EmptyState
       icon={<IconDatabasePlus size={44} stroke={1.4} />}
       title="Nothing is backed up yet"
       action={
         <Group gap="sm" justify="center">
-          <FindDatabasesButton />
-          <NewPlanButton />
+          <ActionButton leftSection={<IconDatabaseSearch size={16} aria-hidden />} act={find}>
+            Find databases
+          </ActionButton>
+          <NewPlanButton variant="default" />
+          <Button
+            component={Link}
+            to="/plans/recover"
+            variant="default"
+            leftSection={<IconHistory size={16} aria-hidden />}
+          >
+            I already have backups
+          </Button>
         </Group>
       }
     >

@@ -6,7 +6,6 @@ import { Pending } from '../../components/messages/pending.tsx';
 import { navigate, useDialog } from '../../hooks/address.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { ImportDialog } from '../import/import-dialog.tsx';
-import { RecoverDialog } from '../recover-plans/recover-dialog.tsx';
 import { DestinationCard } from './destination-card.tsx';
 import { DestinationDialog } from './destination-dialog.tsx';
 import { EmptyTrashDialog } from './empty-trash-dialog.tsx';
@@ -17,7 +16,7 @@ import { useAnswer } from '../../stores/core.ts';
 
 /** With more destinations than these, growth and databases are shown on demand. */
 const OPENED_AT_MOST = 3;
-const DIALOGS = ['edit', 'import', 'recover', 'reattach', 'remove', 'empty-trash'] as const;
+const DIALOGS = ['edit', 'import', 'reattach', 'remove', 'empty-trash'] as const;
 
 /**
  * All destinations.
@@ -55,7 +54,7 @@ export function DestinationsPage({ selected }: { selected: string | null }) {
                 now={now}
                 onEdit={() => show('edit', summary)}
                 onImport={() => show('import', summary)}
-                onRecover={() => show('recover', summary)}
+                onRecover={() => navigate(`/plans/recover?destination=${summary.destination.id}`)}
                 onReattach={() => show('reattach', summary)}
                 onRemove={() => show('remove', summary)}
                 onEmptyTrash={() => show('empty-trash', summary)}
@@ -82,14 +81,12 @@ function ChosenDialog({
   summary: DestinationSummary;
   onClose(): void;
 }) {
-  const { id, name } = summary.destination;
+  const { id } = summary.destination;
   switch (dialog) {
     case 'edit':
       return <DestinationDialog summary={summary} onClose={onClose} />;
     case 'import':
       return <ImportDialog location={{ destinationId: id }} onClose={onClose} />;
-    case 'recover':
-      return <RecoverDialog destinationId={id} name={name} onClose={onClose} />;
     case 'reattach':
       return <ReattachDialog summary={summary} onClose={onClose} />;
     case 'empty-trash':

@@ -67,7 +67,13 @@ export function useCommandResults(query: string): Array<[label: string, results:
   const paused = usePaused() !== null;
   const planIds = useKept('plans.list', (list) => list)?.map(({ plan }) => plan.id) ?? [];
   const actions: Command[] = [
-    { label: 'New plan', also: 'add database create', Icon: IconPlus, run: goTo('/new') },
+    { label: 'New plan', also: 'add database create', Icon: IconPlus, run: goTo('/plans/new') },
+    {
+      label: 'Recover plans',
+      also: 'I already have backups restore new computer machine destination',
+      Icon: IconHistory,
+      run: goTo('/plans/recover'),
+    },
     { label: 'Add destination', also: 'new storage folder bucket server', Icon: IconPlus, run: goTo('/storage/new') },
     ...(planIds.length === 0
       ? []

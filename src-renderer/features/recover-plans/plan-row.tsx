@@ -19,7 +19,7 @@ export function PlanRow({ form, index, found }: PlanRowProps) {
   const now = useNow();
   const draft = form.values.plans[index];
   if (draft === undefined) return null;
-  const { settings, snapshots, sourceKind, sourceExists } = found;
+  const { settings, snapshots, sourceKind, sourceExists, attachedFiles } = found;
   const schedule = settings === null ? 'Schedule: unknown' : `Schedule: ${scheduleInWords(settings.schedule)}`;
   const chosenIds = new Set(draft.snapshotIds);
   const tick = (id: string): void => {
@@ -36,16 +36,26 @@ export function PlanRow({ form, index, found }: PlanRowProps) {
       {draft.chosen && (
         <div className="recover-fields">
           <TextInput label="Name" {...form.getInputProps(`plans.${index}.name`)} />
-          {sourceKind === 'database' ? (
+          {sourceKind === 'database' && (
             <PathField
               kind="database"
               label={sourceExists ? 'Source' : 'Source (missing on this machine)'}
               {...form.getInputProps(`plans.${index}.sourcePath`)}
               value={draft.sourcePath}
             />
-          ) : (
+          )}
+          {attachedFiles.map(({ name, kind }, position) => (
+            <PathField
+              key={name}
+              kind={kind === 'folder' ? 'folder' : 'file'}
+              label={`Path of ${name}`}
+              {...form.getInputProps(`plans.${index}.filePaths.${position}`)}
+              value={draft.filePaths[position] ?? ''}
+            />
+          ))}
+          {settings === null && (
             <Text size="sm">
-              The files are expected at their original paths. You can change the paths in the plan’s settings.
+              Its schedule and retention are unknown: the usual ones are set, and can be changed later.
             </Text>
           )}
           <Disclosure title={`Snapshots to recover: ${chosenIds.size} of ${snapshots.length}`}>

@@ -7,15 +7,15 @@ import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/thi
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { startBackups } from '../../api/start-backups.ts';
-import { OTHER_DISK_HINT } from '../../components/forms/hints.ts';
 import { Section } from '../../components/layout/section.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useMounted } from '../../hooks/use-mounted.ts';
+import { DestinationChoice } from '../new-plan/destination-choice.tsx';
+import { usePlaces } from '../new-plan/use-places.ts';
 import { encryptionProblems } from '../plan-form/encryption-draft.ts';
 import { EncryptionDisclosure } from '../plan-form/encryption-fields.tsx';
 import { emptyForm, newPlanOf, withDraft } from '../plan-form/plan-form.ts';
-import { DestinationFields } from '../plan-form/plan-sections.tsx';
 import { usePlanForm } from '../plan-form/use-plan-form.ts';
 import { type PartsChoice, wantedParts } from './group-draft.ts';
 import { PartRow } from './part-row.tsx';
@@ -33,6 +33,11 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
   const { parts, checking, problem } = useGroupTemplate(template, draft);
   const making = useMaking(template.name);
   const wanted = wantedParts(parts, draft);
+  const places = usePlaces(
+    form,
+    wanted.flatMap(({ draft: { sourcePath } }) => sourcePath ?? []),
+    false,
+  );
   const encrypted = wanted.some((part) => part.draft.keyVariable !== null);
   const ready =
     making.known &&
@@ -52,7 +57,11 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
       </Section>
       <Section title="Storage">
         <Stack gap="md">
-          <DestinationFields form={form} hint={`${OTHER_DISK_HINT} Each part uses its own subfolder.`} />
+          <DestinationChoice
+            form={form}
+            places={{ ...places, suggested: [] }}
+            hint=" Each part uses its own subfolder."
+          />
           <EncryptionDisclosure form={form} encrypted={encrypted} />
         </Stack>
       </Section>

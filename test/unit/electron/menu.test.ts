@@ -18,6 +18,14 @@ test.each<NodeJS.Platform>(['linux', 'win32', 'darwin'])(
     expect(new Set(shortcuts).size).toBe(shortcuts.length);
     expect(items.filter(({ role }) => role === 'quit')).toHaveLength(1);
     for (const { click } of items) (click as (() => void) | undefined)?.();
-    expect(opened.toSorted()).toEqual(['/', '/activity', '/databases', '/new', '/settings', '/storage', 'restore']);
+    expect(opened.toSorted()).toEqual([
+      '/',
+      '/activity',
+      '/databases',
+      '/plans/new',
+      '/settings',
+      '/storage',
+      'restore',
+    ]);
   },
 );

@@ -8,10 +8,10 @@ import { Disclosure } from '../../components/layout/disclosure.tsx';
 import { Section } from '../../components/layout/section.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { AttachedFilesField } from '../attached-files/attached-files-field.tsx';
-import type { PlanForm } from './plan-form.ts';
+import type { PlanForm } from '../plan-form/plan-form.ts';
+import { SourceFacts } from '../plan-form/source-facts.tsx';
+import type { PlanFormApi } from '../plan-form/use-plan-form.ts';
 import { SourceDrop } from './source-drop.tsx';
-import { SourceFacts } from './source-facts.tsx';
-import type { PlanFormApi } from './use-plan-form.ts';
 import type { CheckedSource } from './use-source.ts';
 
 const KINDS: Array<{ value: SourceKind; label: string }> = [
