@@ -151,9 +151,14 @@ async function takePictures(page, [first = '']) {
   await picture(page, 'databases');
   await visit(page, '/storage');
   await picture(page, 'storage');
-  await visit(page, '/new');
+  await visit(page, '/plans/new');
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'notes.db'));
   await page.getByText('2 tables').waitFor();
+  for (const step of ['destinations', 'review']) {
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.waitForURL(new RegExp(`/plans/new/${step}$`));
+  }
+  await page.getByText(/is backed up daily/).waitFor();
   await picture(page, 'new-plan');
   await visit(page, `/databases/${first}`);
   await page.getByRole('table', { name: 'Snapshots' }).waitFor();

@@ -6,7 +6,7 @@ import { missingInWords } from '../../src-shared/words/incomplete.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { type PaintedAnswers, paintAnswers } from '../support/painted-answers.ts';
-import { judge, judgeBothWays, openNewPlan, openPage, openPlan, rowOf } from '../support/screens.ts';
+import { customize, judge, judgeBothWays, openNewPlan, openPage, openPlan, rowOf, storeIn } from '../support/screens.ts';
 
 let folder: string;
 let database: string;
@@ -37,7 +37,8 @@ test('a database and its files are backed up together, and come back together or
   await page.getByRole('button', { name: 'Add folder' }).click();
   await page.getByRole('textbox', { name: 'Folder path' }).fill(generated);
   await expect(page.getByRole('textbox', { name: 'Label' })).toHaveValue('generated');
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
+  await customize(page);
   await page.getByRole('combobox', { name: 'Group' }).fill('Music');
   await page.getByRole('button', { name: 'Create and back up now' }).click();
   await expect(page.getByRole('button', { name: /^Details: .* added on disk$/ })).toBeVisible();
@@ -240,8 +241,8 @@ test('a plan of files alone is made, backed up and restored', async () => {
   await page.getByText('Files, folders or disk').click();
   await page.getByRole('button', { name: 'Add folder' }).press('Enter');
   await page.getByRole('textbox', { name: 'Folder path' }).fill(generated);
-  await expect(page.getByRole('textbox', { name: 'Plan name' })).toHaveValue('generated');
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
+  await expect(page.getByRole('heading', { name: 'generated' })).toBeVisible();
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await page.getByRole('button', { name: /^Details: .* added on disk$/ }).press('Enter');
   await expect(page.getByRole('dialog')).toContainText('3 files');

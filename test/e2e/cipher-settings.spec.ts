@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { inEveryLook, judge, openNewPlan } from '../support/screens.ts';
+import { inEveryLook, judge, openNewPlan, storeIn } from '../support/screens.ts';
 
 /*
  * What SQLCipher has to be told besides the key, given in the window.
@@ -65,7 +65,7 @@ test('custom settings open a database that its key alone does not, and all of it
   // What was left at its default, the page size, has been found.
   const found = 'SQLCipher 4, pages of 1024 bytes, 1234 KDF iterations, no HMAC, plaintext header of 32 bytes';
   await expect(page.getByText(found)).toBeVisible();
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
   await page.getByRole('tab', { name: 'Settings' }).click();

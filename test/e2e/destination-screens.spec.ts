@@ -4,7 +4,7 @@ import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
 import { DESTINATIONS, FORTY, planLike, snapshotsLike } from '../support/painted-destinations.ts';
-import { inEveryLook, judge, openNewPlan, openPage, openPlan } from '../support/screens.ts';
+import { inEveryLook, judge, openNewPlan, openPage, openPlan, storeIn } from '../support/screens.ts';
 
 /*
  * Destinations, copies and the recovery kit in every state there is, painted over the answers of a real core.
@@ -149,7 +149,7 @@ async function makePlan(): Promise<void> {
   await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'hone.db'));
   await expect(page.getByText('2 tables')).toBeVisible();
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).click();
   await expect(page.getByText(/^Verified/)).toBeVisible();
   await page.context().close();

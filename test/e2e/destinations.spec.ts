@@ -7,7 +7,7 @@ import { makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
-import { judge, openNewPlan, openPage, rowOf } from '../support/screens.ts';
+import { customize, judge, nextStep, openNewPlan, openPage, rowOf, storeIn } from '../support/screens.ts';
 import { startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
 
@@ -65,11 +65,12 @@ test('a server is pinned, tested, stored to and restored from; another key of it
   await expect(page.getByRole('article', { name: 'Storage box' })).toContainText('OK');
 
   await newPlan(page);
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
-  await page.getByRole('button', { name: 'Add destination' }).press('Enter');
-  await page.getByRole('menuitem', { name: /Storage box/ }).press('Enter');
-  await expect(page.getByRole('list', { name: 'Additional destinations' })).toContainText('Storage box');
+  await nextStep(page);
+  // What is not on the disk of the source is chosen first.
+  await expect(page.getByRole('checkbox', { name: /Storage box/ })).toBeChecked();
+  await page.getByLabel('Backup folder', { exact: true }).fill(join(folder, 'backups'));
   await judge(page, 'new-plan-two-destinations');
+  await nextStep(page);
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByRole('button', { name: 'Stored at backups stored Storage box stored' })).toBeVisible();
   expect(readdirSync(ssh.root).some((name) => name.endsWith('.db.gz'))).toBe(true);
@@ -134,13 +135,15 @@ test('a folder that is away is waited for and caught up manually', async () => {
   const away = join(folder, 'away');
   const page = await openWindow(browser, server.address);
   await newPlan(page);
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await nextStep(page);
+  await page.getByLabel('Backup folder', { exact: true }).fill(join(folder, 'backups'));
   mkdirSync(away);
   await page.getByRole('button', { name: 'Add destination…' }).press('Enter');
   await page.getByRole('textbox', { name: 'Folder', exact: true }).fill(away);
   await page.getByRole('button', { name: 'Save and test' }).press('Enter');
   await expect(page.getByText('away is ready.')).toBeVisible();
   await page.getByRole('button', { name: 'Done' }).press('Enter');
+  await nextStep(page);
   // As a disk that is taken off and put back: with what marks it.
   renameSync(away, `${away} unplugged`);
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
@@ -160,7 +163,7 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
   const path = join(folder, 'backups');
   const page = await openWindow(browser, server.address);
   await newPlan(page);
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(path);
+  await storeIn(page, path);
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByText(/^Verified/)).toBeVisible();
   await page.context().close();
@@ -193,8 +196,8 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
 test('an encrypted plan, its recovery kit, and its snapshot on a machine that knows nothing of it', async () => {
   const page = await openWindow(browser, server.address);
   await newPlan(page);
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
-  await page.getByRole('button', { name: 'Snapshot encryption: none' }).press('Enter');
+  await storeIn(page, join(folder, 'backups'));
+  await customize(page);
   await page.getByRole('radio', { name: 'Encrypt with passphrase' }).check();
   await page.getByLabel('Passphrase', { exact: true }).fill('paper lantern orbit');
   await expect(page.getByRole('button', { name: 'Create and back up now' })).toBeDisabled();
@@ -254,7 +257,7 @@ test('who leaves the new plan while it is made is not called back to it', async 
     prepare: (page) => paintAnswers(page, { 'plans.create': (plan) => held.then(() => plan) }),
   });
   await newPlan(page);
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await page.getByRole('navigation').getByRole('link', { name: 'Activity' }).press('Enter');
   release();

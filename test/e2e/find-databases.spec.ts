@@ -7,7 +7,7 @@ import { makeDatabase } from '../support/databases.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
 import { judge, openPage } from '../support/screens.ts';
 
-/* Databases of programs in a made-up home folder: found, ignored, and backed up with three clicks. */
+/* Databases of programs in a made-up home folder: found, ignored, and backed up. */
 
 const PATHS = ['.local/share/Anki2/User 1/collection.anki2', 'Zotero/zotero.sqlite', '.cache/app/favicons.sqlite'];
 
@@ -40,8 +40,15 @@ test.afterEach(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-test('the first backup of a found database takes three clicks and no typing', async () => {
-  await page.getByRole('button', { name: 'Find databases' }).click();
+async function search(): Promise<void> {
+  await page.evaluate(() => {
+    location.hash = '/databases/find';
+  });
+  await page.getByRole('button', { name: 'Search this machine' }).click();
+}
+
+test('found databases are selected and backed up together', async () => {
+  await search();
   await page.getByRole('checkbox', { name: 'Select Anki' }).check();
   await page.getByRole('button', { name: 'Back up 1 database' }).click();
   await expect(page.getByText('1 plan added.')).toBeVisible();
@@ -55,7 +62,7 @@ test('the first backup of a found database takes three clicks and no typing', as
 });
 
 test('what is ignored and what is a cache is listed apart, at addresses of their own, on every screen', async () => {
-  await page.getByRole('button', { name: 'Find databases' }).click();
+  await search();
   const zotero = page.getByRole('row').filter({ hasText: 'zotero.sqlite' });
   await zotero.getByRole('button', { name: 'Ignore Zotero' }).click();
   await expect(zotero).toHaveCount(0);

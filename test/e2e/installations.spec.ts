@@ -18,7 +18,7 @@ import { installPiSovereign } from '../support/installations/pisovereign.ts';
 import { installPortunus } from '../support/installations/portunus.ts';
 import { installSoundBox, SOUNDS } from '../support/installations/soundbox.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
-import { openNewPlan, openPage, openPlan } from '../support/screens.ts';
+import { openNewPlan, openPage, openPlan, storeIn } from '../support/screens.ts';
 import { readTree } from '../support/trees.ts';
 
 const HONE_KEY = 'four words of a passphrase';
@@ -114,7 +114,7 @@ for (const [template, file, install] of [
     await page.getByRole('textbox', { name: 'Database file' }).fill(program.database);
     // Its variable is filled in by the template.
     if (program.key !== undefined) await page.getByRole('button', { name: 'Unlock' }).click();
-    await page.getByRole('textbox', { name: 'Backup folder' }).fill(backups);
+    await storeIn(page, backups);
     const content = await backUpAtWork(program, 'Create and back up now');
     await loseAndVerify(program, content);
     await putBack(template.toLowerCase(), file);
@@ -130,7 +130,7 @@ test(`Sound Box with ${SOUNDS} audio files: from its template to everything rest
   await page.getByRole('textbox', { name: /^The folder Sound Box is installed in/ }).fill(box.folder);
   await page.getByRole('button', { name: 'Scan folder' }).click();
   await expect(page.getByRole('textbox', { name: 'Label' })).toHaveValue('generated');
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(backups);
+  await storeIn(page, backups);
   const content = await backUpAtWork(box, 'Create and back up now');
   box.spoilAudio();
   expect(readTree(box.generated)).not.toEqual(audio);

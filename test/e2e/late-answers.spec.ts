@@ -1,25 +1,35 @@
+import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { MethodName } from '../../src-shared/contract/methods.ts';
+import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
-import { openNewPlan } from '../support/screens.ts';
+import { customize, nextStep, openNewPlan } from '../support/screens.ts';
 
+let folder: string;
 let server: RunningServer;
 let browser: Browser;
 let close: () => Promise<void>;
 
 test.beforeEach(async () => {
-  ({ server, browser, close } = await serveWindow('late'));
+  ({ folder, server, browser, close } = await serveWindow('late'));
 });
 
 test.afterEach(() => close());
+
+/** Goes on to the review with a typed folder alone: the destinations are not known. */
+async function storeTyped(page: Page, path: string): Promise<void> {
+  await nextStep(page);
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(path);
+  await nextStep(page);
+}
 
 /** Chooses a template as soon as the field can be opened. */
 async function choosePortunus(page: Page): Promise<void> {
   await page.getByRole('combobox', { name: 'Template' }).click();
   await page.getByRole('option', { name: 'Portunus' }).click();
-  await expect(page.getByRole('textbox', { name: 'Plan name' })).toHaveValue('portunus');
+  await expect(page.getByRole('button', { name: 'About this template' })).toBeVisible();
 }
 
 test('a window whose connection is still being opened asks for the templates once it is open', async () => {
@@ -50,16 +60,23 @@ test('fields whose choices are not there yet say so and cannot be opened', async
     prepare: (empty) => paintAnswers(empty, { 'templates.list': late, 'plans.list': late, 'destinations.list': late }),
   });
   await openNewPlan(page);
-  for (const name of ['Template', 'Group']) {
+  const isLate = async (name: string): Promise<void> => {
     const field = page.getByRole('combobox', { name, exact: true });
     await expect(field).toBeDisabled();
     await expect(field).toHaveAttribute('placeholder', 'Loading…');
-  }
-  await expect(page.getByRole('button', { name: 'Add destination' })).toBeDisabled();
+  };
+  await isLate('Template');
+  makeDatabase(join(folder, 'app.db'), { rows: 3 });
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'app.db'));
+  await storeTyped(page, join(folder, 'backups'));
+  await customize(page);
+  await isLate('Group');
+  await expect(page.getByRole('button', { name: 'Create', exact: true })).toBeDisabled();
   arrive.resolve();
-  await choosePortunus(page);
   await expect(page.getByRole('combobox', { name: 'Group', exact: true })).toBeEnabled();
-  await expect(page.getByRole('button', { name: 'Add destination' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Create', exact: true })).toBeEnabled();
+  await page.getByRole('link', { name: 'Source', exact: true }).click();
+  await choosePortunus(page);
 });
 
 for (const [method, screen] of [

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { addEntries, appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { hosts, type OpenHost } from '../support/hosts.ts';
-import { openNewPlan, openPlan } from '../support/screens.ts';
+import { openNewPlan, openPlan, storeIn } from '../support/screens.ts';
 
 let folder: string;
 let source: string;
@@ -116,8 +116,8 @@ async function makePlan(page: Page): Promise<void> {
   await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(source);
   await expect(page.getByText('2 tables')).toBeVisible();
-  await expect(page.getByRole('textbox', { name: 'Plan name' })).toHaveValue('ledger');
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(backups);
+  await storeIn(page, backups);
+  await expect(page.getByRole('heading', { name: 'ledger' })).toBeVisible();
   await page.getByRole('button', { name: 'Create and back up now' }).click();
 }
 

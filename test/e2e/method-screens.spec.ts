@@ -5,7 +5,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
-import { inEveryLook, judge, openNewPlan, openPlan } from '../support/screens.ts';
+import { customize, inEveryLook, judge, openNewPlan, openPlan, storeIn } from '../support/screens.ts';
 
 let folder: string;
 let live: string;
@@ -35,7 +35,8 @@ test('a plan that dumps is made, changed, and restored past its guard', async ()
   await expect(page.getByText('2 tables')).toBeVisible();
   if (existsSync('/dev/shm')) await expect(page.getByText(/The database is in memory/)).toBeVisible();
   await judge(page, 'method-source-facts');
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
+  await customize(page);
   await page.getByRole('combobox', { name: 'Method' }).click();
   await page.getByRole('option', { name: 'SQL dump' }).click();
   await expect(page.getByText('gzip (.sql.gz)')).toBeVisible();

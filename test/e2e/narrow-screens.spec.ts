@@ -3,7 +3,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judge, openNewPlan } from '../support/screens.ts';
+import { judge, nextStep, openNewPlan, storeIn } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -31,7 +31,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByText('2 tables')).toBeVisible();
     await judge(page, `narrow-new-plan-${look}`);
 
-    await page.getByRole('button', { name: 'Add destination' }).click();
+    await nextStep(page);
+    await judge(page, `narrow-new-plan-destinations-${look}`);
+    await page.getByRole('button', { name: 'Add destination…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Add destination' });
     for (const kind of ['Folder', 'S3-compatible', 'SFTP']) {
       await dialog.getByText(kind, { exact: true }).first().click();
@@ -40,7 +42,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
     await dialog.getByRole('button', { name: 'Cancel' }).click();
 
-    await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+    await page.getByRole('link', { name: 'Source', exact: true }).click();
+    await storeIn(page, join(folder, 'backups'));
     await page.getByRole('button', { name: 'Create and back up now' }).click();
     await expect(page.getByText(/^Verified/).first()).toBeVisible();
     await judge(page, `narrow-plan-${look}`);

@@ -4,7 +4,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays, openNewPlan } from '../support/screens.ts';
+import { judgeBothWays, openNewPlan, storeIn } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -25,7 +25,7 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   const page = await openWindow(browser, server.address, {});
   await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'ledger.db'));
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).click();
   for (const count of [1, 2]) {
     if (count > 1) await page.getByRole('button', { name: 'Back up now' }).click();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
-import { openNewPlan } from '../support/screens.ts';
+import { customize, openNewPlan, storeIn } from '../support/screens.ts';
 
 /*
  * The one test with the system's own clock: everything else about schedules is tried with a clock in the test's hand.
@@ -52,7 +52,8 @@ async function makeMinutelyPlan(page: Page): Promise<void> {
   await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'app.db'));
   await expect(page.getByText('2 tables')).toBeVisible();
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
+  await customize(page);
   await page.getByRole('combobox', { name: 'Frequency' }).click();
   await page.getByRole('option', { name: 'Cron expression' }).click();
   await page.getByRole('textbox', { name: 'Cron expression' }).fill('* * * * *');

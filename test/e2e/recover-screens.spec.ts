@@ -33,7 +33,7 @@ test('plans of a lost machine are recovered from a destination', async () => {
   await expect(page.getByText('2 snapshots found, 2 imported').first()).toBeVisible();
   await openPage(page, 'Storage');
   await page.getByRole('button', { name: /^More actions: nas/ }).press('Enter');
-  await page.getByRole('menuitem', { name: 'Recover plans…' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Recover plans' }).press('Enter');
   const plans = page.getByRole('list', { name: 'Plans' });
   await expect(plans).toContainText('2 snapshots');
   await page.getByRole('button', { name: /^Snapshots to recover: 2 of 2/ }).press('Enter');

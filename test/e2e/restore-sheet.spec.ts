@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Browser, expect, type Locator, type Page, test } from '@playwright/test';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judge, openNewPlan } from '../support/screens.ts';
+import { judge, openNewPlan, storeIn } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -20,7 +20,7 @@ test.beforeEach(async () => {
   await openNewPlan(page);
   await page.getByRole('textbox', { name: 'Database file' }).fill(database);
   await expect(page.getByText('2 tables')).toBeVisible();
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).click();
   await expect(page.getByText(/^Verified/).first()).toBeVisible();
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type ServedWindow, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays, openNewPlan } from '../support/screens.ts';
+import { customize, judgeBothWays, openNewPlan, storeIn } from '../support/screens.ts';
 
 let served: ServedWindow;
 
@@ -20,7 +20,8 @@ test('databases of a group are backed up at the same instant: set in the form, s
     makeDatabase(path, { rows: 50 });
     await openNewPlan(page);
     await page.getByRole('textbox', { name: 'Database file' }).fill(path);
-    await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+    await storeIn(page, join(folder, 'backups'));
+    await customize(page);
     const together = page.getByRole('checkbox', { name: 'Same instant as other databases of Shop' });
     await expect(together).toHaveCount(0);
     await page.getByRole('combobox', { name: 'Group' }).fill('Shop');

@@ -5,7 +5,7 @@ import { appendEntries, makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { inEveryLook, judge, openNewPlan, openPage, openPlan, rowOf } from '../support/screens.ts';
+import { inEveryLook, judge, nextStep, openNewPlan, openPage, openPlan, rowOf, storeIn } from '../support/screens.ts';
 
 /*
  * Every screen and dialog in both themes and two sizes: what axe says of it, whether it fits, and a picture of it in
@@ -53,10 +53,12 @@ test('with plans, in trouble, and every dialog', async () => {
     await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'soundbox.db'));
     await expect(page.getByText('2 tables')).toBeVisible();
     await judge(page, `new-plan-${look}`);
+    await nextStep(page);
     await page.getByRole('button', { name: 'Browse: Backup folder' }).click();
     await expect(page.getByRole('dialog', { name: 'Choose folder' })).toBeVisible();
     await judge(page, `picker-${look}`);
     await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Source', exact: true }).click();
     await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'not-a-database.txt'));
     await expect(page.getByRole('alert')).toBeVisible();
     await judge(page, `new-plan-trouble-${look}`);
@@ -159,7 +161,7 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   await page.getByLabel('Database key').press('Enter');
   await expect(page.getByText('SQLCipher 4')).toBeVisible();
   await judge(page, 'new-plan-unlocked');
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
 

@@ -4,7 +4,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judge, judgeBothWays } from '../support/screens.ts';
+import { customize, judge, judgeBothWays, nextStep, storeIn } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -31,17 +31,24 @@ test('a template fills in the form of a new plan, and says what it does and leav
   page.setDefaultTimeout(15_000);
   await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
   await chooseTemplate(page, 'Portunus');
-  await expect(page.getByRole('textbox', { name: 'Plan name' })).toHaveValue('portunus');
-  await expect(page.getByRole('textbox', { name: 'Backup folder' })).toHaveValue('/var/backups/portunus');
   await page.getByRole('button', { name: 'About this template' }).click();
   await expect(page.getByText('Retention: all from the last 30 days.')).toBeVisible();
   await judgeBothWays(page, 'new-plan-template');
-  await page.getByRole('button', { name: 'Advanced' }).click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'elsewhere.db'));
+  await expect(page.getByText('2 tables')).toBeVisible();
+  await nextStep(page);
+  await expect(page.getByRole('textbox', { name: 'Backup folder' })).toHaveValue('/var/backups/portunus');
+  await nextStep(page);
+  await expect(page.getByText(/retention keeps all from the last 30 days\.$/)).toBeVisible();
+  await customize(page);
+  await expect(page.getByRole('textbox', { name: 'Plan name' })).toHaveValue('portunus');
+  await page.getByRole('button', { name: 'File names, schema version and lock files' }).click();
   await expect(page.getByRole('textbox', { name: 'Lock files' })).toHaveValue('state.db.lock');
   await expect(page.getByText(/^Example: portunus-state-.*Z\.db$/)).toBeVisible();
   await page.getByRole('textbox', { name: 'File name pattern' }).fill('{when}');
   await expect(page.getByText(/^Unknown placeholder: \{when\}\./)).toBeVisible();
   await judgeBothWays(page, 'new-plan-program');
+  await page.getByRole('link', { name: 'Source', exact: true }).click();
 
   await chooseTemplate(page, 'Sound Box');
   await page.getByRole('textbox', { name: /^The folder Sound Box is installed in/ }).fill(join(folder, 'soundbox'));
@@ -75,7 +82,7 @@ test('the key of a template’s database is offered from the program’s own var
   await expect(page.getByRole('textbox', { name: 'Environment variable' })).toHaveValue('HONE_DB_KEY');
   await page.getByRole('button', { name: 'Unlock' }).press('Enter');
   await expect(page.getByText('SQLCipher 4')).toBeVisible();
-  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await storeIn(page, join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByText(/^Verified/).first()).toBeVisible();
   await page.getByRole('tab', { name: 'Settings' }).click();
@@ -117,6 +124,9 @@ test('an old crontab gives a new plan its times and its retention', async () => 
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(15_000);
   await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'elsewhere.db'));
+  await storeIn(page, join(folder, 'backups'));
+  await customize(page);
   await page.getByRole('button', { name: 'Import schedule from crontab, systemd or script' }).press('Enter');
   const old = page.getByRole('textbox', { name: 'Crontab, systemd unit, script or settings' });
   await old.fill(

@@ -196,7 +196,7 @@ function DestinationActions({
             Rescan
           </Menu.Item>
           <Menu.Item leftSection={<IconHistory size={15} aria-hidden />} onClick={onRecover}>
-            Recover plans…
+            Recover plans
           </Menu.Item>
           <Menu.Item leftSection={<IconFileSearch size={15} aria-hidden />} onClick={onImport}>
             Import from other programs…

@@ -28,11 +28,11 @@ export function SourceStep({ form, plan }: { form: PlanFormApi; plan: NewPlan })
       {severalParts && applied !== null ? (
         <GroupForm key={applied.id} template={applied} />
       ) : (
-        <Group justify="flex-end">
+        <div className="new-plan-actions"><Group justify="flex-end">
           <Button size="md" disabled={!complete.source} onClick={() => navigate(stepAddress('destinations'))}>
             Continue
           </Button>
-        </Group>
+        </Group></div>
       )}
     </>
   );
