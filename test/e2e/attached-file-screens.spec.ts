@@ -6,7 +6,16 @@ import { missingInWords } from '../../src-shared/words/incomplete.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { type PaintedAnswers, paintAnswers } from '../support/painted-answers.ts';
-import { customize, judge, judgeBothWays, openNewPlan, openPage, openPlan, rowOf, storeIn } from '../support/screens.ts';
+import {
+  customize,
+  judge,
+  judgeBothWays,
+  openNewPlan,
+  openPage,
+  openPlan,
+  rowOf,
+  storeIn,
+} from '../support/screens.ts';
 
 let folder: string;
 let database: string;

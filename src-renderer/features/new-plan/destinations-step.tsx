@@ -20,14 +20,16 @@ export function DestinationsStep({ form, plan: { complete, places } }: { form: P
       >
         <DestinationChoice form={form} places={places} />
       </Section>
-      <div className="new-plan-actions"><Group justify="space-between">
-        <Button size="md" variant="default" onClick={() => navigate(stepAddress('source'))}>
-          Back
-        </Button>
-        <Button size="md" disabled={!complete.destinations} onClick={() => navigate(stepAddress('review'))}>
-          Continue
-        </Button>
-      </Group></div>
+      <div className="new-plan-actions">
+        <Group justify="space-between">
+          <Button size="md" variant="default" onClick={() => navigate(stepAddress('source'))}>
+            Back
+          </Button>
+          <Button size="md" disabled={!complete.destinations} onClick={() => navigate(stepAddress('review'))}>
+            Continue
+          </Button>
+        </Group>
+      </div>
     </>
   );
 }

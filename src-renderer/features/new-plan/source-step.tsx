@@ -28,11 +28,13 @@ export function SourceStep({ form, plan }: { form: PlanFormApi; plan: NewPlan })
       {severalParts && applied !== null ? (
         <GroupForm key={applied.id} template={applied} />
       ) : (
-        <div className="new-plan-actions"><Group justify="flex-end">
-          <Button size="md" disabled={!complete.source} onClick={() => navigate(stepAddress('destinations'))}>
-            Continue
-          </Button>
-        </Group></div>
+        <div className="new-plan-actions">
+          <Group justify="flex-end">
+            <Button size="md" disabled={!complete.source} onClick={() => navigate(stepAddress('destinations'))}>
+              Continue
+            </Button>
+          </Group>
+        </div>
       )}
     </>
   );
