@@ -15,6 +15,10 @@ export class Figures {
     this.#rows.push([name, `${(value * 100).toFixed(0)} %`]);
   }
 
+  hundredths(name: string, value: number): void {
+    this.#rows.push([name, `${(value * 100).toFixed(2)} %`]);
+  }
+
   milliseconds(name: string, value: number): void {
     this.#rows.push([name, `${value.toFixed(0)} ms`]);
   }
