@@ -128,7 +128,7 @@ test('pruning that is paused says how it is reviewed, and goes on after `prune -
   expect(statusOf()).toContain('Pruning paused');
   expect(run(['prune', 'app', '--review', '--yes'])).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringContaining(`removed  ${full[0]}`),
+    stdout: expect.stringContaining(`in trash ${full[0]}`),
   });
   expect(snapshots()).toHaveLength(2);
   expect(statusOf()).not.toContain('Pruning paused');
