@@ -4,7 +4,7 @@ import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
 import { DESTINATIONS, FORTY, planLike, snapshotsLike } from '../support/painted-destinations.ts';
-import { inEveryLook, judge, openNewPlan, openPage, openPlan, storeIn } from '../support/screens.ts';
+import { inEveryLook, judge, nextStep, openNewPlan, openPage, openPlan, storeIn } from '../support/screens.ts';
 
 /*
  * Destinations, copies and the recovery kit in every state there is, painted over the answers of a real core.
@@ -81,9 +81,13 @@ test('destinations: none, every kind in every state, forty of them, and their di
   await expect(page.getByRole('article')).toHaveCount(40);
   await judge(page, 'destinations-forty');
   await openNewPlan(page);
-  await page.getByRole('button', { name: 'Add destination' }).click();
-  await page.getByRole('menuitem', { name: 'Disk 40' }).click();
-  await expect(page.getByRole('list', { name: 'Existing destinations' })).toContainText('Primary');
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'hone.db'));
+  await expect(page.getByRole('button', { name: 'Continue' })).toBeEnabled();
+  await nextStep(page);
+  const last = page.getByRole('checkbox', { name: /^Disk 40/ });
+  await last.press('Space');
+  await expect(last).toBeChecked();
+  await judge(page, 'new-plan-forty');
   await page.context().close();
 });
 
@@ -127,6 +131,7 @@ test('a plan whose copies are in every state, and the recovery kit', async () =>
       await expect(page.getByText('“nobody” is not a recipient')).toBeVisible();
       await judge(page, `plan-settings-encryption-${look}`);
       await page.getByRole('region', { name: 'Recovery kit' }).getByRole('link').click();
+      await page.getByRole('button', { name: 'Discard changes' }).click();
       await expect(page.getByRole('region', { name: 'Recovery kit text' })).toContainText('hone');
       await judge(page, `recovery-kit-${look}`);
     },

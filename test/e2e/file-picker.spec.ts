@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Browser, expect, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays } from '../support/screens.ts';
+import { judgeBothWays, openNewPlan } from '../support/screens.ts';
 
 /* The picker of the window in a folder of 20,000 files; the service has a test with 100,000. */
 
@@ -26,9 +26,7 @@ test('in a folder of many files the first are listed, any other is found, and th
   for (let number = 0; number < FILES; number++) writeFileSync(join(many, `${number}.txt`), '');
   makeDatabase(join(many, 'دفتر 📒.db'));
   const page = await openWindow(browser, server.address);
-  await page.evaluate(() => {
-    location.hash = '/new';
-  });
+  await openNewPlan(page);
   const source = page.getByRole('textbox', { name: 'Database file' });
   await source.fill(join(many, 'x'));
   await page.evaluate(() => {

@@ -154,16 +154,16 @@ function describe(preview: PrunePreview): void {
 }
 
 /** How a removal is reported, and how a preview of one. */
-const DONE = { removed: 'removed ', trashed: 'in trash', kept: 'kept    ', freed: 'freed' };
+const DONE = { removed: 'removed ', trashed: 'in trash', kept: 'kept    ', space: (space: string) => `${space}.` };
 const DRY = {
   removed: 'would remove',
   trashed: 'would remove',
   kept: 'would keep  ',
-  freed: 'would be freed. Nothing was removed',
+  space: (space: string) => `Nothing was removed. Without --dry-run: ${space}.`,
 };
 
 function printRemoval(outcome: PruneOutcome | PrunePreview, words = DONE): void {
-  const { removed, removedCount, keptCount, bytesFreed } = outcome;
+  const { removed, removedCount, keptCount } = outcome;
   const kept = 'kept' in outcome ? outcome.kept : [];
   const lines = [
     ...removed.map((each) => `${each.toTrash ? words.trashed : words.removed} ${inWords(each)}`),
@@ -174,5 +174,5 @@ function printRemoval(outcome: PruneOutcome | PrunePreview, words = DONE): void 
     deleted: [...new Set(removed.map(({ name }) => name))],
     retainedCount: keptCount,
   };
-  print({ ...figures, ...outcome }, [...lines, `${bytesInWords(bytesFreed)} ${words.freed}.`]);
+  print({ ...figures, ...outcome }, [...lines, words.space(spaceInWords(outcome))]);
 }
