@@ -6,7 +6,7 @@ import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
 import { DESTINATIONS } from '../support/painted-destinations.ts';
-import { judge, openPage } from '../support/screens.ts';
+import { judge, openPage, planFor } from '../support/screens.ts';
 
 /*
  * How destinations fill: a steady one, one that is nearly full and unavailable, a bucket that tells no free space, and a
@@ -129,11 +129,7 @@ test('Home and Databases show growth beside sizes, and a real core says how it s
   const source = join(folder, 'hone.db');
   makeDatabase(source, { rows: 400 });
   const first = await openWindow(browser, server.address);
-  await openPage(first, 'Databases');
-  await first.getByRole('main').getByRole('link', { name: 'New plan' }).click();
-  await first.getByRole('textbox', { name: 'Database file' }).fill(source);
-  await expect(first.getByText('2 tables')).toBeVisible();
-  await first.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await planFor(first, source, join(folder, 'backups'));
   await first.getByRole('button', { name: 'Create and back up now' }).click();
   await expect(first.getByText(/^Verified/)).toBeVisible();
   await openPage(first, 'Storage');
