@@ -200,6 +200,8 @@ describe.skipIf(whyNoImportFolders !== undefined)(`what other programs have left
     await succeed(core, 'snapshots.delete', { snapshotId: older?.id ?? '', confirmation });
     expect(existsSync(join(folder, '2024-01-15', 'soundbox.db'))).toBe(false);
     expect(existsSync(join(folder, '2024-01-15', 'generated', '0.wav'))).toBe(true);
+    await succeed(core, 'trash.putBack', { snapshotId: older?.id ?? '' });
+    expect(existsSync(join(folder, '2024-01-15', 'soundbox.db'))).toBe(true);
   });
 
   test('PiSovereign: copies of one backup are one snapshot, and a cut file is said to be', async () => {

@@ -1,5 +1,5 @@
 import { lstat, mkdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { isTaken, syncFolder } from '../engine/files/durable-files.ts';
@@ -39,17 +39,30 @@ export async function moveOutOfTrash(folder: string, entry: string, names: reado
 }
 
 async function moveInOrder(from: string, to: string, names: readonly string[]): Promise<void> {
+  // A snapshot that was imported may be in a folder below that of the destination.
+  for (const folder of foldersBelow(to, names).reverse()) await makeFolder(folder);
   for (const [index, name] of names.entries()) {
-    if (index === names.length - 1) await syncBoth(from, to);
+    if (index === names.length - 1) await syncBoth(from, to, names);
     await moveOne(join(from, name), join(to, name));
   }
-  await syncBoth(from, to);
+  await syncBoth(from, to, names);
 }
 
-async function syncBoth(from: string, to: string): Promise<void> {
+async function syncBoth(from: string, to: string, names: readonly string[]): Promise<void> {
   // What has arrived first: a name that a power failure takes from both folders would be lost.
-  await syncFolder(to);
-  await syncFolder(from);
+  for (const root of [to, from]) {
+    for (const folder of foldersBelow(root, names)) if (await isTaken(folder)) await syncFolder(folder);
+    await syncFolder(root);
+  }
+}
+
+/** The folders below a root that hold the names, each after those within it. */
+function foldersBelow(root: string, names: readonly string[]): string[] {
+  const folders = new Set<string>();
+  for (const name of names) {
+    for (let parent = dirname(name); parent !== '.'; parent = dirname(parent)) folders.add(join(root, parent));
+  }
+  return [...folders].sort((a, b) => b.length - a.length);
 }
 
 /** Before anything is moved: what is half back would have to be moved again. */
