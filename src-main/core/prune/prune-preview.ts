@@ -116,10 +116,9 @@ export function stalePreview(): SnapkeepError {
 
 /** What a person deletes goes into the trash of each folder. */
 function toTrash({ catalog }: CoreContext, removed: readonly PrunedSnapshot[]): PrunedSnapshot[] {
-  return removed.map((each) => {
-    const destination = each.destination === null ? undefined : catalog.destinations.get(each.destination.id);
-    return { ...each, toTrash: destination !== undefined && hasTrash(destination) };
-  });
+  const ids = new Set(removed.flatMap(({ destination }) => destination?.id ?? []));
+  const withTrash = new Set(catalog.destinations.list([...ids]).flatMap((each) => (hasTrash(each) ? [each.id] : [])));
+  return removed.map((each) => ({ ...each, toTrash: each.destination !== null && withTrash.has(each.destination.id) }));
 }
 
 /** The bytes that a removal frees: what goes into a trash frees none. */
