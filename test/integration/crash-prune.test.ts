@@ -115,10 +115,12 @@ describe('each state that a removal can be cut off in', () => {
     const scene = await setCrashScene(2, 10);
     const { home, core, made } = scene;
     const snapshotId = made[0]?.id ?? '';
-    const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId });
+    const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId, permanently: true });
     const catalog = new Database(join(home, 'catalog.db'));
     catalog.exec("CREATE TRIGGER cut BEFORE DELETE ON snapshots BEGIN SELECT RAISE(ABORT, 'cut off here'); END");
-    expect((await runToEnd(core, 'snapshots.delete', { snapshotId, confirmation })).state).toBe('failed');
+    expect((await runToEnd(core, 'snapshots.delete', { snapshotId, confirmation, permanently: true })).state).toBe(
+      'failed',
+    );
     await core.close();
     catalog.exec('DROP TRIGGER cut');
     catalog.close();

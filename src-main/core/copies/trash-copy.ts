@@ -66,6 +66,8 @@ export async function trashCopy(
     catalog.trash.enter(snapshotId, destinationId, clock.now().toISOString());
   });
   try {
+    // A mount point without its disk gets no trash.
+    await assertStillReachable(core, destination, driver);
     await updateLinks(places, true);
     await moveIntoTrash(places.folder, places.entry, [
       ...attachedNames(places),
@@ -74,7 +76,12 @@ export async function trashCopy(
     ]);
     await assertStillReachable(core, destination, driver);
   } catch (error) {
-    await takeBack(catalog, places, copy);
+    // A disk that is gone does not tell what was moved: the rest is moved when it is back.
+    const reachable = await assertStillReachable(core, destination, driver).then(
+      () => true,
+      () => false,
+    );
+    if (reachable) await takeBack(catalog, places, copy);
     throw error;
   }
   catalog.copies.set({ ...copy, state: 'trashed' });
