@@ -35,7 +35,7 @@ function show(): void {
 
 /** Follows Back, Forward and typed addresses; one that leaves a guarded page is taken back until the person has answered. */
 function follow(): void {
-  // A typed address is an entry of its own.
+  // A typed address has its own entry.
   const to = entryNow() ?? entry + 1;
   history.replaceState({ entry: to }, '');
   const steps = to - entry;

@@ -59,7 +59,7 @@ function slopes(points: ReadonlyArray<{ at: number; bytes: number }>): number[] 
     .sort((a, b) => a - b);
 }
 
-/** Returns at most so many of these, evenly spread, with the first and the last. */
+/** Returns at most this many of these, evenly spread, with the first and the last. */
 export function thinned<T>(all: readonly T[], most: number): T[] {
   if (all.length <= most) return [...all];
   return Array.from({ length: most }, (_, index) => all[Math.round((index * (all.length - 1)) / (most - 1))] as T);

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { DestinationSummary, SuggestedFolder } from '../../../src-shared/model/destination.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { OTHER_DISK_HINT } from '../../components/forms/hints.ts';
@@ -101,6 +101,26 @@ export function PlaceWarnings({ folder, places }: { folder: string; places: Plac
   );
 }
 
+interface PlaceProps {
+  label: ReactNode;
+  description: ReactNode;
+  chosen: boolean;
+  onChoose(on: boolean): void;
+}
+
+/** A place that can be chosen. */
+function Place({ label, description, chosen, onChoose }: PlaceProps) {
+  return (
+    <Checkbox
+      className="place"
+      checked={chosen}
+      onChange={({ currentTarget }) => onChoose(currentTarget.checked)}
+      label={<span className="place-label">{label}</span>}
+      description={description}
+    />
+  );
+}
+
 interface KnownPlaceProps {
   summary: DestinationSummary;
   sameDisk: boolean;
@@ -112,16 +132,15 @@ function KnownPlace({ summary, sameDisk, chosen, onChoose }: KnownPlaceProps) {
   const { destination, label, state, lastTest } = summary;
   const free = lastTest?.report.freeBytes ?? null;
   return (
-    <Checkbox
-      className="place"
-      checked={chosen}
-      onChange={({ currentTarget }) => onChoose(currentTarget.checked)}
+    <Place
+      chosen={chosen}
+      onChoose={onChoose}
       label={
-        <span className="place-label">
+        <>
           <KindIcon kind={destination.settings.kind} />
           <bdi className="wraps">{destination.name}</bdi>
           {state !== 'ready' && <DestinationPill state={state} />}
-        </span>
+        </>
       }
       description={<Details path={label} facts={[freeInWords(free), sameDisk ? 'same disk as the source' : '']} />}
     />
@@ -144,19 +163,18 @@ interface SuggestedPlaceProps {
 function SuggestedPlace({ suggested, chosen, onChoose }: SuggestedPlaceProps) {
   const { path, volume, kind, freeBytes, sameDisk } = suggested;
   return (
-    <Checkbox
-      className="place"
-      checked={chosen}
-      onChange={({ currentTarget }) => onChoose(currentTarget.checked)}
+    <Place
+      chosen={chosen}
+      onChoose={onChoose}
       label={
-        <span className="place-label">
+        <>
           <KindIcon kind="folder" />
           <span className="wraps">
             New folder: {KINDS[kind]}
             {kind === 'home' ? '' : ' '}
             {kind !== 'home' && <bdi>{volume.split('/').at(-1)}</bdi>}
           </span>
-        </span>
+        </>
       }
       description={<Details path={path} facts={[freeInWords(freeBytes), sameDisk ? 'same disk as the source' : '']} />}
     />

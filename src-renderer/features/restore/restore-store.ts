@@ -15,7 +15,7 @@ const useNumber = create<{ number: number }>(() => ({ number: 0 }));
 
 const NONE = { restore: '', from: '', file: '', entry: '', compare: '' };
 
-/** Opens the dialog for a snapshot or a file, at an address of its own: Back closes it. */
+/** Opens the dialog for a snapshot or a file at its own address: Back closes it. */
 export function openRestore({ source, compare = false }: RestoreRequest): void {
   const asked =
     'path' in source

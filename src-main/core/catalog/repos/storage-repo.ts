@@ -6,7 +6,7 @@ import { Repo, Table } from '../table.ts';
 const StorageRow = z.object({ destinationId: z.string(), ...StorageDay.shape });
 type StorageRow = z.output<typeof StorageRow>;
 
-/** So many days are kept one by one; before them, one of each week, for so many weeks. */
+/** The number of days that are kept one by one; before them, one of each week is kept. */
 const DAYS = 90;
 const WEEKS = 104;
 
