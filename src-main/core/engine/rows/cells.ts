@@ -45,7 +45,7 @@ function textCell(value: string, longest: number): Cell {
  * Returns what a whole cell stands for, to be bound to a statement; `textBytes` are bound as a blob and need
  * `CAST(? AS TEXT)`, see {@link placeholderOf}.
  */
-export function valueOf(cell: Cell): SqlValue {
+export function sqlValueOf(cell: Cell): SqlValue {
   if (cell === null || typeof cell === 'string') return cell;
   if (typeof cell === 'number') return BigInt(cell);
   if ('integer' in cell) return BigInt(cell.integer);
