@@ -1,6 +1,8 @@
 import type { AlertDelivery } from './alerts/alert-delivery.ts';
 import type { Channels } from './alerts/channels.ts';
 import type { Watchdog } from './alerts/watchdog.ts';
+import type { OpenCopies } from './browse/open-copies.ts';
+import type { Views } from './browse/views.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Copier } from './copies/copier.ts';
 import type { Throttles } from './destinations/drivers/throttle.ts';
@@ -23,6 +25,9 @@ export interface CoreContext {
   readonly catalog: Catalog;
   readonly runs: Runs;
   readonly prepared: PreparedRestores;
+  /** The unpacked images that are read, and what reads them. */
+  readonly openCopies: OpenCopies;
+  readonly views: Views;
   /** What a crash has left in folders. */
   readonly cleanUp: CleanUp;
   readonly scheduler: Scheduler;

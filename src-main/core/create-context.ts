@@ -4,6 +4,8 @@ import { AlertDelivery } from './alerts/alert-delivery.ts';
 import { Channels } from './alerts/channels.ts';
 import { Watchdog } from './alerts/watchdog.ts';
 import type { AutomaticWork } from './automatic-work.ts';
+import { OpenCopies } from './browse/open-copies.ts';
+import { Views } from './browse/views.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { Copier } from './copies/copier.ts';
 import type { CoreContext } from './core-context.ts';
@@ -65,9 +67,17 @@ export function createContext(
   });
   const parts = { dataFolder, catalog, runs, events, ports, clock, log, background };
   const onChecked = (): void => automaticWork.arm();
+  const openCopies = new OpenCopies(dataFolder.browseFolder, clock);
   const context: CoreContext = {
     ...parts,
     prepared: new PreparedRestores(),
+    openCopies,
+    views: new Views(openCopies, {
+      start: ports.startWorkerProcess,
+      clock,
+      lockFile: dataFolder.workerLockFile,
+      isLowPriority: () => catalog.settings.get().lowPriority,
+    }),
     secrets,
     keys: new DatabaseKeys(secrets, log),
     encryptions,

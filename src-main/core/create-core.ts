@@ -93,6 +93,8 @@ function coreOf(context: CoreContext, automaticWork: AutomaticWork, log: Process
     stop,
     close: async () => {
       await stop();
+      await context.views.closeAll();
+      await context.openCopies.close();
       await context.prepared.close();
       catalog.close();
       await log.close();

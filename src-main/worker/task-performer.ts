@@ -1,6 +1,7 @@
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { backUp } from '../core/backup/take-and-verify.ts';
 import { exportSnapshot } from '../core/backup/write-export.ts';
+import { openCopy } from '../core/browse/open-copy.ts';
 import { copyCatalogFile } from '../core/catalog/copy-catalog-file.ts';
 import { replicateAttachedFile } from '../core/copies/replicate-attached-file.ts';
 import { checkDatabaseDeletion, deleteDatabase } from '../core/delete-database/delete-database.ts';
@@ -21,6 +22,7 @@ import { testRestore } from '../core/verify/perform-restore-test.ts';
 import { verifyAttachedFiles } from '../core/verify/verify-attached-files.ts';
 import { verifyFile } from '../core/verify/verify-file.ts';
 import type { WorkerTaskName, WorkerTasks } from '../core/worker-tasks.ts';
+import { type ViewOrder, ViewPerformer } from './view-performer.ts';
 
 /** The order to do a task. */
 export type Start = Extract<WorkerOrder, { type: 'start' }>;
@@ -70,13 +72,15 @@ const tasksWith = (tell: Told): Tasks => ({
     ),
   'replicate-attached-file': replicateAttachedFile,
   find: (request, context) => findDatabases(request, context),
+  'open-copy': openCopy,
   'files-check': checkFiles,
 });
 
-/** Does one task as a core orders it, and tells the core what comes of it. */
+/** Does one task as a core orders it, or answers questions about images, and tells the core what comes of it. */
 export class TaskPerformer {
   readonly #tell: (message: WorkerMessage) => void;
-  readonly #begin: (start: Start) => void;
+  readonly #begin: (start: Start | ViewOrder) => void;
+  #view: ViewPerformer | null = null;
   readonly #cancelled = new AbortController();
   /** Resolved when the core has taken note of what it was told last, or will not. */
   #taken = Promise.withResolvers<void>();
@@ -87,7 +91,7 @@ export class TaskPerformer {
    * @param begin called before the task is done; what it throws is what the task fails with
    * @param checkerFile the program of the thread that checks an image
    */
-  constructor(tell: (message: WorkerMessage) => void, begin: (start: Start) => void, checkerFile: string) {
+  constructor(tell: (message: WorkerMessage) => void, begin: (start: Start | ViewOrder) => void, checkerFile: string) {
     this.#tell = tell;
     this.#begin = begin;
     this.#checkerFile = checkerFile;
@@ -97,11 +101,18 @@ export class TaskPerformer {
 
   take(order: WorkerOrder): void {
     if (order.type === 'start') void this.#work(order);
+    else if (order.type === 'view') this.#openView(order);
+    else if (order.type === 'ask') void this.#view?.answer(order);
     else if (order.type === 'taken') this.#taken.resolve();
     else {
       this.#cancelled.abort();
       this.#taken.reject(cancelledError());
     }
+  }
+
+  #openView(order: ViewOrder): void {
+    this.#begin(order);
+    this.#view = new ViewPerformer(this.#tell, order);
   }
 
   /** Whoever gets the answer ends this process. */

@@ -4,9 +4,10 @@ import { shareWorkerLock } from '../core/process/worker-lock.ts';
 import { keepCompiledNow } from '../platform/compiled-code.ts';
 import { parentChannel } from './parent-channel.ts';
 import { type Start, TaskPerformer } from './task-performer.ts';
+import type { ViewOrder } from './view-performer.ts';
 
 const channel = parentChannel();
-const begin = ({ lockFile, lowPriority }: Start): void => {
+const begin = ({ lockFile, lowPriority }: Start | ViewOrder): void => {
   fitThreadPool(lowPriority);
   shareWorkerLock(lockFile);
   // The service may have ended before the lock was taken, and another one may have come since.

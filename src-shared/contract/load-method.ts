@@ -21,6 +21,7 @@ const LOADERS: { readonly [N in Noun]: () => Promise<Pick<Methods, MethodsOf<N>>
   templates: plan,
   databases: database,
   backups: snapshot,
+  browse: async () => (await import('./browse-methods.ts')).browseMethods,
   databaseDeletions: snapshot,
   prune: snapshot,
   restores: snapshot,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { browseMethods } from './browse-methods.ts';
 import { databaseMethods } from './database-methods.ts';
 import { destinationMethods } from './destination-methods.ts';
 import { planMethods } from './plan-methods.ts';
@@ -17,6 +18,7 @@ export const methods = {
   ...trashMethods,
   ...destinationMethods,
   ...databaseMethods,
+  ...browseMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;

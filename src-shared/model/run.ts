@@ -14,7 +14,8 @@ import { Verification } from './verification.ts';
  * back and compares it with the current content; `undo` is a restore of the safety snapshot; `databaseDeletion` removes
  * a database;
  * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `import` lists what other programs
- * have made; `putBack` brings a deleted snapshot back from the trash; `cleanup` removes what a crash left behind; `find` searches this machine for databases.
+ * have made; `putBack` brings a deleted snapshot back from the trash; `cleanup` removes what a crash left behind; `find` searches this machine for databases;
+ * `browse` unpacks a database so that it can be read.
  */
 export const RunKind = z.enum([
   'backup',
@@ -33,6 +34,7 @@ export const RunKind = z.enum([
   'cleanup',
   'import',
   'find',
+  'browse',
 ]);
 export type RunKind = z.infer<typeof RunKind>;
 
@@ -149,6 +151,7 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),
   z.object({ kind: z.literal('import'), ...BackupImport.shape }),
   z.object({ kind: z.literal('find'), report: FindReport, counts: FoundCounts }),
+  z.object({ kind: z.literal('browse'), viewId: z.uuid(), bytes: Bytes }),
 ]);
 export type RunResult = z.infer<typeof RunResult>;
 

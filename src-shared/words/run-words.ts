@@ -17,6 +17,7 @@ const KINDS: Record<RunKind, string> = {
   cleanup: 'Clean up',
   import: 'Import from',
   find: 'Find databases in',
+  browse: 'Open',
 };
 
 /** Returns the title of a run, for example `Back up hone.db`. */

@@ -8,6 +8,7 @@ import { METHOD_ERRORS } from '../../tools/references/method-errors.ts';
 import { setScene } from '../support/scene.ts';
 import { whyNoSftp } from '../support/servers/sftp.ts';
 import { startTestCore } from '../support/test-core.ts';
+import { browseCases } from './cases/browse.ts';
 import type { MethodCase } from './cases/case.ts';
 import { databasesCases } from './cases/databases.ts';
 import { destinationsCases } from './cases/destinations.ts';
@@ -21,6 +22,7 @@ const cases: Record<MethodName, MethodCase> = {
   ...snapshotsCases,
   ...destinationsCases,
   ...databasesCases,
+  ...browseCases,
   ...hostCases,
 };
 

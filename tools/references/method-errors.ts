@@ -3,6 +3,7 @@ import type { MethodName } from '../../src-shared/contract/methods.ts';
 
 const atDestination = ['NOT_FOUND', 'UNAVAILABLE', 'BAD_KEY', 'PERMISSION'] as const;
 const onDisk = ['NOT_FOUND', 'PERMISSION', 'UNAVAILABLE'] as const;
+const viewed = ['NOT_FOUND', 'TIMED_OUT'] as const;
 const stale = ['NOT_FOUND', 'CONFLICT'] as const;
 
 /**
@@ -16,6 +17,12 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'app.info': [],
   'backups.start': [...onDisk, 'CONFLICT', 'BAD_KEY', 'UNSUPPORTED'],
   'backups.startAll': ['NOT_FOUND'],
+  'browse.close': [],
+  'browse.describe': viewed,
+  'browse.open': ['NOT_FOUND', 'UNSUPPORTED', 'BAD_KEY'],
+  'browse.query': viewed,
+  'browse.rows': viewed,
+  'browse.value': viewed,
   'databases.createPlans': ['NOT_FOUND'],
   'databases.find': onDisk,
   'databases.ignore': ['NOT_FOUND'],

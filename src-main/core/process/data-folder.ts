@@ -31,6 +31,8 @@ export interface DataFolder {
   readonly path: string;
   readonly catalogFile: string;
   readonly stagingFolder: string;
+  /** Unpacked images that are read; see `open-copies.ts`. */
+  readonly browseFolder: string;
   readonly safetyFolder: string;
   /** Where snapshots wait that none of their destinations has yet. */
   readonly outboxFolder: string;
@@ -50,6 +52,7 @@ export interface DataFolder {
  */
 export function holdDataFolder(path: string, host: string): DataFolder {
   const stagingFolder = join(path, 'staging');
+  const browseFolder = join(path, 'browse');
   const safetyFolder = join(path, 'safety');
   const outboxFolder = join(path, 'outbox');
   const workerLockFile = join(path, 'workers.lock');
@@ -71,7 +74,17 @@ export function holdDataFolder(path: string, host: string): DataFolder {
     release();
     throw error;
   }
-  return { path, catalogFile, stagingFolder, safetyFolder, outboxFolder, workerLockFile, tightened, release };
+  return {
+    path,
+    catalogFile,
+    stagingFolder,
+    browseFolder,
+    safetyFolder,
+    outboxFolder,
+    workerLockFile,
+    tightened,
+    release,
+  };
 }
 
 /**

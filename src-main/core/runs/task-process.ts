@@ -152,7 +152,7 @@ class TaskProcess {
     else if (message.type === 'log') this.#listener.onLog?.(message.level, message.message);
     else if (message.type === 'decrypted') this.#onDecrypted(message.fingerprint);
     else if (message.type === 'stored') void this.#takeStored(message.manifest);
-    else {
+    else if (message.type === 'kept') {
       this.#listener.onKept?.(message.kept);
       this.#process.send({ type: 'taken' } satisfies WorkerOrder);
     }
@@ -180,7 +180,8 @@ class TaskProcess {
   }
 }
 
-function lostError(end: ProcessEnd): SnapkeepError {
+/** The error of a process that ended before it had answered. */
+export function lostError(end: ProcessEnd): SnapkeepError {
   if ('error' in end) {
     return new SnapkeepError('INTERNAL', `A worker process could not be started: ${end.error.message}`, {
       hint: 'Check that the machine has free memory and processes, and try again.',

@@ -3,8 +3,9 @@ import { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import { Manifest } from '../../../src-shared/model/manifest.ts';
 import { Replacement } from '../../../src-shared/model/restore/replacement.ts';
 import { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
+import type { ViewParams, ViewQuestion } from '../browse/view-questions.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
-import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
+import type { DatabaseKey, Unlocking } from '../engine/sqlite/database-key.ts';
 import type { WorkerTaskName, WorkerTasks } from '../worker-tasks.ts';
 
 /** What a worker process gets: its task, once it has said that it is ready, and the order to stop. */
@@ -22,6 +23,14 @@ export type WorkerOrder =
       keys: readonly DatabaseKey[];
       encryptionSecrets: readonly EncryptionSecret[];
     }
+  /** Instead of a task: read these images and answer questions, until the process is killed. */
+  | {
+      type: 'view';
+      images: ReadonlyArray<{ path: string; unlocking: Unlocking | null }>;
+      lockFile: string;
+      lowPriority: boolean;
+    }
+  | { type: 'ask'; id: number; question: ViewQuestion; params: ViewParams[ViewQuestion] }
   | { type: 'cancel' }
   /** The core has taken note of what was stored, or of what Undo would put back. */
   | { type: 'taken' };
@@ -44,6 +53,10 @@ export const WorkerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stored'), manifest: Manifest }),
   z.object({ type: z.literal('finished'), result: z.unknown() }),
   z.object({ type: z.literal('failed'), error: ErrorBody }),
+  /** Of the question with this id: how far its answer is, the answer, or why there is none. */
+  z.object({ type: z.literal('asked'), id: z.number(), done: z.number(), total: z.number().nullable() }),
+  z.object({ type: z.literal('answered'), id: z.number(), result: z.unknown() }),
+  z.object({ type: z.literal('refused'), id: z.number(), error: ErrorBody }),
 ]);
 export type WorkerMessage = z.infer<typeof WorkerMessage>;
 /** What Undo would put back if nothing came after now, and how it is recognised then what had been done. */

@@ -56,6 +56,8 @@ export function runOutcome({ result, error }: Run): string {
       const refused = result.files.filter(({ outcome }) => outcome === 'refused').length;
       return `${countInWords(imported, 'snapshot')} imported${refused === 0 ? '' : `, ${countInWords(refused, 'file')} refused`}`;
     }
+    case 'browse':
+      return `${bytesInWords(result.bytes)} unpacked`;
     default:
       return '';
   }

@@ -29,7 +29,10 @@ export function textBytesCell(value: Buffer, longest: number = CELL_BYTES): Cell
   return { textBytes: value.subarray(0, longest).toString('base64'), bytes: value.length };
 }
 
-/** Whether the driver may have replaced what is no valid UTF-8 in this text: `CAST(column AS BLOB)` has its bytes. */
+/**
+ * Whether the driver may have replaced what is no valid UTF-8 in this text: `CAST(column AS BLOB)` has its bytes.
+ * @public
+ */
 export const mayBeInvalid = (text: string): boolean => text.includes('\u{fffd}');
 
 function textCell(value: string, longest: number): Cell {

@@ -44,9 +44,13 @@ interface ColumnInfo {
   hidden: number | bigint;
 }
 
-/** Describes every table and view of the main schema but SQLite's own, by name. */
-export function describeTables(database: Database): Table[] {
-  const listed = database.pragma('main.table_list') as ListedTable[];
+/**
+ * Describes every table and view of the main schema but SQLite's own, by name.
+ * @param name only this one
+ */
+export function describeTables(database: Database, name?: string): Table[] {
+  const asked = name === undefined ? 'main.table_list' : `main.table_list(${quoteName(name)})`;
+  const listed = database.pragma(asked) as ListedTable[];
   return listed
     .filter(({ schema, name }) => schema === 'main' && !/^sqlite_/i.test(name))
     .sort((one, other) => Number(one.name > other.name) - Number(one.name < other.name))

@@ -1,0 +1,41 @@
+import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
+import type { BrowsedSource } from '../../../src-shared/model/rows/browse.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Handlers } from '../handler.ts';
+import { findCopySource, startOpening } from './open-view.ts';
+
+/** Opens databases in temporary copies, and reads what is in them. */
+export function browseHandlers(core: CoreContext): Handlers<MethodsOf<'browse'>> {
+  return {
+    'browse.open': async ({ source, key }, signal) => ({
+      run: startOpening(core, await findCopySource(core, source, key, signal)),
+    }),
+    'browse.describe': async ({ viewId }, signal) => {
+      const source = sourceOf(core, viewId);
+      const rows = core.views.copiesOf(viewId)[0]?.copy.rows ?? null;
+      return { source, schema: await core.views.ask(viewId, 'describe', { rows }, { signal }) };
+    },
+    'browse.rows': ({ viewId, ...request }, signal) => core.views.ask(viewId, 'rows', request, { signal }),
+    'browse.value': ({ viewId, ...request }, signal) => core.views.ask(viewId, 'value', request, { signal }),
+    'browse.query': ({ viewId, ...request }, signal) => core.views.ask(viewId, 'query', request, { signal }),
+    'browse.close': async ({ viewId }) => {
+      await core.views.close(viewId);
+      return {};
+    },
+  };
+}
+
+function sourceOf(core: CoreContext, viewId: string): BrowsedSource {
+  const [shown] = core.views.copiesOf(viewId);
+  if (shown === undefined) throw new Error('A view without a copy.');
+  const { copy, name, snapshotId, planId } = shown;
+  return {
+    viewId,
+    name,
+    bytes: copy.bytes,
+    snapshotId,
+    planId,
+    takenAt: copy.takenAt,
+    encrypted: copy.unlocking !== null,
+  };
+}

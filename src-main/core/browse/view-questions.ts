@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import { BrowsedSchema, QueryAnswer, RowPage, ValuePart } from '../../../src-shared/model/rows/browse.ts';
+import type { ValueRequest } from '../engine/rows/read-value.ts';
+import type { RowsRequest } from '../engine/rows/select-rows.ts';
+
+/** What each question to a view asks. The worker's `view-performer.ts` answers it. */
+export interface ViewParams {
+  /** `rows`: of tables that were counted before; `null`: none were. */
+  describe: { rows: Array<[string, number]> | null };
+  rows: RowsRequest;
+  value: ValueRequest;
+  query: { sql: string; limit: number };
+}
+
+/** What the child process answers. It reads what others made, so nothing it says is taken unread. */
+export const VIEW_ANSWERS = {
+  describe: BrowsedSchema,
+  rows: RowPage,
+  value: ValuePart,
+  query: QueryAnswer,
+} as const satisfies Record<keyof ViewParams, z.ZodType>;
+
+export type ViewQuestion = keyof ViewParams;
+export type ViewAnswer<Q extends ViewQuestion> = z.infer<(typeof VIEW_ANSWERS)[Q]>;
+
+/** How long a person waits for an answer, in milliseconds. */
+const ANSWER_MS = 30_000;
+
+/** How long each question may take, in milliseconds; then its process is killed. */
+export const QUESTION_LIMIT_MS: Readonly<Record<ViewQuestion, number>> = {
+  describe: ANSWER_MS,
+  rows: ANSWER_MS,
+  value: ANSWER_MS,
+  query: ANSWER_MS,
+};

@@ -1,0 +1,66 @@
+import type { ViewAnswer, ViewParams, ViewQuestion } from '../core/browse/view-questions.ts';
+import { explainError } from '../core/engine/engine-errors.ts';
+import { describeSchema } from '../core/engine/rows/describe-schema.ts';
+import { readValue } from '../core/engine/rows/read-value.ts';
+import { runQuery } from '../core/engine/rows/run-query.ts';
+import { selectRows } from '../core/engine/rows/select-rows.ts';
+import { type Database, openDatabase } from '../core/engine/sqlite/open-database.ts';
+import type { WorkerMessage, WorkerOrder } from '../core/runs/worker-protocol.ts';
+
+/** The order to read images. */
+export type ViewOrder = Extract<WorkerOrder, { type: 'view' }>;
+type Question = Extract<WorkerOrder, { type: 'ask' }>;
+
+/** What the answer to a question may use. */
+export interface ViewContext {
+  /** The images of the view, in their order. */
+  databases: readonly Database[];
+  progress(done: number, total: number | null): void;
+}
+
+type Answers = {
+  [Q in ViewQuestion]: (params: ViewParams[Q], context: ViewContext) => ViewAnswer<Q> | Promise<ViewAnswer<Q>>;
+};
+
+const ANSWERS: Answers = {
+  describe: ({ rows }, context) => describeSchema(onlyDatabase(context), rows && new Map(rows)),
+  rows: (request, context) => selectRows(onlyDatabase(context), request),
+  value: (request, context) => readValue(onlyDatabase(context), request),
+  query: (request, context) => runQuery(onlyDatabase(context), request),
+};
+
+/** Returns the database of a view that shows one. */
+function onlyDatabase({ databases: [database] }: ViewContext): Database {
+  if (database === undefined) throw new Error('The view has no image.');
+  return database;
+}
+
+/** Answers questions about images, one at a time, until its process is killed. */
+export class ViewPerformer {
+  readonly #tell: (message: WorkerMessage) => void;
+  readonly #databases: Database[];
+
+  constructor(tell: (message: WorkerMessage) => void, { images }: ViewOrder) {
+    this.#tell = tell;
+    this.#databases = images.map(({ path, unlocking }) => {
+      const database = openDatabase(path, { readonly: true, mustExist: true, unlocking });
+      database.pragma('query_only = ON');
+      // A damaged schema is better read than refused; nothing can be written with it.
+      database.pragma('cell_size_check = ON');
+      return database;
+    });
+  }
+
+  async answer({ id, question, params }: Question): Promise<void> {
+    const context: ViewContext = {
+      databases: this.#databases,
+      progress: (done, total) => this.#tell({ type: 'asked', id, done, total }),
+    };
+    try {
+      const answer = ANSWERS[question] as (params: unknown, context: ViewContext) => unknown;
+      this.#tell({ type: 'answered', id, result: await answer(params, context) });
+    } catch (error) {
+      this.#tell({ type: 'refused', id, error: explainError(error, 'the database').toBody() });
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { EntryName } from '../model/restore/restore.ts';
+import {
+  BrowsedSchema,
+  BrowsedSource,
+  QueryAnswer,
+  RowAddress,
+  RowCursor,
+  RowPage,
+  RowSelection,
+  ValuePart,
+} from '../model/rows/browse.ts';
+import { FilePath } from '../model/values.ts';
+import { key, nothing, started } from './params.ts';
+
+const viewId = z.uuid();
+const sql = z.string().min(1).max(100_000);
+
+/** A database to read: a snapshot, a file, or the database of a plan as it is now. */
+export const BrowseSource = z.union([
+  z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional() }),
+  z.strictObject({ path: FilePath, entry: EntryName.optional() }),
+  z.strictObject({ planId: z.uuid() }),
+]);
+export type BrowseSource = z.infer<typeof BrowseSource>;
+
+/** Reads the content of databases in temporary copies that nothing can change. */
+export const browseMethods = {
+  /**
+   * Starts to unpack a database to a temporary copy; the run ends with a view of it. `key`: for what was made with an
+   * unknown key. A view that nobody uses for 10 minutes is closed, and so is the longest unused of more than 50.
+   */
+  'browse.open': { params: z.strictObject({ source: BrowseSource, key }), result: started },
+  /** Returns what a view shows: its tables with columns, keys, indexes and triggers. `rows`: where counting is quick. */
+  'browse.describe': {
+    params: z.strictObject({ viewId }),
+    result: z.object({ source: BrowsedSource, schema: BrowsedSchema }),
+  },
+  /**
+   * Returns rows of a table or view, at most `limit` and no more than fit into some megabytes. `after`: `next` of the
+   * page before. `columns`: without them, all. Long values are cut, see `browse.value`.
+   */
+  'browse.rows': {
+    params: RowSelection.extend({
+      viewId,
+      columns: z.array(z.string()).min(1).max(2000).optional(),
+      after: RowCursor.optional(),
+      limit: z.int().min(1).max(200).default(100),
+    }),
+    result: RowPage,
+  },
+  /** Returns part of one value. `row`: its key, or its position in the selection. */
+  'browse.value': {
+    params: RowSelection.extend({
+      viewId,
+      row: RowAddress,
+      column: z.string(),
+      offset: z.int().nonnegative().default(0),
+      length: z.int().min(1).max(1_048_576).default(262_144),
+    }),
+    result: ValuePart,
+  },
+  /** Returns the first rows of a statement that only reads: SELECT, WITH, VALUES, EXPLAIN or a PRAGMA that tells something. It is stopped after 30 seconds. */
+  'browse.query': {
+    params: z.strictObject({ viewId, sql, limit: z.int().min(1).max(1000).default(500) }),
+    result: QueryAnswer,
+  },
+  /** Closes a view. */
+  'browse.close': { params: z.strictObject({ viewId }), result: nothing },
+} as const;

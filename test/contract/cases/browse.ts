@@ -1,0 +1,33 @@
+import type { MethodName } from '../../../src-shared/contract/methods.ts';
+import { openView } from '../../support/open-view.ts';
+import type { Scene } from '../../support/scene.ts';
+import { type MethodCase, nobody, noPlan, planOf } from './case.ts';
+
+const viewOf = ({ core, plan }: Scene): Promise<string> => openView(core, { planId: plan.id });
+const noView = () => ({ viewId: nobody });
+
+/** The cases of reading what is in databases. */
+export const browseCases = {
+  'browse.open': {
+    good: (scene) => ({ source: planOf(scene) }),
+    missing: () => ({ source: noPlan() }),
+    wrong: { source: {} },
+  },
+  'browse.describe': { good: async (scene) => ({ viewId: await viewOf(scene) }), missing: noView, wrong: {} },
+  'browse.rows': {
+    good: async (scene) => ({ viewId: await viewOf(scene), table: 'entries', limit: 2 }),
+    missing: () => ({ ...noView(), table: 'entries' }),
+    wrong: { ...noView(), table: '' },
+  },
+  'browse.value': {
+    good: async (scene) => ({ viewId: await viewOf(scene), table: 'entries', column: 'id', row: { key: [1] } }),
+    missing: () => ({ ...noView(), table: 'entries', column: 'id', row: { offset: 0 } }),
+    wrong: { ...noView(), table: 'entries', column: 'id' },
+  },
+  'browse.query': {
+    good: async (scene) => ({ viewId: await viewOf(scene), sql: 'SELECT * FROM entries' }),
+    missing: () => ({ ...noView(), sql: 'SELECT 1' }),
+    wrong: { ...noView(), sql: 1 },
+  },
+  'browse.close': { good: async (scene) => ({ viewId: await viewOf(scene) }), missing: null, wrong: {} },
+} satisfies Partial<Record<MethodName, MethodCase>>;

@@ -1,0 +1,10 @@
+import type { Core } from '../../src-main/core/core.ts';
+import type { Params } from '../../src-shared/contract/methods.ts';
+
+/** Opens a view, which must succeed. @returns its id */
+export async function openView(core: Core, source: Params<'browse.open'>['source']): Promise<string> {
+  const { run } = await core.call('browse.open', { source });
+  const { result, error, state } = await core.runEnded(run.id);
+  if (result?.kind !== 'browse') throw new Error(`open ${state}: ${error?.code} ${error?.message}`);
+  return result.viewId;
+}
