@@ -1,6 +1,7 @@
 import type { ViewAnswer, ViewParams, ViewQuestion } from '../core/browse/view-questions.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { describeSchema } from '../core/engine/rows/describe-schema.ts';
+import { exportRows } from '../core/engine/rows/export-rows.ts';
 import { readValue } from '../core/engine/rows/read-value.ts';
 import { runQuery } from '../core/engine/rows/run-query.ts';
 import { selectRows } from '../core/engine/rows/select-rows.ts';
@@ -27,6 +28,7 @@ const ANSWERS: Answers = {
   rows: (request, context) => selectRows(onlyDatabase(context), request),
   value: (request, context) => readValue(onlyDatabase(context), request),
   query: (request, context) => runQuery(onlyDatabase(context), request),
+  export: (request, context) => exportRows(onlyDatabase(context), request, (rows) => context.progress(rows, null)),
 };
 
 /** Returns the database of a view that shows one. */
@@ -35,28 +37,32 @@ function onlyDatabase({ databases: [database] }: ViewContext): Database {
   return database;
 }
 
+/** Opens an image that nothing may change; the connection is closed with the process. */
+function openImage({ path, unlocking }: ViewOrder['images'][number]): Database {
+  const database = openDatabase(path, { readonly: true, mustExist: true, unlocking });
+  database.pragma('query_only = ON');
+  database.pragma('cell_size_check = ON');
+  return database;
+}
+
 /** Answers questions about images, one at a time, until its process is killed. */
 export class ViewPerformer {
   readonly #tell: (message: WorkerMessage) => void;
-  readonly #databases: Database[];
+  readonly #images: ViewOrder['images'];
+  #databases: Database[] | null = null;
 
   constructor(tell: (message: WorkerMessage) => void, { images }: ViewOrder) {
     this.#tell = tell;
-    this.#databases = images.map(({ path, unlocking }) => {
-      const database = openDatabase(path, { readonly: true, mustExist: true, unlocking });
-      database.pragma('query_only = ON');
-      // A damaged schema is better read than refused; nothing can be written with it.
-      database.pragma('cell_size_check = ON');
-      return database;
-    });
+    this.#images = images;
   }
 
   async answer({ id, question, params }: Question): Promise<void> {
-    const context: ViewContext = {
-      databases: this.#databases,
-      progress: (done, total) => this.#tell({ type: 'asked', id, done, total }),
-    };
     try {
+      this.#databases ??= this.#images.map(openImage);
+      const context: ViewContext = {
+        databases: this.#databases,
+        progress: (done, total) => this.#tell({ type: 'asked', id, done, total }),
+      };
       const answer = ANSWERS[question] as (params: unknown, context: ViewContext) => unknown;
       this.#tell({ type: 'answered', id, result: await answer(params, context) });
     } catch (error) {

@@ -3,6 +3,7 @@ import { EntryName } from '../model/restore/restore.ts';
 import {
   BrowsedSchema,
   BrowsedSource,
+  ExportFormat,
   QueryAnswer,
   RowAddress,
   RowCursor,
@@ -64,6 +65,23 @@ export const browseMethods = {
   'browse.query': {
     params: z.strictObject({ viewId, sql, limit: z.int().min(1).max(1000).default(500) }),
     result: QueryAnswer,
+  },
+  /**
+   * Starts to write rows of a table or of a statement that only reads to a file. `replace`: also where there is one
+   * already. CSV has bytes as hexadecimal digits; JSON has them as `{"blob": …}` in base64.
+   */
+  'browse.export': {
+    params: z.strictObject({
+      viewId,
+      what: z.union([
+        RowSelection.extend({ columns: z.array(z.string()).min(1).max(2000).optional() }),
+        z.strictObject({ sql }),
+      ]),
+      format: ExportFormat,
+      path: FilePath,
+      replace: z.boolean().default(false),
+    }),
+    result: started,
   },
   /** Closes a view. */
   'browse.close': { params: z.strictObject({ viewId }), result: nothing },

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import type { RowCursor, RowPage } from '../../src-shared/model/rows/browse.ts';
 import { appendEntries } from '../support/databases.ts';
 import { filesWith, MARKER, makeEncrypted } from '../support/encrypted-databases.ts';
 import { openView } from '../support/open-view.ts';
-import { type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { hashOf, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { succeed } from '../support/test-core.ts';
 import { workerProcesses } from '../support/worker-processes.ts';
 
@@ -246,4 +246,39 @@ test('a snapshot of an SQL dump is opened as the database it makes', async () =>
   const run = await succeed(scene.core, 'backups.start', { planId: scene.plan.id });
   const viewId = await openView(scene.core, { snapshotId: run.snapshotId ?? '' });
   expect((await pagesOf(scene.core, viewId, { table: 'entries' }))[0]?.rows).toHaveLength(20);
+});
+
+test('a table and a query are exported, and no file is replaced without being asked to', async () => {
+  const { core, folder, viewId } = await sceneOf(`
+    CREATE TABLE "odd ""things" (a INTEGER PRIMARY KEY, "b c");
+    INSERT INTO "odd ""things" VALUES (-9223372036854775808, 'say "hi", twice'), (2, x'00ff'), (3, NULL), (4, 1.0),
+      (5, CAST(x'ff41' AS TEXT)), (6, 'line' || char(13, 10) || 'two'), (7, ''), (8, 9e999);
+  `);
+  const exported = async (what: Params<'browse.export'>['what'], format: 'csv' | 'json' | 'sql', replace = false) => {
+    const path = join(folder, `rows.${format}`);
+    const { run } = await core.call('browse.export', { viewId, what, format, path, replace });
+    const { result, error } = await core.runEnded(run.id);
+    expect(error).toBeNull();
+    const text = readFileSync(path, 'utf8');
+    expect(result).toMatchObject({ kind: 'export', bytes: Buffer.byteLength(text), sha256: hashOf(path) });
+    return text;
+  };
+  const table = 'odd "things';
+  const csv = await exported({ table }, 'csv');
+  expect(csv.split('\r\n').slice(0, 4)).toEqual(['a,b c', '-9223372036854775808,"say ""hi"", twice"', '2,00ff', '3,']);
+  const json = await exported({ table, filters: [{ column: 'a', is: 'greater', text: '1' }] }, 'json');
+  expect(json).toContain('{"a":4,"b c":1.0}');
+  expect(JSON.parse(json.replace('9e999', 'null'))).toHaveLength(7);
+  const sql = await exported({ table }, 'sql');
+  const again = new Database(':memory:');
+  again.exec(`CREATE TABLE "odd ""things" (a INTEGER PRIMARY KEY, "b c"); ${sql}`);
+  const content = (database: Database.Database) =>
+    database.prepare('SELECT quote(a), typeof("b c"), hex("b c") FROM "odd ""things"').raw().all();
+  const live = new Database(join(folder, 'app', 'app.db'), { readonly: true });
+  expect(content(again)).toEqual(content(live));
+  live.close();
+  expect(await exported({ sql: 'SELECT 1 AS one' }, 'csv', true)).toBe('one\r\n1\r\n');
+  const refused = { viewId, what: { table }, format: 'csv', path: join(folder, 'rows.csv') };
+  expect(await core.answer('browse.export', refused)).toMatchObject({ error: { code: 'CONFLICT' } });
+  expect(readdirSync(folder).filter((name) => name.includes('.partial'))).toEqual([]);
 });

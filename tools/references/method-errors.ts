@@ -19,6 +19,7 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'backups.startAll': ['NOT_FOUND'],
   'browse.close': [],
   'browse.describe': viewed,
+  'browse.export': [...onDisk, 'CONFLICT'],
   'browse.open': ['NOT_FOUND', 'UNSUPPORTED', 'BAD_KEY'],
   'browse.query': viewed,
   'browse.rows': viewed,

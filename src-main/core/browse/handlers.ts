@@ -1,8 +1,10 @@
 import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { BrowsedSource } from '../../../src-shared/model/rows/browse.ts';
 import type { CoreContext } from '../core-context.ts';
+import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { Handlers } from '../handler.ts';
 import { findCopySource, startOpening } from './open-view.ts';
+import { startRowExport } from './start-export.ts';
 
 /** Opens databases in temporary copies, and reads what is in them. */
 export function browseHandlers(core: CoreContext): Handlers<MethodsOf<'browse'>> {
@@ -18,6 +20,9 @@ export function browseHandlers(core: CoreContext): Handlers<MethodsOf<'browse'>>
     'browse.rows': ({ viewId, ...request }, signal) => core.views.ask(viewId, 'rows', request, { signal }),
     'browse.value': ({ viewId, ...request }, signal) => core.views.ask(viewId, 'value', request, { signal }),
     'browse.query': ({ viewId, ...request }, signal) => core.views.ask(viewId, 'query', request, { signal }),
+    'browse.export': async ({ path, ...order }) => ({
+      run: await startRowExport(core, { ...order, path: await canonicalFilePath(path) }),
+    }),
     'browse.close': async ({ viewId }) => {
       await core.views.close(viewId);
       return {};

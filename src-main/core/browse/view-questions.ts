@@ -1,5 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { BrowsedSchema, QueryAnswer, RowPage, ValuePart } from '../../../src-shared/model/rows/browse.ts';
+import { Sha256 } from '../../../src-shared/model/values.ts';
+import type { ExportRequest } from '../engine/rows/export-rows.ts';
 import type { ValueRequest } from '../engine/rows/read-value.ts';
 import type { RowsRequest } from '../engine/rows/select-rows.ts';
 
@@ -10,6 +12,7 @@ export interface ViewParams {
   rows: RowsRequest;
   value: ValueRequest;
   query: { sql: string; limit: number };
+  export: ExportRequest;
 }
 
 /** What the child process answers. It reads what others made, so nothing it says is taken unread. */
@@ -18,6 +21,7 @@ export const VIEW_ANSWERS = {
   rows: RowPage,
   value: ValuePart,
   query: QueryAnswer,
+  export: z.object({ bytes: z.int().nonnegative(), sha256: Sha256, rows: z.int().nonnegative() }),
 } as const satisfies Record<keyof ViewParams, z.ZodType>;
 
 export type ViewQuestion = keyof ViewParams;
@@ -25,6 +29,8 @@ export type ViewAnswer<Q extends ViewQuestion> = z.infer<(typeof VIEW_ANSWERS)[Q
 
 /** How long a person waits for an answer, in milliseconds. */
 const ANSWER_MS = 30_000;
+/** How long a run waits for one, in milliseconds. */
+const RUN_MS = 600_000;
 
 /** How long each question may take, in milliseconds; then its process is killed. */
 export const QUESTION_LIMIT_MS: Readonly<Record<ViewQuestion, number>> = {
@@ -32,4 +38,5 @@ export const QUESTION_LIMIT_MS: Readonly<Record<ViewQuestion, number>> = {
   rows: ANSWER_MS,
   value: ANSWER_MS,
   query: ANSWER_MS,
+  export: RUN_MS,
 };

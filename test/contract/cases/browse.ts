@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { MethodName } from '../../../src-shared/contract/methods.ts';
 import { openView } from '../../support/open-view.ts';
 import type { Scene } from '../../support/scene.ts';
@@ -28,6 +29,16 @@ export const browseCases = {
     good: async (scene) => ({ viewId: await viewOf(scene), sql: 'SELECT * FROM entries' }),
     missing: () => ({ ...noView(), sql: 'SELECT 1' }),
     wrong: { ...noView(), sql: 1 },
+  },
+  'browse.export': {
+    good: async (scene) => ({
+      viewId: await viewOf(scene),
+      what: { sql: 'SELECT 1' },
+      format: 'csv',
+      path: join(scene.folder, 'one.csv'),
+    }),
+    missing: ({ folder }) => ({ ...noView(), what: { table: 'entries' }, format: 'sql', path: join(folder, 'a.sql') }),
+    wrong: { ...noView(), what: {}, format: 'csv', path: '/a' },
   },
   'browse.close': { good: async (scene) => ({ viewId: await viewOf(scene) }), missing: null, wrong: {} },
 } satisfies Partial<Record<MethodName, MethodCase>>;

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { ExportFormat, RowSelection } from '../../../../src-shared/model/rows/browse.ts';
+import type { Cell } from '../../../../src-shared/model/rows/cell.ts';
+import { quoteText, realLiteral, textLiteral, textLiteralOf } from '../dump/literals.ts';
+import { writeFully } from '../files/durable-files.ts';
+import { quoteName } from '../sqlite/count-rows.ts';
+import type { Database } from '../sqlite/open-database.ts';
+import { cellOf, type SqlValue } from './cells.ts';
+import { cellSql, encodingOf, readCell } from './read-cells.ts';
+import { prepareReading } from './run-query.ts';
+import { requireColumn, requireTable, wholeSelectionSql } from './select-rows.ts';
+
+/** What is exported, and to which new file. */
+export interface ExportRequest {
+  what: (RowSelection & { columns?: string[] | undefined }) | { sql: string };
+  format: ExportFormat;
+  path: string;
+}
+
+/** A file that was written and synced. */
+export interface Exported {
+  bytes: number;
+  sha256: string;
+  rows: number;
+}
+
+/** A statement answers 2,000 columns at most, and each takes two to be read exactly; of more, invalid text is not told apart. */
+const MOST_EXACT = 1000;
+/** How much is collected before it is written, in characters. */
+const CHUNK = 256 * 1024;
+
+/** Writes rows to a new file. @throws with code `EEXIST` when it exists, and SnapkeepError as the reading of rows does */
+export async function exportRows(
+  database: Database,
+  { what, format, path }: ExportRequest,
+  progress: (rows: number) => void,
+): Promise<Exported> {
+  const { name, columns, rows } = 'sql' in what ? queried(database, what.sql) : selected(database, what);
+  const writing = WRITERS[format](name, columns);
+  await using file = await open(path, 'wx', 0o600);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let pending = writing.start;
+  const flush = (): void => {
+    const chunk = Buffer.from(pending);
+    pending = '';
+    hash.update(chunk);
+    bytes += chunk.length;
+    writeFully(file, chunk);
+  };
+  let count = 0;
+  for (const cells of rows) {
+    pending += writing.row(cells, count === 0);
+    count += 1;
+    if (pending.length < CHUNK) continue;
+    flush();
+    progress(count);
+  }
+  pending += writing.end;
+  flush();
+  await file.sync();
+  return { bytes, sha256: hash.digest('hex'), rows: count };
+}
+
+interface Source {
+  /** What the rows are called in SQL. */
+  name: string;
+  columns: string[];
+  rows: Iterable<Cell[]>;
+}
+
+function queried(database: Database, sql: string): Source {
+  const statement = prepareReading(database, sql);
+  const columns = statement.columns().map(({ name }) => name);
+  return { name: 'query', columns, rows: mapped(statement.iterate() as Iterable<SqlValue[]>, wholeCells) };
+}
+
+function selected(database: Database, what: Extract<ExportRequest['what'], RowSelection>): Source {
+  const table = requireTable(database, what.table);
+  const columns = what.columns ?? table.columns.filter(({ hidden }) => !hidden).map(({ name }) => name);
+  const names = columns.map((name) => quoteName(requireColumn(table, name)));
+  const isExact = names.length <= MOST_EXACT;
+  const { sql, values } = wholeSelectionSql(table, what);
+  // Before the statement: while it is read, the connection does nothing else.
+  const encoding = encodingOf(database);
+  const read = names.map((name) => (isExact ? cellSql(name, Number.POSITIVE_INFINITY) : name)).join(', ');
+  const rows = database
+    .prepare(`SELECT ${read} FROM main.${quoteName(table.name)}${sql}`)
+    .safeIntegers()
+    .raw()
+    .iterate(...values) as Iterable<SqlValue[]>;
+  const exact = (found: SqlValue[]): Cell[] =>
+    columns.map((_, index) => readCell(found[index * 2] ?? null, found[index * 2 + 1] ?? null, encoding));
+  return { name: table.name, columns, rows: mapped(rows, isExact ? exact : wholeCells) };
+}
+
+const wholeCells = (row: SqlValue[]): Cell[] => row.map((value) => cellOf(value, Number.POSITIVE_INFINITY));
+
+function* mapped<T, R>(items: Iterable<T>, change: (item: T) => R): Generator<R> {
+  for (const item of items) yield change(item);
+}
+
+/** How rows are written in a format. */
+interface Writing {
+  start: string;
+  row(cells: Cell[], isFirst: boolean): string;
+  end: string;
+}
+
+const WRITERS: Readonly<Record<ExportFormat, (name: string, columns: readonly string[]) => Writing>> = {
+  csv: (_name, columns) => ({
+    start: `${columns.map(quotedForCsv).join(',')}\r\n`,
+    row: (cells) => `${cells.map((cell) => quotedForCsv(plainText(cell))).join(',')}\r\n`,
+    end: '',
+  }),
+  json: (_name, columns) => ({
+    start: '[',
+    row: (cells, isFirst) =>
+      `${isFirst ? '' : ','}\n{${cells.map((cell, index) => `${JSON.stringify(columns[index])}:${jsonOf(cell)}`).join(',')}}`,
+    end: '\n]\n',
+  }),
+  sql: (name, columns) => ({
+    start: 'BEGIN;\n',
+    row: (cells) =>
+      `INSERT INTO ${quoteName(name)} (${columns.map(quoteName).join(', ')}) VALUES (${cells.map(literalOf).join(', ')});\n`,
+    end: 'COMMIT;\n',
+  }),
+};
+
+/** By RFC 4180; an empty text is quoted, NULL is not. */
+function quotedForCsv(text: string | null): string {
+  if (text === null) return '';
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A value as text; bytes as hexadecimal digits. */
+function plainText(cell: Cell): string | null {
+  if (cell === null || typeof cell === 'string') return cell;
+  if (typeof cell === 'number') return String(cell);
+  if ('integer' in cell) return cell.integer;
+  if ('real' in cell) return String(cell.real);
+  if ('text' in cell) return cell.text;
+  return bytesOf(cell).toString('hex');
+}
+
+function jsonOf(cell: Cell): string {
+  if (cell === null || typeof cell !== 'object') return JSON.stringify(cell);
+  if ('integer' in cell) return cell.integer;
+  // As SQLite writes them in JSON.
+  if ('real' in cell)
+    return typeof cell.real === 'number' ? realText(cell.real) : cell.real.startsWith('-') ? '-9e999' : '9e999';
+  if ('text' in cell) return JSON.stringify(cell.text);
+  return JSON.stringify('blob' in cell ? { blob: cell.blob } : { textBytes: cell.textBytes });
+}
+
+const realText = (value: number): string =>
+  Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value);
+
+function literalOf(cell: Cell): string {
+  if (cell === null) return 'NULL';
+  if (typeof cell === 'string') return textLiteral(cell) ?? textLiteralOf(Buffer.from(cell));
+  if (typeof cell === 'number') return String(cell);
+  // The smallest integer has no literal without its sign.
+  if ('integer' in cell) return cell.integer === '-9223372036854775808' ? '(-9223372036854775807 - 1)' : cell.integer;
+  if ('real' in cell) return realLiteral(Number(cell.real));
+  if ('text' in cell) return quoteText(cell.text);
+  return 'blob' in cell ? `X'${bytesOf(cell).toString('hex')}'` : textLiteralOf(bytesOf(cell));
+}
+
+const bytesOf = (cell: { blob: string } | { textBytes: string }): Buffer =>
+  Buffer.from('blob' in cell ? cell.blob : cell.textBytes, 'base64');
