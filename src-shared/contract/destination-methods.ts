@@ -59,7 +59,7 @@ export const destinationMethods = {
   },
   /**
    * Adds a destination, or changes the one of `destinationId`, after a self-test. If the test fails, nothing is saved
-   * and `destination` is `null`, unless `saveAnyway` is given.
+   * and `destination` is `null`, unless `saveAnyway` is given. `create`: creates the bucket or folder of a new location first.
    */
   'destinations.save': {
     params: z.strictObject({
@@ -68,6 +68,7 @@ export const destinationMethods = {
       settings: DestinationSettings,
       secrets: DestinationSecretsInput.optional(),
       saveAnyway: z.boolean().optional(),
+      create: z.boolean().optional(),
     }),
     result: z.object({ destination: DestinationSummary.nullable(), report: SelfTestReport }),
   },

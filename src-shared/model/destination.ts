@@ -103,6 +103,8 @@ export type SelfTestStep = z.infer<typeof SelfTestStep>;
 /** What a self-test found. */
 export const SelfTestReport = z.object({
   passed: z.boolean(),
+  /** Whether its bucket or folder does not exist, and could be created. */
+  missing: z.boolean().default(false),
   steps: z.array(
     z.object({
       step: SelfTestStep,

@@ -131,6 +131,39 @@ test('a bucket that refuses the keys says so, can be saved anyway, and is mended
   await page.context().close();
 });
 
+test('a bucket and a folder that do not exist are created from the result of their test', async () => {
+  test.skip(whyNoS3 !== undefined, whyNoS3);
+  const s3 = await startS3Server();
+  closeServers.push(() => s3.stop());
+  const page = await openWindow(browser, server.address);
+  await openDestinations(page);
+  await page.getByRole('button', { name: 'Add destination' }).click();
+  const location = join(folder, 'new-folder');
+  await page.getByRole('textbox', { name: 'Folder', exact: true }).fill(location);
+  await page.getByRole('button', { name: 'Save and test' }).press('Enter');
+  await expect(page.getByRole('alert')).toContainText(`Folder not found: ${location}`);
+  await judge(page, 'destination-missing');
+  expect(existsSync(location)).toBe(false);
+  await page.getByRole('button', { name: 'Create folder' }).press('Enter');
+  await expect(page.getByText('new-folder is ready.')).toBeVisible();
+  expect(readdirSync(location)).toEqual([MARKER_NAME]);
+  await page.getByRole('button', { name: 'Done' }).press('Enter');
+
+  await page.getByRole('button', { name: 'Add destination' }).click();
+  await page.getByRole('radio', { name: 'S3-compatible' }).press('Space');
+  await page.getByRole('combobox', { name: 'Provider' }).click();
+  await page.getByRole('option', { name: 'Other S3-compatible server' }).click();
+  await page.getByRole('textbox', { name: 'Endpoint URL' }).fill(s3.endpoint);
+  await page.getByRole('textbox', { name: 'Bucket', exact: true }).fill('new-bucket');
+  await page.getByLabel('Access key', { exact: true }).fill(s3.keys.accessKeyId);
+  await page.getByLabel('Secret key', { exact: true }).fill(s3.keys.secretAccessKey);
+  await page.getByRole('button', { name: 'Save and test' }).press('Enter');
+  await expect(page.getByRole('alert')).toContainText('Bucket new-bucket not found');
+  await page.getByRole('button', { name: 'Create bucket' }).press('Enter');
+  await expect(page.getByText('new-bucket is ready.')).toBeVisible();
+  await page.context().close();
+});
+
 test('a folder that is away is waited for and caught up manually', async () => {
   const away = join(folder, 'away');
   const page = await openWindow(browser, server.address);

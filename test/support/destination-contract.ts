@@ -33,6 +33,17 @@ export function sampleBytes(length: number, seed = 1): Buffer {
   return data;
 }
 
+/** A place that does not exist is said to be missing, is created once it is asked for, and stays as it is after that. */
+export async function expectCreatable(destination: Destination): Promise<void> {
+  expect(await destination.exists()).toBe(false);
+  expect(await selfTest(destination)).toMatchObject({ passed: false, missing: true });
+  expect(await destination.exists()).toBe(false);
+  await destination.create();
+  await destination.create();
+  expect(await destination.exists()).toBe(true);
+  expect(await selfTest(destination)).toMatchObject({ passed: true, missing: false });
+}
+
 /** Bytes as something to be put. */
 export function sourceOf(data: Buffer, pieceBytes = 256 * 1024): UploadSource {
   return { bytes: data.length, open: () => Readable.from(pieces(data, pieceBytes), { objectMode: false }) };

@@ -28,6 +28,7 @@ function report(error?: { message: string; hint: string }, warnings: string[] = 
   const tried = [step('write', 42), step('list', 18), step('read', 7.4), step('delete', 1900)];
   return {
     passed: failed === undefined,
+    missing: false,
     steps: failed === undefined ? tried : tried.filter((each) => each.step !== 'read'),
     freeBytes: failed === undefined ? 412_000_000_000 : null,
     warnings,

@@ -26,7 +26,14 @@ import { sameDiskWarnings } from './one-disk.ts';
  */
 export async function saveDestination(
   core: CoreContext,
-  { destinationId, name, settings: given, secrets: entered = {}, saveAnyway }: ParsedParams<'destinations.save'>,
+  {
+    destinationId,
+    name,
+    settings: given,
+    secrets: entered = {},
+    saveAnyway,
+    create,
+  }: ParsedParams<'destinations.save'>,
 ): Promise<{ id: string | null; report: SelfTestReport }> {
   const { catalog, secrets, clock } = core;
   const before = destinationId === undefined ? undefined : requireDestination(catalog, destinationId);
@@ -35,9 +42,11 @@ export async function saveDestination(
   const known = before === undefined ? {} : keptSecrets(secrets, before.id);
   const all = { ...known, ...withoutGaps(entered) };
   const id = before?.id ?? randomUUID();
-  const report = await test(core, id, settings, all);
+  const isElsewhere = before === undefined || !isSameLocation(before.settings, settings);
+  // What a known destination lacks is not there now: a new bucket or folder would only look like it.
+  const report = await test(core, id, settings, all, create === true && isElsewhere);
   if (!report.passed && saveAnyway !== true) return { id: null, report };
-  const moved = before !== undefined && !isSameLocation(before.settings, settings);
+  const moved = before !== undefined && isElsewhere;
   if (moved) await requireMoved(core, before, () => openDriver(settings, driverSecrets(settings, all)));
   const now = clock.now().toISOString();
   catalog.destinations.save({ id, name, settings, own: false, createdAt: before?.createdAt ?? now, updatedAt: now });
@@ -65,9 +74,11 @@ async function test(
   id: string,
   settings: DestinationSettings,
   secrets: DestinationSecretsInput,
+  create = false,
 ): Promise<SelfTestReport> {
   try {
     await using driver = await openDriver(settings, driverSecrets(settings, secrets));
+    if (create) await driver.create();
     const report = await selfTest(driver);
     const shared = settings.kind === 'folder' ? await sameDiskWarnings(core, settings.path, id) : [];
     return { ...report, warnings: [...report.warnings, ...shared] };
@@ -75,6 +86,7 @@ async function test(
     const explained = explainError(error, destinationLabel(settings)).toBody();
     return {
       passed: false,
+      missing: false,
       steps: [{ step: 'write', error: explained, milliseconds: 0 }],
       freeBytes: null,
       warnings: [],

@@ -22,11 +22,11 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
   const form = useDestinationForm(summary, tries > 0);
   const draft = form.values;
   const { tested, setTested, action, save, abort } = useSave(summary);
-  const saveDraft = (next: DestinationDraft, saveAnyway: boolean): void => {
+  const saveDraft = (next: DestinationDraft, how: How): void => {
     form.setValues(next);
-    save(next, saveAnyway, (destination) => {
+    save(next, how, (destination) => {
       onSaved?.(destination);
-      if (saveAnyway) onClose();
+      if (how === 'although it failed') onClose();
     });
   };
   const close = (): void => {
@@ -48,7 +48,7 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
           tries={tries}
           onTries={setTries}
           pending={action.pending}
-          onSave={() => saveDraft(draft, false)}
+          onSave={() => saveDraft(draft, 'when it passes')}
           onCancel={close}
         >
           {action.error !== null && action.error.code !== 'CANCELLED' && <ErrorNotice error={action.error} />}
@@ -60,10 +60,12 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
           report={tested.report}
           sftp={draft.kind === 'sftp' ? draft.sftp : null}
           onBack={() => setTested(null)}
-          onSaveAnyway={() => saveDraft(draft, true)}
+          kind={draft.kind}
+          onSaveAnyway={() => saveDraft(draft, 'although it failed')}
+          onCreate={() => saveDraft(draft, 'created')}
           onPin={(hostKey) => {
             setTested(null);
-            saveDraft({ ...draft, sftp: { ...draft.sftp, hostKey } }, false);
+            saveDraft({ ...draft, sftp: { ...draft.sftp, hostKey } }, 'when it passes');
           }}
           onClose={close}
         />
@@ -72,6 +74,9 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
   );
 }
 
+/** How a destination is saved; `created`: its bucket or folder is created before it is tested. */
+type How = 'when it passes' | 'although it failed' | 'created';
+
 const nameOf = (draft: DestinationDraft): string => (draft.name ?? suggestedName(draft)).trim();
 
 /** Tests and saves a destination; the result of the last test stays until the form is shown again. */
@@ -79,7 +84,7 @@ function useSave(summary: DestinationSummary | null) {
   const [tested, setTested] = useState<{ saved: DestinationSummary | null; report: SelfTestReport } | null>(null);
   const [controller, setController] = useState<AbortController | null>(null);
   const action = useAction('here');
-  const save = (draft: DestinationDraft, saveAnyway: boolean, onSaved: (destination: DestinationSummary) => void) => {
+  const save = (draft: DestinationDraft, how: How, onSaved: (destination: DestinationSummary) => void) => {
     const started = new AbortController();
     setController(started);
     action.run(async () => {
@@ -90,7 +95,8 @@ function useSave(summary: DestinationSummary | null) {
           name: nameOf(draft),
           settings: settingsOf(draft),
           secrets: secretsOf(draft),
-          ...(saveAnyway ? { saveAnyway } : {}),
+          ...(how === 'although it failed' ? { saveAnyway: true } : {}),
+          ...(how === 'created' ? { create: true } : {}),
         },
         { signal: started.signal },
       );

@@ -3,7 +3,7 @@ import { IconCircleCheck } from '@tabler/icons-react';
 import type { SelfTestReport } from '../../../src-shared/model/destination.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
-import type { SftpDraft } from './destination-draft.ts';
+import type { DestinationDraft, SftpDraft } from './destination-draft.ts';
 import { ChangedHostKey } from './host-key-field.tsx';
 import { SelfTestSteps, TestWarnings, testError } from './self-test-steps.tsx';
 
@@ -14,14 +14,16 @@ interface TestResultProps {
   /** The tested server; `null`: another kind of destination. */
   sftp: SftpDraft | null;
   onBack(): void;
+  kind: DestinationDraft['kind'];
   onSaveAnyway(): void;
+  onCreate(): void;
   onPin(hostKey: string): void;
   onClose(): void;
 }
 
 /** The result of a destination's test, and the next steps. */
 export function TestResult(props: TestResultProps) {
-  const { name, saved, report, sftp, onBack, onSaveAnyway, onPin, onClose } = props;
+  const { name, saved, report, sftp, kind, onBack, onSaveAnyway, onCreate, onPin, onClose } = props;
   const error = testError(report);
   const seen = error?.details?.hostKey;
   const changedKey = sftp !== null && sftp.hostKey !== null && typeof seen === 'string' ? seen : null;
@@ -53,9 +55,14 @@ export function TestResult(props: TestResultProps) {
             <Button variant="default" onClick={onSaveAnyway}>
               Save anyway
             </Button>
-            <Button onClick={onBack} data-autofocus>
+            <Button variant={report.missing ? 'default' : 'filled'} onClick={onBack} data-autofocus={!report.missing}>
               Back
             </Button>
+            {report.missing && (
+              <Button onClick={onCreate} data-autofocus>
+                {kind === 's3' ? 'Create bucket' : 'Create folder'}
+              </Button>
+            )}
           </>
         )}
         {saved && (

@@ -5,6 +5,7 @@ import { LocalFolder } from '../../../src-main/core/destinations/drivers/local-f
 import { selfTest } from '../../../src-main/core/destinations/drivers/self-test.ts';
 import { canMount } from '../../support/can-mount.ts';
 import {
+  expectCreatable,
   failure,
   listedNames,
   plantFile,
@@ -44,6 +45,16 @@ describe('a folder', () => {
     const page = await openFolder(folder).list();
     expect(page.objects).toHaveLength(1000);
     expect(await listedNames(openFolder(folder))).toEqual(names);
+  });
+
+  test('is created when asked for, but none around it: a mount that is missing stays missing', async () => {
+    const folder = temporaryFolder();
+    await expectCreatable(openFolder(join(folder, 'new')));
+    expect(await failure(openFolder(join(folder, 'mnt', 'new')).create())).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining(join(folder, 'mnt')),
+    });
+    expect(readdirSync(folder)).toEqual(['new']);
   });
 
   test('that is away is never made up for, and its files do not look gone', async () => {

@@ -12,6 +12,7 @@ import { selfTest } from '../../../src-main/core/destinations/drivers/self-test.
 import { S3Settings } from '../../../src-shared/model/destination.ts';
 import {
   digest,
+  expectCreatable,
   failure,
   listedNames,
   sampleBytes,
@@ -219,6 +220,11 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
         message: expect.stringContaining('Bucket no-such-bucket not found'),
       });
     }
+  });
+
+  test('a bucket is created when asked for', async () => {
+    await expectCreatable(open('made-by-a-test'));
+    expect((await selfTest(open('no-such-bucket', {}, server.readerKeys))).passed).toBe(false);
   });
 
   test('keys that may only read: reading works, writing and deleting are refused, nothing is left', async () => {

@@ -10,6 +10,7 @@ import type { Pause } from '../../../src-main/core/process/retry.ts';
 import { SftpSettings } from '../../../src-shared/model/destination.ts';
 import {
   digest,
+  expectCreatable,
   failure,
   listedNames,
   plantFile,
@@ -204,6 +205,13 @@ describe.skipIf(whyNoSftp !== undefined)(
       } finally {
         await server.restart();
       }
+    });
+
+    test('a folder is created when asked for, but none around it', async () => {
+      const folder = ownFolder();
+      await expectCreatable(open(join(folder, 'new')));
+      expect((await failure(open(join(folder, 'missing', 'new')).create())).code).toBe('NOT_FOUND');
+      expect(readdirSync(folder)).toEqual(['new']);
     });
 
     test('a folder that is not there, and a host that does not answer', async () => {

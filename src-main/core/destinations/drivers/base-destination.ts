@@ -61,6 +61,8 @@ export abstract class BaseDestination<Upload extends UnfinishedUpload> implement
     return removed;
   }
 
+  abstract exists(): Promise<boolean>;
+  abstract create(): Promise<void>;
   abstract list(after?: string | null, limit?: number, folder?: string): Promise<ListPage>;
   abstract folders(folder?: string): Promise<string[]>;
   abstract stat(name: string): Promise<StoredObject | undefined>;

@@ -61,6 +61,13 @@ export interface ListPage {
 export interface Destination extends AsyncDisposable {
   /** How sentences name it. */
   readonly label: string;
+  /** Whether its bucket or folder exists, in which everything else happens. */
+  exists(): Promise<boolean>;
+  /**
+   * Creates its bucket or folder; one that exists stays as it is. The folder around it must exist: a mount that is missing
+   * must not be made up for by folders.
+   */
+  create(): Promise<void>;
   /**
    * Stores something under a name that is free. What is interrupted leaves nothing that can be seen; it starts over
    * when it is put again.

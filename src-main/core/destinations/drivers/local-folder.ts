@@ -1,13 +1,13 @@
 import { createReadStream, type Dirent } from 'node:fs';
-import { type FileHandle, open, readdir, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { FolderSettings } from '../../../../src-shared/model/destination.ts';
 import type { Space } from '../../../../src-shared/model/storage.ts';
 import { errorCode, explainError, explainedAs } from '../../engine/engine-errors.ts';
 import { explainWrite, requireRoom } from '../../engine/files/disk-full.ts';
-import { publishFile, requireWritableFolder } from '../../engine/files/durable-files.ts';
+import { publishFile, requireWritableFolder, syncFolder } from '../../engine/files/durable-files.ts';
 import { mountFacts, mountWarnings } from '../../engine/files/mount-facts.ts';
 import { removedAtEnd, removeTree } from '../../engine/files/remove-tree.ts';
 import { BaseDestination } from './base-destination.ts';
@@ -29,7 +29,10 @@ import {
 } from './destination.ts';
 import { Throttle } from './throttle.ts';
 
-/** A folder of a mounted disk or share. It is never created: an unavailable disk must not look like an empty one. */
+/**
+ * A folder of a mounted disk or share. Only a person's word creates it: an unavailable disk must not look like an empty
+ * one.
+ */
 export class LocalFolder extends BaseDestination<TaggedUpload> {
   readonly label: string;
   readonly #folder: string;
@@ -38,6 +41,22 @@ export class LocalFolder extends BaseDestination<TaggedUpload> {
     super(throttle);
     this.#folder = settings.path;
     this.label = settings.path;
+  }
+
+  async exists(): Promise<boolean> {
+    try {
+      return (await stat(this.#folder)).isDirectory();
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return false;
+      throw explainError(error, this.#folder);
+    }
+  }
+
+  async create(): Promise<void> {
+    if (await this.exists()) return;
+    const around = dirname(this.#folder);
+    await mkdir(this.#folder, { mode: 0o700 }).catch(explainedAs(around));
+    await syncFolder(around);
   }
 
   protected async requireRoom(bytes: number): Promise<void> {

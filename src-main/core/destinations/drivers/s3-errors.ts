@@ -72,6 +72,18 @@ function explainAnswer(error: S3ServiceException, { label, bucket, host }: Bucke
         `Bucket ${bucket} not found on ${host}${error.name === 'PermanentRedirect' ? ' in this region' : ''}.`,
         'Create the bucket, or correct its name, the endpoint and the region.',
       );
+    case 'BucketAlreadyExists':
+      return make(
+        'CONFLICT',
+        `The bucket name ${bucket} is already used by another account on ${host}.`,
+        'Choose another name: bucket names are shared by all accounts.',
+      );
+    case 'InvalidBucketName':
+      return make(
+        'INVALID_PARAMS',
+        `${host} does not accept the bucket name ${bucket}.`,
+        'Use 3 to 63 lower-case letters, digits and hyphens.',
+      );
     case 'NoSuchKey':
       return make('NOT_FOUND', `File not found in ${label}.`, 'Rescan the destination; it may have been removed.');
     case 'PreconditionFailed':

@@ -31,6 +31,7 @@ import {
   taken,
   type UploadSource,
 } from './destination.ts';
+import { bucketExists, createBucket } from './s3-bucket.ts';
 import { type BucketNames, explainS3, isNameless, isNoSuchUpload, notS3 } from './s3-errors.ts';
 import { type ClientRecipe, type MultipartUpload, makeClient, uploadWhole } from './s3-upload.ts';
 import { Throttle } from './throttle.ts';
@@ -101,6 +102,14 @@ export class S3Destination extends BaseDestination<MultipartUpload> {
       classifyFailure(this.explain(error).code) === 'unavailable';
     this.#recipe = { config, mayPass, pause: options.pause };
     this.#client = makeClient(this.#recipe);
+  }
+
+  exists(): Promise<boolean> {
+    return this.#send(() => bucketExists(this.#client, this.#settings.bucket));
+  }
+
+  create(): Promise<void> {
+    return this.#send(() => createBucket(this.#client, this.#settings));
   }
 
   protected async requireRoom(): Promise<void> {}

@@ -19,7 +19,7 @@ export async function selfTest(
 ): Promise<SelfTestReport> {
   const name = `snapkeep-test-${randomBytes(6).toString('hex')}`;
   const content = randomBytes(TEST_BYTES);
-  const report: SelfTestReport = { passed: true, steps: [], freeBytes: null, warnings: [] };
+  const report: SelfTestReport = { passed: true, missing: false, steps: [], freeBytes: null, warnings: [] };
   let written = false;
   const run = async (step: SelfTestStep, work: () => Promise<void>): Promise<void> => {
     // After a step that failed only the cleaning up makes sense.
@@ -41,6 +41,7 @@ export async function selfTest(
     report.freeBytes = (await destination.space())?.freeBytes ?? null;
     report.warnings = await destination.warnings();
   });
+  if (!report.passed && !written) report.missing = await isMissing(destination);
   await run('list', async () => {
     if (!(await isListed(destination, name))) throw notKept(destination, 'does not list what was stored');
   });
@@ -56,6 +57,16 @@ export async function selfTest(
     if ((await destination.stat(name)) !== undefined) throw notKept(destination, 'still has what was deleted');
   });
   return report;
+}
+
+/** What cannot be reached may be there. */
+async function isMissing(destination: Destination): Promise<boolean> {
+  try {
+    return !(await destination.exists());
+  } catch (error) {
+    if (error instanceof SnapkeepError) return false;
+    throw error;
+  }
 }
 
 async function isListed(destination: Destination, name: string): Promise<boolean> {

@@ -59,6 +59,10 @@ export class SftpChannel {
     this.#waiting.clear();
   }
 
+  mkdir(path: string): Promise<void> {
+    return this.#do((done) => this.#wrapper.mkdir(path, done));
+  }
+
   async stat(path: string): Promise<RemoteFile> {
     const info = await this.#ask<Attributes>((done) => this.#wrapper.stat(path, done));
     return described(path, info);

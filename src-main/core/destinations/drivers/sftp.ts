@@ -49,6 +49,14 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
     this.label = `${settings.path} on ${settings.host}`;
   }
 
+  exists(): Promise<boolean> {
+    return this.#ask(this.#settings.path, (channel) => folderExists(channel, this.#settings.path));
+  }
+
+  create(): Promise<void> {
+    return this.#ask(this.#settings.path, (channel) => createFolder(channel, this.#settings.path));
+  }
+
   protected async requireRoom(bytes: number): Promise<void> {
     const space = await this.space();
     if (space !== null && space.freeBytes < bytes) throw noSpace(`${bytes} more bytes in ${this.label}`);
@@ -257,4 +265,18 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
   #path(name: string): string {
     return posix.join(this.#settings.path, name);
   }
+}
+
+async function folderExists(channel: SftpChannel, path: string): Promise<boolean> {
+  try {
+    await channel.stat(path);
+    return true;
+  } catch (error) {
+    if (isNoSuchFile(error)) return false;
+    throw error;
+  }
+}
+
+async function createFolder(channel: SftpChannel, path: string): Promise<void> {
+  if (!(await folderExists(channel, path))) await channel.mkdir(path);
 }
