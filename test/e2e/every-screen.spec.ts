@@ -4,25 +4,15 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judge } from '../support/screens.ts';
+import { judgeEverywhere } from '../support/screens.ts';
 
 /*
- * Every screen and dialog in both themes and at every width, with names of 200 characters, from right to left and of
- * pictures. A window of 640 pixels is one of 1280 at 200 % zoom; one of 320, the narrowest that has to hold.
+ * Every screen and dialog at every width, with names of 200 characters, from right to left and of pictures.
  */
 
 const LONG = 'A name as long as a name may be, '.repeat(7).slice(0, 199).concat('.');
 const UNBROKEN = `unbroken_${'x'.repeat(191)}`;
 const NAMES = [LONG, UNBROKEN, 'دفتر الحسابات اليومية للشركة', '📒👨‍👩‍👧‍👦 notes'];
-const LOOKS = [
-  ['light', 320],
-  ['dark', 390],
-  ['light', 640],
-  ['dark', 900],
-  ['light', 1280],
-  ['dark', 1920],
-  ['light', 2560],
-] as const;
 
 let folder: string;
 let server: RunningServer;
@@ -66,11 +56,7 @@ async function judgeAt(hash: string, name: string): Promise<void> {
     location.hash = to;
   }, hash);
   await expect(page.getByRole('heading').first()).toBeVisible();
-  for (const [colorScheme, width] of LOOKS) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: width < 700 ? 640 : 900 });
-    await judge(page, `every-${name}-${width}-${colorScheme}`);
-  }
+  await judgeEverywhere(page, `every-${name}`);
 }
 
 const idOf = (name: string): string => ids.get(name) ?? '';

@@ -5,7 +5,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
-import { judge, openPage } from '../support/screens.ts';
+import { judgeEverywhere, openPage, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* Databases of programs in a made-up home folder: found, ignored, and backed up. */
 
@@ -66,12 +66,7 @@ test('what is ignored and what is a cache is listed apart, at addresses of their
   const zotero = page.getByRole('row').filter({ hasText: 'zotero.sqlite' });
   await zotero.getByRole('button', { name: 'Ignore Zotero' }).click();
   await expect(zotero).toHaveCount(0);
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const width of [390, 900, 1280, 1920]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 900 });
-      await judge(page, `find-databases-${colorScheme}-${width}`);
-    }
+  await judgeEverywhere(page, 'find-databases', USUAL_WIDTHS);
   await page.getByText(/^Caches \(\d+\)$/).click();
   await expect(page.getByRole('row').filter({ hasText: 'favicons.sqlite' })).toContainText('cache');
   await page.getByText(/^Ignored \(1\)$/).click();

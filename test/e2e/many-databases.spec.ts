@@ -5,7 +5,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { hosts, type OpenHost } from '../support/hosts.ts';
-import { judge, openPage, rowOf } from '../support/screens.ts';
+import { judge, judgeEverywhere, openPage, rowOf, USUAL_WIDTHS } from '../support/screens.ts';
 
 /*
  * Sixty databases, five of them in trouble: found, narrowed to and mended at once. Names are as long as they may be, from
@@ -22,12 +22,6 @@ const NAMES = [
   ...Array.from({ length: 55 }, (_, n) => `base ${n}`),
 ];
 const TROUBLED = ['App 2', 'App 10', LONG, 'دفتر الحسابات', '📒 notes'];
-const SIZES = [
-  { width: 390, height: 844 },
-  { width: 900, height: 600 },
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-];
 
 let folder: string;
 let host: OpenHost;
@@ -57,18 +51,6 @@ async function makePlans(page: Page): Promise<void> {
   }
   for (const name of TROUBLED) renameSync(sourceOf(name), `${sourceOf(name)} away`);
   await callMethod(page, 'plans.check', {});
-}
-
-/** Judges the page that is shown in both themes and at every width. */
-async function judgeEverywhere(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const size of SIZES) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize(size);
-      await judge(page, `${name}-${colorScheme}-${size.width}`);
-    }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1280, height: 800 });
 }
 
 /** Changes the schedule of the selected plans, and looks at the other dialogs. */
@@ -149,7 +131,7 @@ for (const { name, open } of hosts) {
     const attention = page.getByRole('list', { name: 'Needs attention' });
     await expect(attention.getByRole('listitem')).toHaveCount(5);
     await expect(page.getByRole('heading', { name: '0 of 60 plans OK' })).toBeVisible();
-    if (isBrowser) await judgeEverywhere(page, 'many-home');
+    if (isBrowser) await judgeEverywhere(page, 'many-home', USUAL_WIDTHS);
     await attention.getByRole('button', { name: 'Mute: App 10' }).click();
     await expect(attention.getByRole('listitem')).toHaveCount(4);
     await page.getByRole('button', { name: '1 muted plan' }).click();
@@ -161,12 +143,12 @@ for (const { name, open } of hosts) {
     await expect(names.nth(8)).toBeVisible();
     expect((await names.allTextContents()).slice(0, 5).toSorted()).toEqual(TROUBLED.toSorted());
     expect((await names.allTextContents()).filter((each) => each.startsWith('App'))).toEqual(['App 2', 'App 10']);
-    if (isBrowser) await judgeEverywhere(page, 'many-databases');
+    if (isBrowser) await judgeEverywhere(page, 'many-databases', USUAL_WIDTHS);
     await page.getByRole('combobox', { name: 'Show' }).selectOption('Needs attention');
     await expect(page.getByText('5 of 60 databases')).toBeVisible();
     await page.getByRole('checkbox', { name: 'Select all' }).check();
     await expect(page.getByText('5 selected')).toBeVisible();
-    if (isBrowser) await judgeEverywhere(page, 'many-selected');
+    if (isBrowser) await judgeEverywhere(page, 'many-selected', USUAL_WIDTHS);
 
     if (isBrowser) await changeAll(page);
     for (const troubled of TROUBLED) renameSync(`${sourceOf(troubled)} away`, sourceOf(troubled));

@@ -10,7 +10,16 @@ import { makeDatabase } from '../support/databases.ts';
 import { hosts, type OpenHost } from '../support/hosts.ts';
 import { openWindow, type ServedWindow, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
-import { customize, judge, nextStep, openNewPlan, planFor, rowOf } from '../support/screens.ts';
+import {
+  customize,
+  judge,
+  judgeEverywhere,
+  nextStep,
+  openNewPlan,
+  planFor,
+  rowOf,
+  USUAL_WIDTHS,
+} from '../support/screens.ts';
 
 /* A new plan in three steps, and plans recovered on a new computer. */
 
@@ -242,14 +251,14 @@ test.describe('in a browser', () => {
       await planFor(page, source, join(folder, `${name.slice(0, 60)} copies`));
       await expect(page.getByText(new RegExp(`^${name}\\.db is backed up daily at 02:00 to `))).toBeVisible();
       await page.getByRole('link', { name: 'Source', exact: true }).click();
-      await everyLook(page, `new-plan-source-${index}`);
+      await judgeEverywhere(page, `new-plan-source-${index}`, USUAL_WIDTHS);
       await page.getByRole('link', { name: 'Destinations' }).click();
-      await everyLook(page, `new-plan-destinations-${index}`);
+      await judgeEverywhere(page, `new-plan-destinations-${index}`, USUAL_WIDTHS);
       await page.getByRole('link', { name: 'Review' }).click();
-      await everyLook(page, `new-plan-review-${index}`);
+      await judgeEverywhere(page, `new-plan-review-${index}`, USUAL_WIDTHS);
       if (index === 0) {
         await customize(page);
-        await everyLook(page, 'new-plan-customize');
+        await judgeEverywhere(page, 'new-plan-customize', USUAL_WIDTHS);
       }
       await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
       await expect(page.getByText(/^Verified/).first()).toBeVisible();
@@ -290,16 +299,6 @@ test.describe('in a browser', () => {
     expect(readdirSync(join(folder, 'backups')).some((file) => file.endsWith('.db.gz'))).toBe(true);
   });
 });
-
-/** Judges a page in both themes and at four widths. */
-async function everyLook(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const width of [390, 900, 1280, 1920]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 900 });
-      await judge(page, `${name}-${colorScheme}-${width}`);
-    }
-}
 
 /** The label of what has the focus. */
 function labelOf(element: Element): string {

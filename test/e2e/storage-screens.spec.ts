@@ -6,7 +6,7 @@ import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
 import { DESTINATIONS } from '../support/painted-destinations.ts';
-import { judge, openPage, planFor } from '../support/screens.ts';
+import { judgeEverywhere, openPage, planFor, USUAL_WIDTHS } from '../support/screens.ts';
 
 /*
  * How destinations fill: a steady one, one that is nearly full and unavailable, a bucket that tells no free space, and a
@@ -14,7 +14,6 @@ import { judge, openPage, planFor } from '../support/screens.ts';
  */
 
 const WIDE = { width: 1280, height: 1000 };
-const SIZES = [390, 900, 1280, 1920].map((width) => ({ width, height: 1000 }));
 const GB = 10 ** 9;
 
 let folder: string;
@@ -85,43 +84,36 @@ test('each destination shows what is free and stored, how fast it fills, and wha
       { 'destinations.list': () => SUMMARIES },
       { 'destinations.storage': ({ destinationId }) => storageOf(destinationId) },
     );
-  for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await openWindow(browser, server.address, { colorScheme, viewport: WIDE, prepare });
-    await openStorage(page);
-    const card = (name: string) => page.getByRole('article', { name });
-    await expect(card('NAS')).toContainText('412 GB of 2.0 TB');
-    await expect(card('NAS')).toContainText('+2.1 MB a week');
-    await expect(card('NAS').getByRole('img', { name: 'Stored at NAS, last 90 days' })).toBeVisible();
-    await expect(card('NAS').getByRole('img', { name: /snapshots, .* other files, 412 GB free/ })).toBeVisible();
-    await expect(card('b2-offsite')).toContainText('Unknown');
-    await expect(card('Storage box')).toContainText('3.1 GB of 1.0 TB');
-    await expect(card('Storage box')).toContainText('full in about 3 weeks');
-    await expect(card('Storage box').getByRole('img', { name: 'Nearly full' })).toBeVisible();
-    await expect(card('New')).toContainText('Not known yet');
-    for (const name of Object.keys(STORAGE)) {
-      await card(name).getByRole('button', { name: 'Growth and databases' }).press('Enter');
-      const growth = page.getByRole('region', { name: `Growth of ${name}`, exact: true });
-      if (name === 'New') await expect(growth).toContainText('No history yet');
-      else await expect(growth.getByRole('img', { name: /^Stored: .* on .* 2026, .* on / })).toBeVisible();
-    }
-    // By keyboard: the table has what the chart shows.
-    await page.getByRole('radiogroup', { name: 'Growth of Storage box as' }).getByRole('radio').first().focus();
-    await page.keyboard.press('ArrowRight');
-    const table = page.getByRole('region', { name: 'Growth of Storage box, by day' });
-    await expect(table.getByRole('row')).toHaveCount(91);
-    await expect(table.getByRole('row').nth(1)).toContainText('114 GB');
-    const databases = page.getByRole('region', { name: 'Stored at NAS, by database' });
-    await expect(databases.getByRole('row').nth(1)).toContainText('hone');
-    await expect(databases.getByRole('row').nth(1)).toContainText('33 GB');
-    for (const viewport of SIZES) {
-      await page.setViewportSize(viewport);
-      await card('NAS').scrollIntoViewIfNeeded();
-      await judge(page, `storage-${colorScheme}-${viewport.width}`);
-      await card('Storage box').scrollIntoViewIfNeeded();
-      await judge(page, `storage-full-${colorScheme}-${viewport.width}`);
-    }
-    await page.context().close();
+  const page = await openWindow(browser, server.address, { viewport: WIDE, prepare });
+  await openStorage(page);
+  const card = (name: string) => page.getByRole('article', { name });
+  await expect(card('NAS')).toContainText('412 GB of 2.0 TB');
+  await expect(card('NAS')).toContainText('+2.1 MB a week');
+  await expect(card('NAS').getByRole('img', { name: 'Stored at NAS, last 90 days' })).toBeVisible();
+  await expect(card('NAS').getByRole('img', { name: /snapshots, .* other files, 412 GB free/ })).toBeVisible();
+  await expect(card('b2-offsite')).toContainText('Unknown');
+  await expect(card('Storage box')).toContainText('3.1 GB of 1.0 TB');
+  await expect(card('Storage box')).toContainText('full in about 3 weeks');
+  await expect(card('Storage box').getByRole('img', { name: 'Nearly full' })).toBeVisible();
+  await expect(card('New')).toContainText('Not known yet');
+  for (const name of Object.keys(STORAGE)) {
+    await card(name).getByRole('button', { name: 'Growth and databases' }).press('Enter');
+    const growth = page.getByRole('region', { name: `Growth of ${name}`, exact: true });
+    if (name === 'New') await expect(growth).toContainText('No history yet');
+    else await expect(growth.getByRole('img', { name: /^Stored: .* on .* \d{4}, .* on / })).toBeVisible();
   }
+  // By keyboard: the table has what the chart shows.
+  await page.getByRole('radiogroup', { name: 'Growth of Storage box as' }).getByRole('radio').first().focus();
+  await page.keyboard.press('ArrowRight');
+  const table = page.getByRole('region', { name: 'Growth of Storage box, by day' });
+  await expect(table.getByRole('row')).toHaveCount(91);
+  await expect(table.getByRole('row').nth(1)).toContainText('114 GB');
+  const databases = page.getByRole('region', { name: 'Stored at NAS, by database' });
+  await expect(databases.getByRole('row').nth(1)).toContainText('hone');
+  await expect(databases.getByRole('row').nth(1)).toContainText('33 GB');
+  await card('NAS').scrollIntoViewIfNeeded();
+  await judgeEverywhere(page, 'storage', USUAL_WIDTHS);
+  await page.context().close();
 });
 
 test('Home and Databases show growth beside sizes, and a real core says how it stands', async () => {
@@ -139,37 +131,27 @@ test('Home and Databases show growth beside sizes, and a real core says how it s
   await expect(article.getByRole('region', { name: /by database$/ })).toContainText('hone');
   await expect(article).toContainText('No history yet');
   await first.context().close();
-  for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await openWindow(browser, server.address, {
-      colorScheme,
-      viewport: WIDE,
-      prepare: (page) =>
-        paintAnswers(page, {
-          'destinations.list': () => SUMMARIES,
-          'plans.list': (plans) =>
-            plans.map((each) => ({
-              ...each,
-              sizes: Array.from({ length: 12 }, (_, index) => ({
-                at: new Date(Date.now() - (11 - index) * 7 * 86_400_000).toISOString(),
-                bytes: 30_000_000 + index * 1_000_000,
-              })),
+  const page = await openWindow(browser, server.address, {
+    viewport: WIDE,
+    prepare: (page) =>
+      paintAnswers(page, {
+        'destinations.list': () => SUMMARIES,
+        'plans.list': (plans) =>
+          plans.map((each) => ({
+            ...each,
+            sizes: Array.from({ length: 12 }, (_, index) => ({
+              at: new Date(Date.now() - (11 - index) * 7 * 86_400_000).toISOString(),
+              bytes: 30_000_000 + index * 1_000_000,
             })),
-        }),
-    });
-    const storage = page.getByRole('region', { name: 'Storage' });
-    await expect(storage.getByRole('listitem').filter({ hasText: 'NAS' })).toContainText('+2.1 MB a week');
-    await expect(storage).toContainText('+1.2 GB a week, full in about 3 weeks');
-    for (const viewport of SIZES) {
-      await page.setViewportSize(viewport);
-      await judge(page, `home-storage-${colorScheme}-${viewport.width}`);
-    }
-    await page.setViewportSize(WIDE);
-    await openPage(page, 'Databases');
-    await expect(page.getByRole('img', { name: /^Size of hone: .* 30 MB, Today 41 MB$/ })).toBeVisible();
-    for (const viewport of SIZES) {
-      await page.setViewportSize(viewport);
-      await judge(page, `databases-size-${colorScheme}-${viewport.width}`);
-    }
-    await page.context().close();
-  }
+          })),
+      }),
+  });
+  const storage = page.getByRole('region', { name: 'Storage' });
+  await expect(storage.getByRole('listitem').filter({ hasText: 'NAS' })).toContainText('+2.1 MB a week');
+  await expect(storage).toContainText('+1.2 GB a week, full in about 3 weeks');
+  await judgeEverywhere(page, 'home-storage', USUAL_WIDTHS);
+  await openPage(page, 'Databases');
+  await expect(page.getByRole('img', { name: /^Size of hone: .* 30 MB, Today 41 MB$/ })).toBeVisible();
+  await judgeEverywhere(page, 'databases-size', USUAL_WIDTHS);
+  await page.context().close();
 });

@@ -64,13 +64,11 @@ export async function customize(page: Page): Promise<void> {
 
 const PICTURES = 'test-results/screens';
 
-/** Every look a screen is judged in: both themes, a large window and the smallest. */
-const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  [
-    { width: 1280, height: 800 },
-    { width: 900, height: 600 },
-  ].map((viewport) => ({ colorScheme, viewport, name: `${colorScheme}-${viewport.width}` })),
-);
+/** The looks a screen is judged in: a large window in the light theme and a small one in the dark; every width is in `every-screen.spec.ts`. */
+const LOOKS = [
+  { name: 'light-1280', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  { name: 'dark-900', colorScheme: 'dark', viewport: { width: 900, height: 600 } },
+] as const;
 
 /** Opens the window of a server in each look, one after the other. */
 export async function inEveryLook(
@@ -104,17 +102,36 @@ export async function judge(page: Page, name: string): Promise<void> {
   expect(overflow, `${name} is wider than the window`).toBeLessThanOrEqual(0);
 }
 
-/**
- * Judges an open page in light and large, and in dark and small, and leaves it as the first: for what takes many steps
- * to come to.
- */
+/** Judges an open page in each look, and leaves it in the first: for what takes many steps to come to. */
 export async function judgeBothWays(page: Page, name: string): Promise<void> {
-  for (const look of [LOOKS[0], LOOKS[3]]) {
-    if (look === undefined) continue;
+  for (const look of LOOKS) {
     await page.emulateMedia({ colorScheme: look.colorScheme });
     await page.setViewportSize(look.viewport);
     await judge(page, `${name}-${look.name}`);
   }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: LOOKS[0].colorScheme });
+  await page.setViewportSize(LOOKS[0].viewport);
+}
+
+/** Every width that has to hold. A window of 640 is one of 1280 at 200 % zoom; one of 320, the narrowest there is. */
+const ALL_WIDTHS = [320, 390, 640, 900, 1280, 1920, 2560] as const;
+/** The widths of the phones, windows and screens that people have. */
+export const USUAL_WIDTHS = [390, 900, 1280, 1920] as const;
+
+/**
+ * Judges an open page at each width, in turns in the light and in the dark theme, and leaves it light and large. With
+ * SNAPKEEP_EVERY_LOOK=1 each width is judged in both.
+ */
+export async function judgeEverywhere(page: Page, name: string, widths: readonly number[] = ALL_WIDTHS): Promise<void> {
+  const themes = ['light', 'dark'] as const;
+  const all = process.env.SNAPKEEP_EVERY_LOOK === '1';
+  for (const [index, width] of widths.entries()) {
+    await page.setViewportSize({ width, height: width < 700 ? 640 : 900 });
+    for (const colorScheme of all ? themes : themes.slice(index % 2, (index % 2) + 1)) {
+      await page.emulateMedia({ colorScheme });
+      await judge(page, `${name}-${colorScheme}-${width}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: LOOKS[0].colorScheme });
+  await page.setViewportSize(LOOKS[0].viewport);
 }
