@@ -177,10 +177,10 @@ async function serveSessions(server: FastifyInstance, core: Core, uploads: Uploa
       '/upload',
       { bodyLimit: Number.MAX_SAFE_INTEGER, config: { isUpload: true } },
       async ({ query, raw }) => {
-        const { name = 'file' } = query as { name?: unknown };
-        if (typeof name !== 'string')
+        const { name = 'file', beside } = query as { name?: unknown; beside?: unknown };
+        if (typeof name !== 'string' || (beside !== undefined && typeof beside !== 'string'))
           throw new SnapkeepError('INVALID_PARAMS', 'The upload has several names.', { hint: 'Send one name.' });
-        return { path: await uploads.take(name, raw) };
+        return { path: await uploads.take(name, raw, beside) };
       },
     );
     done();

@@ -4,6 +4,8 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import { besideSuffix } from '../../src-shared/rules/names/beside.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 
@@ -42,10 +44,13 @@ export class Uploads {
   /**
    * Takes a file into a separate folder.
    * @param name the file's name as the browser gave it; only its last part is used
+   * @param beside the upload that it belongs to, as its log does; it is stored beside it
    * @returns where the file is
-   * @throws SnapkeepError `NO_SPACE`, and whatever else keeps it from being written
+   * @throws SnapkeepError `INVALID_PARAMS` for what belongs to no upload; `NO_SPACE`, and whatever else keeps it from
+   * being written
    */
-  async take(name: string, body: Readable): Promise<string> {
+  async take(name: string, body: Readable, beside?: string): Promise<string> {
+    if (beside !== undefined) return this.#takeBeside(name, body, beside);
     const made = join(this.#options.dataFolder, 'staging', 'uploads', randomUUID());
     await mkdir(made, { recursive: true, mode: 0o700 });
     // Runs lock paths without links.
@@ -60,6 +65,24 @@ export class Uploads {
     this.#kept.add(path);
     this.#alone = Number(this.#options.clock.now());
     this.#wakeLater();
+    return path;
+  }
+
+  /** It goes with the file it belongs to. */
+  async #takeBeside(name: string, body: Readable, beside: string): Promise<string> {
+    const suffix = besideSuffix(name);
+    if (suffix === null || !this.#kept.has(beside)) {
+      throw new SnapkeepError('INVALID_PARAMS', `${safeName(name)} belongs to no uploaded file.`, {
+        hint: 'Upload the file that it belongs to first.',
+      });
+    }
+    const path = beside + suffix;
+    try {
+      await pipeline(body, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    } catch (error) {
+      await rm(path, { force: true });
+      throw explainError(error, name);
+    }
     return path;
   }
 

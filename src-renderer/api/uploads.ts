@@ -6,19 +6,26 @@ const sent = new Set<string>();
 
 /**
  * Uploads a file to the machine of the service.
+ * @param beside the path of the uploaded file that it belongs to; `null`: none
  * @param onProgress called with the bytes sent so far
  * @returns its path on the core's machine
  * @throws SnapkeepError
  */
 // fetch does not report the progress of an upload.
-export function upload(file: File, onProgress: (sent: number) => void, signal: AbortSignal): Promise<string> {
+export function upload(
+  file: File,
+  beside: string | null,
+  onProgress: (sent: number) => void,
+  signal: AbortSignal,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const fail = (message: string): void =>
       reject(
         new SnapkeepError('UNAVAILABLE', message, { hint: 'Check that Snapkeep is running, and drop the file again.' }),
       );
-    request.open('POST', new URL(`upload?name=${encodeURIComponent(file.name)}`, document.baseURI));
+    const query = new URLSearchParams({ name: file.name, ...(beside === null ? {} : { beside }) });
+    request.open('POST', new URL(`upload?${query}`, document.baseURI));
     request.setRequestHeader('Content-Type', 'application/octet-stream');
     request.setRequestHeader('Authorization', `Bearer ${browserSession.token}`);
     request.responseType = 'json';

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
@@ -77,4 +77,26 @@ test('one that a run reads stays until the run has ended, whoever wants it gone'
   used.clear();
   await goOn(60);
   await expect.poll(names).toEqual([]);
+});
+
+test('what belongs to an upload lies beside it and goes with it', async () => {
+  const { uploads, take, names } = setUploads();
+  const path = await take();
+  const log = await uploads.take('another name.db-wal', Readable.from([Buffer.from('log')]), path);
+  expect(log).toBe(`${path}-wal`);
+  expect(readFileSync(log, 'utf8')).toBe('log');
+  const again = uploads.take('app.db-wal', Readable.from([Buffer.from('other')]), path);
+  await expect(again).rejects.toThrow();
+  for (const [name, beside] of [
+    ['app.db', path],
+    ['x/../../evil', path],
+    ['-wal', path],
+    ['app.db-wal', join(temporaryFolder(), 'app.db')],
+    ['app.db-wal', log],
+  ] as const) {
+    const refused = uploads.take(name, Readable.from([Buffer.from('x')]), beside);
+    await expect(refused, name).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+  }
+  await uploads.discard(path);
+  expect(names()).toEqual([]);
 });

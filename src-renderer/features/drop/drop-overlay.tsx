@@ -1,56 +1,25 @@
 import { Button, Progress, Text, Title } from '@mantine/core';
 import { IconFileImport } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
-import { fileToPath } from '../../api/file-to-path.ts';
-import { showError } from '../../components/messages/errors.tsx';
-import { openRestore } from '../restore/restore-store.ts';
+import { ChooseFileDialog } from './choose-file-dialog.tsx';
+import { ScanFolderDialog } from './scan-folder-dialog.tsx';
+import { useSending } from './use-sending.ts';
 import './drop-overlay.css';
 
-interface Sending {
-  name: string;
-  sent: number;
-  total: number;
-}
+/** What was dropped: files, or a folder; `path` is `null` in a browser, which does not tell where it is. */
+type Dropped = { kind: 'files'; files: File[] } | { kind: 'folder'; name: string; path: string | null };
 
-/** A drop anywhere in the window starts a restore. */
+/** A drop anywhere in the window starts a restore; several files and folders are asked about. */
 export function DropOverlay() {
-  const [over, setOver] = useState(false);
-  const [sending, setSending] = useState<Sending | null>(null);
-  const abort = useRef<AbortController | null>(null);
-
-  useEffect(() => {
-    const take = async (file: File): Promise<void> => {
-      const controller = new AbortController();
-      abort.current = controller;
-      try {
-        const path = await fileToPath(
-          file,
-          (sent) => setSending({ name: file.name, sent, total: file.size }),
-          controller.signal,
-        );
-        openRestore({ source: { path } });
-      } catch (error) {
-        showError(error);
-      } finally {
-        setSending(null);
-      }
-    };
-    const onDrag = (event: DragEvent): void => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      const elsewhere = event.target instanceof Element && event.target.closest('[data-drop-source]') !== null;
-      setOver(event.type !== 'drop' && !elsewhere && !leavesWindow(event));
-      const file = event.dataTransfer.files[0];
-      if (event.type === 'drop' && !elsewhere && file !== undefined) void take(file);
-    };
-    const kinds = ['dragenter', 'dragover', 'dragleave', 'drop'] as const;
-    for (const kind of kinds) window.addEventListener(kind, onDrag);
-    return () => {
-      for (const kind of kinds) window.removeEventListener(kind, onDrag);
-    };
-  }, []);
-
+  const [asked, setAsked] = useState<Dropped | null>(null);
+  const { sending, send, cancel } = useSending();
+  const over = useDrops((dropped) => {
+    const [only, ...others] = dropped.kind === 'files' ? dropped.files : [];
+    if (only !== undefined && others.length === 0) send({ file: only, beside: [] });
+    else setAsked(dropped);
+  });
+  const close = (): void => setAsked(null);
   if (sending !== null) {
     return (
       <div className="drop-overlay" role="status">
@@ -63,23 +32,69 @@ export function DropOverlay() {
         <Text size="sm" className="numbers">
           {bytesInWords(sending.sent)} of {bytesInWords(sending.total)}
         </Text>
-        <Button variant="default" onClick={() => abort.current?.abort()}>
+        <Button variant="default" onClick={cancel}>
           Cancel
         </Button>
       </div>
     );
   }
-  if (!over) return null;
-  return (
-    <div className="drop-overlay passive" role="status">
-      <IconFileImport size={48} stroke={1.3} aria-hidden />
-      <Title order={2}>Drop to restore</Title>
-      <Text c="dimmed">
-        Accepts snapshots, databases (also as .gz or .zst) and SQL dumps. The file is checked first. Nothing changes
-        until you confirm.
-      </Text>
-    </div>
-  );
+  if (over) {
+    return (
+      <div className="drop-overlay passive" role="status">
+        <IconFileImport size={48} stroke={1.3} aria-hidden />
+        <Title order={2}>Drop to restore</Title>
+        <Text c="dimmed">
+          Accepts snapshots, databases (also as .gz or .zst) and SQL dumps; a folder is scanned for backups. Nothing
+          changes until you confirm.
+        </Text>
+      </div>
+    );
+  }
+  if (asked?.kind === 'files') {
+    return (
+      <ChooseFileDialog
+        files={asked.files}
+        onClose={close}
+        onChosen={(chosen) => {
+          close();
+          send(chosen);
+        }}
+      />
+    );
+  }
+  return asked === null ? null : <ScanFolderDialog name={asked.name} path={asked.path} onClose={close} />;
+}
+
+/** Calls back with what is dropped on the window, but for the fields that take files themselves. @returns whether something is held over it */
+function useDrops(onDrop: (dropped: Dropped) => void): boolean {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const onDrag = (event: DragEvent): void => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      const elsewhere = event.target instanceof Element && event.target.closest('[data-drop-source]') !== null;
+      setOver(event.type !== 'drop' && !elsewhere && !leavesWindow(event));
+      if (event.type !== 'drop' || elsewhere) return;
+      const dropped = droppedIn(event.dataTransfer);
+      if (dropped !== null) onDrop(dropped);
+    };
+    const kinds = ['dragenter', 'dragover', 'dragleave', 'drop'] as const;
+    for (const kind of kinds) window.addEventListener(kind, onDrag);
+    return () => {
+      for (const kind of kinds) window.removeEventListener(kind, onDrag);
+    };
+  }, [onDrop]);
+  return over;
 }
 
 const leavesWindow = (event: DragEvent): boolean => event.type === 'dragleave' && event.relatedTarget === null;
+
+function droppedIn({ items, files }: DataTransfer): Dropped | null {
+  const folder = [...items].map((item) => item.webkitGetAsEntry()).find((entry) => entry?.isDirectory);
+  if (folder) {
+    const file = [...files].find(({ name }) => name === folder.name);
+    const path = file === undefined ? '' : (window.snapkeepBridge?.pathForFile(file) ?? '');
+    return { kind: 'folder', name: folder.name, path: path === '' ? null : path };
+  }
+  return files.length === 0 ? null : { kind: 'files', files: [...files] };
+}
