@@ -21,6 +21,7 @@ type StartsRun = Extract<
   | `${string}.start`
   | 'databases.find'
   | 'restores.check'
+  | 'rows.find'
   | 'restores.undo'
   | 'snapshots.delete'
   | 'trash.putBack'

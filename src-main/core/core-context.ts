@@ -7,6 +7,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Copier } from './copies/copier.ts';
 import type { Throttles } from './destinations/drivers/throttle.ts';
 import type { EventBus } from './event-bus.ts';
+import type { RowSearches } from './find-rows/row-searches.ts';
 import type { Clock, HostPorts, Log } from './ports.ts';
 import type { Background } from './process/background.ts';
 import type { DataFolder } from './process/data-folder.ts';
@@ -28,6 +29,8 @@ export interface CoreContext {
   /** The unpacked images that are read, and what reads them. */
   readonly openCopies: OpenCopies;
   readonly views: Views;
+  /** What searches for rows have found. */
+  readonly rowSearches: RowSearches;
   /** What a crash has left in folders. */
   readonly cleanUp: CleanUp;
   readonly scheduler: Scheduler;

@@ -13,6 +13,7 @@ import { createScheduler } from './create-scheduler.ts';
 import { areReachable } from './destinations/destination-access.ts';
 import { Throttles } from './destinations/drivers/throttle.ts';
 import { EventBus } from './event-bus.ts';
+import { RowSearches } from './find-rows/row-searches.ts';
 import { summarizePlans } from './plans/plan-summary.ts';
 import { type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { Background } from './process/background.ts';
@@ -78,6 +79,7 @@ export function createContext(
       lockFile: dataFolder.workerLockFile,
       isLowPriority: () => catalog.settings.get().lowPriority,
     }),
+    rowSearches: new RowSearches(),
     secrets,
     keys: new DatabaseKeys(secrets, log),
     encryptions,

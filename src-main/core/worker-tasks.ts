@@ -15,6 +15,7 @@ import type { StoredIdentity } from './engine/identify/identify-stored.ts';
 import type { CopiedImage, TogetherRequest } from './engine/sqlite/copy-together.ts';
 import type { DescribeRequest } from './engine/sqlite/describe-source.ts';
 import type { FindRequest, FindResult } from './find-databases/find-databases.ts';
+import type { ImageFindings, ImageSearch } from './find-rows/search-image.ts';
 import type { Examination } from './import/examine-file.ts';
 import type { BackupJudgement, PackedSample } from './import/judge-backup.ts';
 import type { PreparedRestore, RestoreCheckRequest } from './restore/check/check-restore.ts';
@@ -46,6 +47,7 @@ export interface WorkerTasks {
   databaseDeletion: { request: DatabaseDeletionRequest; result: AppliedDatabaseDeletion };
   'replicate-attached-file': { request: ReplicateRequest; result: Replicated };
   find: { request: FindRequest; result: FindResult };
+  'find-rows': { request: ImageSearch; result: ImageFindings };
   'open-copy': { request: OpenCopyRequest; result: UnpackedCopy };
   'files-check': { request: FilesRequest; result: PreparedFiles };
 }

@@ -31,6 +31,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
   scan: 'A rescan',
   cleanup: 'A clean-up',
   find: 'A search for databases',
+  findRows: 'A search for rows',
   browse: 'The opening of a database',
 };
 

@@ -11,6 +11,7 @@ import { copyTogether } from '../core/engine/sqlite/copy-together.ts';
 import { describeSource } from '../core/engine/sqlite/describe-source.ts';
 import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';
 import { findDatabases } from '../core/find-databases/find-databases.ts';
+import { searchImage } from '../core/find-rows/search-image.ts';
 import { examineFile } from '../core/import/examine-file.ts';
 import { judgePacked } from '../core/import/judge-backup.ts';
 import { checkRestore } from '../core/restore/check/check-restore.ts';
@@ -72,6 +73,7 @@ const tasksWith = (tell: Told): Tasks => ({
     ),
   'replicate-attached-file': replicateAttachedFile,
   find: (request, context) => findDatabases(request, context),
+  'find-rows': searchImage,
   'open-copy': openCopy,
   'files-check': checkFiles,
 });

@@ -36,6 +36,9 @@ export function startSync(): void {
     answers.invalidate('databases.listFound', revision);
   });
   client.on('databases.changed', (_nothing, revision) => answers.invalidate('databases.listFound', revision));
+  client.on('rows.found', ({ runId }, revision) =>
+    answers.invalidate('rows.listFound', revision, (params) => params.runId === runId),
+  );
   client.on('destinations.changed', ({ destinationIds }, revision) => {
     destinations.changed(destinationIds, revision);
     answers.invalidate(

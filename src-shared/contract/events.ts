@@ -17,6 +17,8 @@ export const events = {
   'snapshots.changed': z.object({ planId: z.uuid().nullable() }),
   /** A search has found databases, or where found databases stand has changed. */
   'databases.changed': z.object({}),
+  /** A search for rows came further. */
+  'rows.found': z.object({ runId: z.uuid() }),
   /** The settings have changed. */
   'settings.changed': z.object({ settings: Settings }),
   /** A file was opened with Snapkeep: the window should offer to restore it. */

@@ -20,6 +20,7 @@ const LOADERS: { readonly [N in Noun]: () => Promise<Pick<Methods, MethodsOf<N>>
   schedules: plan,
   templates: plan,
   databases: database,
+  rows: async () => (await import('./row-methods.ts')).rowMethods,
   backups: snapshot,
   browse: async () => (await import('./browse-methods.ts')).browseMethods,
   databaseDeletions: snapshot,

@@ -3,6 +3,7 @@ import { browseMethods } from './browse-methods.ts';
 import { databaseMethods } from './database-methods.ts';
 import { destinationMethods } from './destination-methods.ts';
 import { planMethods } from './plan-methods.ts';
+import { rowMethods } from './row-methods.ts';
 import { serviceMethods } from './service-methods.ts';
 import { snapshotMethods } from './snapshot-methods.ts';
 import { trashMethods } from './trash-methods.ts';
@@ -18,6 +19,7 @@ export const methods = {
   ...trashMethods,
   ...destinationMethods,
   ...databaseMethods,
+  ...rowMethods,
   ...browseMethods,
 } as const;
 

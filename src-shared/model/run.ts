@@ -15,7 +15,7 @@ import { Verification } from './verification.ts';
  * a database;
  * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `import` lists what other programs
  * have made; `putBack` brings a deleted snapshot back from the trash; `cleanup` removes what a crash left behind; `find` searches this machine for databases;
- * `browse` unpacks a database so that it can be read.
+ * `browse` unpacks a database so that it can be read; `findRows` searches the snapshots of a plan for rows.
  */
 export const RunKind = z.enum([
   'backup',
@@ -34,6 +34,7 @@ export const RunKind = z.enum([
   'cleanup',
   'import',
   'find',
+  'findRows',
   'browse',
 ]);
 export type RunKind = z.infer<typeof RunKind>;
@@ -57,6 +58,7 @@ export const RunPhase = z.enum([
   'removing',
   'scanning',
   'finding',
+  'searching',
   'done',
 ]);
 export type RunPhase = z.infer<typeof RunPhase>;
@@ -151,6 +153,14 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),
   z.object({ kind: z.literal('import'), ...BackupImport.shape }),
   z.object({ kind: z.literal('find'), report: FindReport, counts: FoundCounts }),
+  /** The rows themselves are in no run: they may be of an encrypted database. */
+  z.object({
+    kind: z.literal('findRows'),
+    rows: z.number().int().nonnegative(),
+    more: z.boolean(),
+    searched: z.number().int().nonnegative(),
+    failed: z.number().int().nonnegative(),
+  }),
   z.object({ kind: z.literal('browse'), viewId: z.uuid(), bytes: Bytes }),
 ]);
 export type RunResult = z.infer<typeof RunResult>;

@@ -42,8 +42,8 @@ export function momentLabel(instant: string, now: number): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-/** Returns a future moment: `today 02:00`, `Mon 23 Nov, 02:00`, with the year if it is another one. */
-export function upcomingInWords(instant: string, now: number): string {
+/** Returns day and time in short: `today 02:00`, `Mon 23 Nov, 02:00`, with the year if it is another one. */
+export function shortMomentInWords(instant: string, now: number): string {
   const day = dayInWords(instant, now);
   const time = clockTime(instant).slice(0, 5);
   if (day === 'Today' || day === 'Tomorrow') return `${day.toLowerCase()} ${time}`;

@@ -1,12 +1,14 @@
 import type { Pause } from '../model/schedule.ts';
-import { momentInWords, upcomingInWords } from './moments.ts';
+import { momentInWords, shortMomentInWords } from './moments.ts';
 
 /**
  * Returns a pause in words, for example `Paused until today 11:58`.
  * @param now in milliseconds since 1970
  */
 export function pauseInWords({ until, since }: Pause, now: number): string {
-  return until === null ? `Paused since ${momentInWords(since, now)}` : `Paused until ${upcomingInWords(until, now)}`;
+  return until === null
+    ? `Paused since ${momentInWords(since, now)}`
+    : `Paused until ${shortMomentInWords(until, now)}`;
 }
 
 /** The choices of a pause. `null` is until resumed. */

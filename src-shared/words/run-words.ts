@@ -17,6 +17,7 @@ const KINDS: Record<RunKind, string> = {
   cleanup: 'Clean up',
   import: 'Import from',
   find: 'Find databases in',
+  findRows: 'Find rows in',
   browse: 'Open',
 };
 
@@ -50,5 +51,6 @@ export const PHASE_LABELS: Readonly<Record<RunPhase, string>> = {
   removing: 'Removing',
   scanning: 'Reading manifests',
   finding: 'Searching files',
+  searching: 'Searching rows',
   done: 'Done',
 };

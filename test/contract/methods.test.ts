@@ -14,6 +14,7 @@ import { databasesCases } from './cases/databases.ts';
 import { destinationsCases } from './cases/destinations.ts';
 import { hostCases } from './cases/host.ts';
 import { plansCases } from './cases/plans.ts';
+import { rowsCases } from './cases/rows.ts';
 import { snapshotsCases } from './cases/snapshots.ts';
 
 /** One case for every method; a missing one does not compile. */
@@ -22,6 +23,7 @@ const cases: Record<MethodName, MethodCase> = {
   ...snapshotsCases,
   ...destinationsCases,
   ...databasesCases,
+  ...rowsCases,
   ...browseCases,
   ...hostCases,
 };

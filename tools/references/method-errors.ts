@@ -74,6 +74,8 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'restores.start': ['CONFLICT', 'TOO_NEW'],
   'restores.undo': ['NOT_FOUND', 'CONFLICT', 'BUSY'],
   'retention.project': ['NOT_FOUND'],
+  'rows.find': ['NOT_FOUND'],
+  'rows.listFound': ['NOT_FOUND'],
   'runs.cancel': ['NOT_FOUND'],
   'runs.get': ['NOT_FOUND'],
   'runs.list': ['NOT_FOUND'],

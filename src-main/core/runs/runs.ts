@@ -72,7 +72,7 @@ export class Runs {
   }
 
   #queueOf({ kind }: RunSpec): RunQueue {
-    return kind === 'copy' ? this.#copyQueue : kind === 'find' ? this.#findQueue : this.#queue;
+    return kind === 'copy' ? this.#copyQueue : kind === 'find' || kind === 'findRows' ? this.#findQueue : this.#queue;
   }
 
   /** @throws SnapkeepError `NOT_FOUND` */

@@ -1,5 +1,5 @@
 import { Alert, List } from '@mantine/core';
-import { upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { Pending } from './pending.tsx';
@@ -16,7 +16,7 @@ export function UndeliveredAlerts() {
       <List size="sm">
         {waiting.map(({ channel, title, createdAt, error, nextTryAt }) => (
           <List.Item key={`${channel} ${createdAt} ${title}`}>
-            {title} ({channel}): {error} Next attempt: {upcomingInWords(nextTryAt, now)}.
+            {title} ({channel}): {error} Next attempt: {shortMomentInWords(nextTryAt, now)}.
           </List.Item>
         ))}
       </List>

@@ -1,5 +1,5 @@
 import type { FilesTarget } from '../../../src-shared/model/restore/restore-files.ts';
-import { canBePutBack, type Run } from '../../../src-shared/model/run.ts';
+import { canBePutBack, type Run, type RunResult } from '../../../src-shared/model/run.ts';
 import { removalInWords } from '../../../src-shared/words/trash-words.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
 
@@ -56,11 +56,18 @@ export function runOutcome({ result, error }: Run): string {
       const refused = result.files.filter(({ outcome }) => outcome === 'refused').length;
       return `${countInWords(imported, 'snapshot')} imported${refused === 0 ? '' : `, ${countInWords(refused, 'file')} refused`}`;
     }
+    case 'findRows':
+      return rowsInWords(result);
     case 'browse':
       return `${bytesInWords(result.bytes)} unpacked`;
     default:
       return '';
   }
+}
+
+function rowsInWords({ rows, more, searched, failed }: Extract<RunResult, { kind: 'findRows' }>): string {
+  const found = `${more ? 'more than ' : ''}${countInWords(rows, 'row')} found in ${countInWords(searched, 'snapshot')}`;
+  return failed === 0 ? found : `${found}, ${failed} not searched`;
 }
 
 function filesInWords(targets: readonly FilesTarget[]): string {

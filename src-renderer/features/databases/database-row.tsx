@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconDatabaseExport, IconPin, IconPinFilled, IconX } 
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
-import { agoInWords, dayInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { agoInWords, dayInWords, shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
 import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
@@ -88,7 +88,7 @@ function Facts({ summary, columns, now }: Pick<DatabaseRowProps, 'summary' | 'co
       ? pauseInWords(schedule.paused, now)
       : schedule.nextTime === null
         ? 'Manual'
-        : upcomingInWords(schedule.nextTime, now);
+        : shortMomentInWords(schedule.nextTime, now);
   return (
     <>
       {columns.has('size') && <SizeCell summary={summary} now={now} />}

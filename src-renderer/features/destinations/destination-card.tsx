@@ -15,7 +15,7 @@ import {
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import type { DestinationState, DestinationSummary } from '../../../src-shared/model/destination.ts';
-import { agoInWords, momentInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { agoInWords, momentInWords, shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ActionButton } from '../../components/forms/action-button.tsx';
@@ -145,7 +145,7 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
       <IconHourglass size={16} aria-hidden />
       <span>
         {isExplained ? '' : `${countInWords(waitingCopies, 'snapshot waits', 'snapshots wait')} to be copied here. `}
-        {nextTryAt === null ? 'Copying now.' : `Next attempt: ${upcomingInWords(nextTryAt, now)}.`}
+        {nextTryAt === null ? 'Copying now.' : `Next attempt: ${shortMomentInWords(nextTryAt, now)}.`}
       </span>
       <ActionButton variant="default" size="xs" act={tryNow} aria-label={`Retry now: ${destination.name}`}>
         Retry now

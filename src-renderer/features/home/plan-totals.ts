@@ -1,6 +1,6 @@
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
 import { worstState } from '../../../src-shared/rules/state/health.ts';
-import { agoInWords, clockTime, dayInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { agoInWords, clockTime, dayInWords, shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 
 /** What Home says of all plans together. */
@@ -45,4 +45,4 @@ const partInWords = (count: number, what: string): string =>
 
 /** Today’s times need no day. */
 const nextInWords = (instant: string, now: number): string =>
-  dayInWords(instant, now) === 'Today' ? clockTime(instant).slice(0, 5) : upcomingInWords(instant, now);
+  dayInWords(instant, now) === 'Today' ? clockTime(instant).slice(0, 5) : shortMomentInWords(instant, now);

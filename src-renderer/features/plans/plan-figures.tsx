@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
-import { agoInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { agoInWords, shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { DayStrip } from '../../components/status/day-strip.tsx';
@@ -14,7 +14,7 @@ export function PlanFigures({ summary, now }: { summary: PlanSummary; now: numbe
       ? pauseInWords(schedule.paused, now)
       : schedule.nextTime === null
         ? schedule.words
-        : upcomingInWords(schedule.nextTime, now);
+        : shortMomentInWords(schedule.nextTime, now);
   const tested =
     restoreTest.lastAt === null
       ? 'Never'

@@ -1,6 +1,6 @@
 import { Chip, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
-import { upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useLast } from '../../hooks/use-last.ts';
@@ -213,7 +213,7 @@ function SchedulePreview({ schedule, timeZone }: { schedule: Schedule; timeZone:
   return (
     <Text size="sm" c="dimmed" role="status">
       {preview.words}.{' '}
-      {preview.next.length > 0 && `Next${here}: ${preview.next.map((at) => upcomingInWords(at, now)).join(' · ')}.`}
+      {preview.next.length > 0 && `Next${here}: ${preview.next.map((at) => shortMomentInWords(at, now)).join(' · ')}.`}
     </Text>
   );
 }

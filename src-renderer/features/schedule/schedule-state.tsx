@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
-import { momentInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { momentInWords, shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
 import { useNow } from '../../hooks/use-now.ts';
 
@@ -20,7 +20,7 @@ export function stateInWords({ due, nextTime, paused }: ScheduleStatus, now: num
     const missed = due.scheduledTimes > 1 ? ` (catch-up run for ${due.scheduledTimes} scheduled times)` : '';
     parts.push(`Run due since ${momentInWords(due.scheduledTime, now)}${missed}.`);
     if (due.waitingFor !== null) parts.push(due.waitingFor);
-    if (due.retryAt !== null) parts.push(`Next attempt: ${upcomingInWords(due.retryAt, now)}.`);
-  } else if (nextTime !== null) parts.push(`Next: ${upcomingInWords(nextTime, now)}.`);
+    if (due.retryAt !== null) parts.push(`Next attempt: ${shortMomentInWords(due.retryAt, now)}.`);
+  } else if (nextTime !== null) parts.push(`Next: ${shortMomentInWords(nextTime, now)}.`);
   return parts.join(' ');
 }

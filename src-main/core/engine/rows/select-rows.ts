@@ -151,7 +151,7 @@ export function wholeSelectionSql(table: Table, { filters, sort }: RowSelection)
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
 
 /** The value that a typed text stands for where it looks like a number. */
-function numberOf(text: string): bigint | number | null {
+export function numberOf(text: string): bigint | number | null {
   const typed = text.trim();
   if (!NUMBER.test(typed)) return null;
   if (!/^[+-]?\d{1,19}$/.test(typed)) return Number(typed);
