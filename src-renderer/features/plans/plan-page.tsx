@@ -11,6 +11,7 @@ import { StatePill } from '../../components/status/pill.tsx';
 import { RunProgress } from '../../components/status/run-progress.tsx';
 import { useDialog } from '../../hooks/address.ts';
 import { useNow } from '../../hooks/use-now.ts';
+import { BrowseTab } from '../browse/browse-tab.tsx';
 import { PruningPausedBanner } from '../prune/paused-banner.tsx';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { stateInWords } from '../schedule/schedule-state.tsx';
@@ -31,7 +32,7 @@ const FORMER_TABS: Record<string, string> = { schedule: 'Schedule', retention: '
 
 /**
  * A plan, its snapshots and its settings.
- * @param tab `settings`, or what was a tab; all else shows the snapshots
+ * @param tab `browse`, `settings`, or what was a tab; all else shows the snapshots
  */
 export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
   const plans = useAnswer('plans.list', {});
@@ -59,19 +60,24 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
         </>
       }
     >
-      <PlanStatus summary={summary} active={active} now={now} />
+      {/* Rows need the room. */}
+      {tab !== 'browse' && <PlanStatus summary={summary} active={active} now={now} />}
       <Tabs
-        value={tab === 'settings' ? tab : 'snapshots'}
-        onChange={(next) => navigate(`/databases/${planId}${next === 'settings' ? '/settings' : ''}`)}
+        value={tab === 'settings' || tab === 'browse' ? tab : 'snapshots'}
+        onChange={(next) => navigate(`/databases/${planId}${next === 'snapshots' ? '' : `/${next}`}`)}
         className="plan-tabs"
         keepMounted={false}
       >
         <Tabs.List aria-label="Plan details">
           <Tabs.Tab value="snapshots">Snapshots {snapshotCount > 0 && snapshotCount.toLocaleString('en-US')}</Tabs.Tab>
+          {plan.sourceKind === 'database' && <Tabs.Tab value="browse">Browse</Tabs.Tab>}
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="snapshots">
           <SnapshotsTab plan={plan} now={now} />
+        </Tabs.Panel>
+        <Tabs.Panel value="browse">
+          <BrowseTab plan={plan} now={now} />
         </Tabs.Panel>
         <Tabs.Panel value="settings">
           <PlanSettingsTab summary={summary} />

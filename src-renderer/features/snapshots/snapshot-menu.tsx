@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import {
+  IconDatabaseSearch,
   IconDots,
   IconFolderOpen,
   IconGitCompare,
@@ -14,6 +15,7 @@ import type { ReactNode } from 'react';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
 import { KindIcon } from '../../components/status/destination-display.tsx';
+import { navigate } from '../../hooks/address.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { useDropdown } from '../../hooks/use-dropdown.tsx';
 import { useInfo } from '../../stores/core.ts';
@@ -25,6 +27,8 @@ interface SnapshotActions {
   verify(destinationId?: string): void;
   restore(destinationId?: string): void;
   compare(): void;
+  /** `undefined`: it has no database, or no plan whose page could show it. */
+  browse: (() => void) | undefined;
   pin(): void;
   /** `undefined`: not in a folder of this machine, or the host cannot show folders. */
   reveal: (() => void) | undefined;
@@ -32,7 +36,7 @@ interface SnapshotActions {
 
 /** Returns the actions of a snapshot. */
 export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
-  const { id, path, pinned } = snapshot;
+  const { id, path, pinned, planId, sourceKind } = snapshot;
   const action = useAction();
   const canReveal = useInfo()?.capabilities.revealFiles ?? false;
   const from = (destinationId: string | undefined) => ({
@@ -45,6 +49,8 @@ export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
       action.run(async () => void (await client.call('verifications.start', from(destinationId)))),
     restore: (destinationId) => openRestore({ source: from(destinationId) }),
     compare: () => openRestore({ source: { snapshotId: id }, compare: true }),
+    browse:
+      planId === null || sourceKind === 'files' ? undefined : () => navigate(`/databases/${planId}/browse?at=${id}`),
     pin: () => action.run(async () => void (await client.call('snapshots.pin', { snapshotId: id, pinned: !pinned }))),
     reveal:
       canReveal && path !== null
@@ -108,6 +114,11 @@ function MenuItems({ snapshot, actions, onDetails, onDelete }: SnapshotMenuProps
             onChoose={actions.restore}
           />
         </>
+      )}
+      {actions.browse !== undefined && (
+        <Menu.Item leftSection={<IconDatabaseSearch size={15} aria-hidden />} onClick={actions.browse}>
+          Browse…
+        </Menu.Item>
       )}
       <Menu.Item leftSection={<IconGitCompare size={15} aria-hidden />} onClick={actions.compare}>
         Compare with source…

@@ -1,0 +1,95 @@
+import { Button, Checkbox, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconDownload } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Params } from '../../../src-shared/contract/methods.ts';
+import type { ExportFormat } from '../../../src-shared/model/rows/browse.ts';
+import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { client } from '../../api/client.ts';
+import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { Form } from '../../components/forms/form.tsx';
+import { PathField } from '../../components/forms/path-field.tsx';
+import { ErrorNotice } from '../../components/messages/errors.tsx';
+import { RunProgress } from '../../components/status/run-progress.tsx';
+import { useAction } from '../../hooks/use-action.ts';
+import { isActive } from '../../stores/run-list.ts';
+import { addRun, useRun } from '../../stores/runs.ts';
+
+interface ExportProps {
+  viewId: string;
+  what: Params<'browse.export'>['what'];
+  /** What the file is called at first. */
+  name: string;
+}
+
+const FORMATS = [
+  { value: 'csv', label: 'CSV' },
+  { value: 'json', label: 'JSON' },
+  { value: 'sql', label: 'SQL' },
+];
+
+/** A button that exports rows. */
+export function ExportButton(props: ExportProps) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconDownload size={14} aria-hidden />}
+        onClick={() => setOpened(true)}
+      >
+        Export…
+      </Button>
+      {opened && <ExportDialog {...props} onClose={() => setOpened(false)} />}
+    </>
+  );
+}
+
+/** Chooses the format and the file of an export, and shows how far it is. */
+function ExportDialog({ viewId, what, name, onClose }: ExportProps & { onClose(): void }) {
+  const form = useForm({ initialValues: { format: 'csv' as ExportFormat, path: '', replace: false } });
+  const [runId, setRunId] = useState<string | null>(null);
+  const run = useRun(runId);
+  const action = useAction('here');
+  const { format, path, replace } = form.values;
+  const start = (): void =>
+    action.run(async () => {
+      const answer = await client.call('browse.export', { viewId, what, format, path, replace });
+      addRun(answer.run);
+      setRunId(answer.run.id);
+    });
+  const error = action.error ?? run?.error ?? null;
+  const active = run !== undefined && isActive(run);
+  const result = run?.result?.kind === 'export' ? run.result : null;
+  return (
+    <Modal opened onClose={onClose} title={`Export ${'sql' in what ? 'result' : name}`} size="lg">
+      <Form onSubmit={start}>
+        <Stack gap="md">
+          <SegmentedControl aria-label="Format" data={FORMATS} {...form.getInputProps('format')} />
+          <PathField
+            kind="target"
+            label="File"
+            description="On the machine of the service."
+            placeholder={`/home/me/${name.replaceAll(/[^\w.-]+/g, '-')}.${format}`}
+            value={path}
+            onChange={(next) => form.setFieldValue('path', next)}
+          />
+          <Checkbox label="Replace the file if it exists" {...form.getInputProps('replace', { type: 'checkbox' })} />
+          {active && <RunProgress run={run} />}
+          {error !== null && !active && <ErrorNotice error={error} />}
+          {result !== null && (
+            <Text size="sm" role="status">
+              Exported, {bytesInWords(result.bytes)}.
+            </Text>
+          )}
+          <DialogButtons onClose={onClose} close={result === null ? 'Cancel' : 'Close'}>
+            <Button type="submit" loading={action.pending || active} disabled={path === ''}>
+              Export
+            </Button>
+          </DialogButtons>
+        </Stack>
+      </Form>
+    </Modal>
+  );
+}

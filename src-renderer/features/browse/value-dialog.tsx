@@ -1,0 +1,108 @@
+import { Button, Code, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { Params } from '../../../src-shared/contract/methods.ts';
+import type { ValuePart } from '../../../src-shared/model/rows/browse.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { Pending } from '../../components/messages/pending.tsx';
+import { useAnswer } from '../../stores/core.ts';
+import { formsOf, hexLines } from './value-forms.ts';
+
+/** Where a value stands. */
+export type ValuePlace = Omit<Params<'browse.value'>, 'offset' | 'length'>;
+
+/** How much of a text or of bytes is shown at a time. */
+const PART = 262_144;
+/** The first part is longer, so that most images come whole. */
+const FIRST_PART = 1_048_576;
+
+/** Shows a whole value, part by part: as text, JSON, an image or bytes. */
+export function ValueDialog({ place, onClose }: { place: ValuePlace; onClose(): void }) {
+  /** Where the parts before this one began, and this one. */
+  const [starts, setStarts] = useState([0]);
+  const offset = starts.at(-1) ?? 0;
+  const answer = useAnswer('browse.value', { ...place, offset, length: offset === 0 ? FIRST_PART : PART });
+  return (
+    <Modal opened onClose={onClose} title={<bdi>{place.column}</bdi>} size="xl">
+      <Stack gap="md">
+        <Pending answer={answer} label="Loading value" />
+        {answer.value !== null && (
+          <Value
+            value={answer.value}
+            name={place.column}
+            offset={offset}
+            onPrevious={() => setStarts(starts.slice(0, -1))}
+            onNext={(start) => setStarts([...starts, start])}
+          />
+        )}
+        <DialogButtons onClose={onClose} close="Close" focused />
+      </Stack>
+    </Modal>
+  );
+}
+
+interface ValueProps {
+  value: ValuePart;
+  /** The column. */
+  name: string;
+  offset: number;
+  onPrevious(): void;
+  onNext(start: number): void;
+}
+
+const LABELS = { image: 'Image', json: 'JSON', text: 'Text', hex: 'Hex' } as const;
+type Form = keyof typeof LABELS;
+
+function Value({ value, name, offset, onPrevious, onNext }: ValueProps) {
+  const [chosen, setChosen] = useState<string | null>(null);
+  const { bytes, image, json, text } = formsOf(value, offset, PART);
+  const isLong = value.class === 'text' || value.class === 'blob';
+  const forms = (Object.keys(LABELS) as Form[]).filter((form) =>
+    form === 'hex' ? isLong : { image, json, text }[form] !== null,
+  );
+  const usual = value.class === 'blob' && image === null ? 'hex' : forms[0];
+  const shown = forms.find((form) => form === chosen) ?? usual;
+  const end = offset + bytes.length;
+  return (
+    <>
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          {CLASSES[value.class]}
+          {isLong && `, ${bytesInWords(value.bytes)}`}
+        </Text>
+        {forms.length > 1 && (
+          <SegmentedControl
+            size="xs"
+            aria-label="Show as"
+            data={forms.map((form) => ({ value: form, label: LABELS[form] }))}
+            value={shown ?? ''}
+            onChange={setChosen}
+          />
+        )}
+      </Group>
+      {shown === 'image' ? (
+        <img className="value-image" alt={`Content of ${name}`} src={`data:${image};base64,${value.part}`} />
+      ) : (
+        <Code block className="value-text" tabIndex={0}>
+          {value.class === 'null' ? 'NULL' : shown === 'hex' ? hexLines(bytes, offset) : shown === 'json' ? json : text}
+        </Code>
+      )}
+      {isLong && (offset > 0 || end < value.bytes) && (
+        <Group gap="xs">
+          <Button size="xs" variant="default" disabled={offset === 0} onClick={onPrevious}>
+            Previous part
+          </Button>
+          <Button size="xs" variant="default" disabled={end >= value.bytes} onClick={() => onNext(end)}>
+            Next part
+          </Button>
+          <Text size="sm" c="dimmed" role="status">
+            Bytes {(offset + 1).toLocaleString('en-US')} to {end.toLocaleString('en-US')} of{' '}
+            {countInWords(value.bytes, 'byte')}
+          </Text>
+        </Group>
+      )}
+    </>
+  );
+}
+
+const CLASSES = { null: 'NULL', integer: 'Integer', real: 'Real', text: 'Text', blob: 'Blob' } as const;
