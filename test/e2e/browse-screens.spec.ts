@@ -180,7 +180,7 @@ test('every screen fits and pleases axe in both themes and at all widths', async
       await page.getByRole('button', { name: 'Run' }).click();
       await expect(page.getByRole('region', { name: 'Result' })).toBeVisible();
       await judge(page, `browse-sql-${look}`);
-      await page.getByRole('tab', { name: 'Rows' }).click();
+      await page.getByRole('tab', { name: 'Rows', exact: true }).click();
       await page.getByRole('button', { name: 'Export…' }).click();
       await expect(page.getByRole('dialog')).toBeVisible();
       await judge(page, `browse-export-${look}`);
