@@ -1,5 +1,6 @@
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { ViewAnswer, ViewParams, ViewQuestion } from '../core/browse/view-questions.ts';
-import { explainError } from '../core/engine/engine-errors.ts';
+import { errorCode, explainError } from '../core/engine/engine-errors.ts';
 import { describeSchema } from '../core/engine/rows/describe-schema.ts';
 import { exportRows } from '../core/engine/rows/export-rows.ts';
 import { readValue } from '../core/engine/rows/read-value.ts';
@@ -25,11 +26,24 @@ type Answers = {
 
 const ANSWERS: Answers = {
   describe: ({ rows }, context) => describeSchema(onlyDatabase(context), rows && new Map(rows)),
-  rows: (request, context) => selectRows(onlyDatabase(context), request),
-  value: (request, context) => readValue(onlyDatabase(context), request),
+  rows: (request, context) => reading(request.table, () => selectRows(onlyDatabase(context), request)),
+  value: (request, context) => reading(request.table, () => readValue(onlyDatabase(context), request)),
   query: (request, context) => runQuery(onlyDatabase(context), request),
   export: (request, context) => exportRows(onlyDatabase(context), request, (rows) => context.progress(rows, null)),
 };
+
+/** @throws SnapkeepError `UNSUPPORTED` for a table or view that SQLite cannot read here */
+function reading<T>(table: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (errorCode(error) !== 'SQLITE_ERROR' || !(error instanceof Error)) throw error;
+    throw new SnapkeepError('UNSUPPORTED', `SQLite cannot read ${table}: ${error.message}.`, {
+      hint: 'It needs a table that is missing, or a function, collation or module of the program that uses the database.',
+      cause: error,
+    });
+  }
+}
 
 /** Returns the database of a view that shows one. */
 function onlyDatabase({ databases: [database] }: ViewContext): Database {

@@ -151,7 +151,7 @@ for (const { name, open } of hosts)
   });
 
 test('every screen fits and pleases axe in both themes and at all widths', async () => {
-  test.slow();
+  test.setTimeout(600_000);
   const server = await launchServer({ home: join(folder, 'home') });
   const browser = await launchBrowser();
   host = {

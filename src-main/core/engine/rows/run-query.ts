@@ -1,6 +1,7 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { QueryAnswer } from '../../../../src-shared/model/rows/browse.ts';
 import { sqlTokens } from '../../../../src-shared/rules/sqlite/sql-tokens.ts';
+import { errorCode } from '../engine-errors.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import { cellOf, type SqlValue } from './cells.ts';
 
@@ -36,12 +37,21 @@ function prepare(database: Database, sql: string) {
   try {
     return database.prepare(sql);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SnapkeepError('INVALID_PARAMS', `SQLite cannot run this statement: ${reason}.`, {
-      hint: 'Correct the statement. One statement can be run at a time.',
-      cause: error,
-    });
+    throw notRunnable(error);
   }
+}
+
+function notRunnable(error: unknown): SnapkeepError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SnapkeepError('INVALID_PARAMS', `SQLite cannot run this statement: ${reason}.`, {
+    hint: 'Correct the statement. One statement can be run at a time.',
+    cause: error,
+  });
+}
+
+/** Explains what is wrong with a statement that was being run; other errors stay. */
+export function explainStatement(error: unknown): unknown {
+  return errorCode(error) === 'SQLITE_ERROR' ? notRunnable(error) : error;
 }
 
 /** Runs a statement that only reads, and returns the first rows of its answer. @throws SnapkeepError as {@link prepareReading} */
@@ -49,19 +59,24 @@ export function runQuery(database: Database, { sql, limit }: { sql: string; limi
   const started = performance.now();
   const statement = prepareReading(database, sql);
   const columns = statement.columns().map(({ name }) => name);
+  try {
+    const found = firstRows(statement.iterate() as Iterable<SqlValue[]>, limit);
+    return { columns, ...found, durationMs: performance.now() - started };
+  } catch (error) {
+    throw explainStatement(error);
+  }
+}
+
+function firstRows(found: Iterable<SqlValue[]>, limit: number): Pick<QueryAnswer, 'rows' | 'more'> {
   const rows: QueryAnswer['rows'] = [];
   let bytes = 0;
-  let more = false;
-  for (const row of statement.iterate() as Iterable<SqlValue[]>) {
-    if (rows.length === limit || bytes > ANSWER_BYTES) {
-      more = true;
-      break;
-    }
+  for (const row of found) {
+    if (rows.length === limit || bytes > ANSWER_BYTES) return { rows, more: true };
     const cells = row.map((value) => cellOf(value));
     bytes += JSON.stringify(cells).length;
     rows.push(cells);
   }
-  return { columns, rows, more, durationMs: performance.now() - started };
+  return { rows, more: false };
 }
 
 const notReading = (): SnapkeepError =>
