@@ -1,7 +1,7 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
-import { TO_CORE, TO_WINDOW } from './channel.ts';
+import { TO_CORE, TO_WINDOW, UNSAVED } from './channel.ts';
 
-// All that the page gets: frames in, frames out, and where a dropped file is.
+// All that the page gets: frames in, frames out, where a dropped file is, and a word on unsaved changes.
 contextBridge.exposeInMainWorld('snapkeepBridge', {
   send: (frame: unknown): void => ipcRenderer.send(TO_CORE, frame),
   onFrame: (listener: (frame: unknown) => void): (() => void) => {
@@ -11,5 +11,6 @@ contextBridge.exposeInMainWorld('snapkeepBridge', {
       ipcRenderer.removeListener(TO_WINDOW, pass);
     };
   },
+  setUnsaved: (unsaved: boolean): void => ipcRenderer.send(UNSAVED, unsaved),
   pathForFile: (file: File): string => webUtils.getPathForFile(file),
 });

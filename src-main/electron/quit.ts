@@ -2,6 +2,7 @@ import { type App, type BrowserWindow, powerMonitor } from 'electron';
 import type { Run } from '../../src-shared/model/run.ts';
 import { countInWords } from '../../src-shared/words/wording.ts';
 import type { Core } from '../core/core.ts';
+import { hasUnsaved } from './ipc-transport.ts';
 import { ask } from './window/message-box.ts';
 
 /** The way out of the application. */
@@ -36,7 +37,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
 };
 
 /**
- * Quits only when nothing runs, or when the person says what is to become of it; the core is closed before the process
+ * Quits only when nothing runs and all changes are saved, or when the person says what is to become of it; the core is closed before the process
  * ends.
  */
 export function guardQuit(app: App, core: Core, window: () => BrowserWindow | undefined): Quitting {
@@ -56,7 +57,7 @@ export function guardQuit(app: App, core: Core, window: () => BrowserWindow | un
     const mine = {};
     newest = mine;
     asking = true;
-    const answer = await askAbout(core.activeRuns(), window()).finally(() => {
+    const answer = await askAll(core, window()).finally(() => {
       asking = false;
     });
     if (answer === 'stay') return;
@@ -76,6 +77,24 @@ export function guardQuit(app: App, core: Core, window: () => BrowserWindow | un
     void closeAndQuit();
   });
   return { isDecided: () => decided };
+}
+
+async function askAll(core: Core, window: BrowserWindow | undefined): Promise<Answer> {
+  if (hasUnsaved(window) && !(await askToDiscard(window))) return 'stay';
+  return askAbout(core.activeRuns(), window);
+}
+
+async function askToDiscard(window: BrowserWindow | undefined): Promise<boolean> {
+  window?.show();
+  const response = await ask(window, {
+    type: 'question',
+    message: 'Quit and discard unsaved changes?',
+    detail: 'The window shows changes that are not saved.',
+    buttons: ['Discard and quit', 'Keep editing'],
+    defaultId: 1,
+    cancelId: 1,
+  });
+  return response === 0;
 }
 
 async function askAbout(runs: readonly Run[], window: BrowserWindow | undefined): Promise<Answer> {

@@ -5,6 +5,8 @@ export interface SnapkeepBridge {
   send(frame: ClientFrame): void;
   /** Calls back for each frame; the answer stops it. */
   onFrame(listener: (frame: unknown) => void): () => void;
+  /** Quitting asks first while changes are not saved. */
+  setUnsaved(unsaved: boolean): void;
   /** The path of a file that was dropped or picked. */
   pathForFile(file: File): string;
 }

@@ -89,10 +89,12 @@ export function useLeaveGuard(unsaved: boolean): Leaving {
     if (!unsaved) return;
     guard = (step) => setLeave(() => step);
     const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
-    // The desktop application would refuse to close without a word.
+    // The desktop application would refuse to close without a word: it asks itself.
     if (window.snapkeepBridge === undefined) addEventListener('beforeunload', ask);
+    else window.snapkeepBridge.setUnsaved(true);
     return () => {
       guard = null;
+      window.snapkeepBridge?.setUnsaved(false);
       removeEventListener('beforeunload', ask);
     };
   }, [unsaved]);

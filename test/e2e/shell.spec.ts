@@ -218,6 +218,33 @@ test('quitting during a run asks, goes on, or waits for its end', async () => {
   expect(snapshots()).toHaveLength(1);
 });
 
+test('quitting with unsaved settings asks, and keeps or discards them', async () => {
+  const { app, page } = await launch();
+  const shell = await observeShell(app);
+  const { id } = await makePlan(page);
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, `/databases/${id}/settings`);
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
+  await name.fill('renamed');
+  await expect(page.getByText('Unsaved changes')).toBeVisible();
+  await shell.answer('Keep editing');
+  await quit(app);
+  await expect
+    .poll(() => shell.questions())
+    .toEqual([{ message: 'Quit and discard unsaved changes?', buttons: ['Discard and quit', 'Keep editing'] }]);
+  await expect(name).toHaveValue('renamed');
+
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await expect(page.getByText('Unsaved changes')).toHaveCount(0);
+  await name.fill('renamed again');
+  await expect(page.getByText('Unsaved changes')).toBeVisible();
+  await shell.answer('Discard and quit');
+  const ended = app.waitForEvent('close');
+  await quit(app);
+  await ended;
+});
+
 test('starting at login is set up, hidden, and never without a way in', async () => {
   test.skip(process.platform !== 'linux', 'elsewhere the system keeps what starts at login');
   const first = await launch();
