@@ -59,11 +59,11 @@ export function DestinationForm(props: DestinationFormProps) {
         )}
         <LocationFields form={form} />
         {children}
-        <Group justify="space-between" wrap="nowrap">
+        <Group justify="space-between" gap="xs">
           <Text size="sm" c="dimmed" role="status">
             {pending ? 'Testing: write, list, read and delete a small file…' : ''}
           </Text>
-          <Group gap="sm" wrap="nowrap">
+          <Group gap="sm" ml="auto">
             <Button variant="default" onClick={onCancel}>
               Cancel
             </Button>
@@ -85,7 +85,7 @@ function LocationFields({ form }: { form: DestinationFormApi }) {
         <PathField
           kind="folder"
           label="Folder"
-          description={`The folder must exist. ${OTHER_DISK_HINT}`}
+          description={OTHER_DISK_HINT}
           placeholder="/mnt/nas/backups"
           {...form.getInputProps('path')}
           value={path}
