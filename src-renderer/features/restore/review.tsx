@@ -101,7 +101,7 @@ function confirmedOf({ run }: Check, check: { confirmation: string } | null, for
 }
 
 /** A running check, or its error. */
-function Checking({ check: { run, action, unlock, choose } }: { check: Check }) {
+function Checking({ check: { run, action, again, unlock, choose } }: { check: Check }) {
   const entries = entriesOf(run?.error ?? null);
   return (
     <>
@@ -113,8 +113,10 @@ function Checking({ check: { run, action, unlock, choose } }: { check: Check }) 
           <RunProgress run={run} />
         </>
       )}
-      {run?.error != null && entries.length === 0 && <ErrorNotice error={run.error} />}
-      {action.error !== null && <ErrorNotice error={action.error} />}
+      {run?.error != null && entries.length === 0 && (
+        <ErrorNotice error={run.error} {...(run.error.retryable && { onRetry: again })} />
+      )}
+      {action.error !== null && <ErrorNotice error={action.error} onRetry={again} />}
       {entries.length > 0 && <EntryForm entries={entries} pending={action.pending} onEntry={choose} />}
       {run?.error?.code === 'BAD_KEY' && <SnapshotKeyForm error={run.error} pending={action.pending} onKey={unlock} />}
     </>

@@ -10,6 +10,8 @@ import { addRun, useRun } from '../../stores/runs.ts';
 export interface Check {
   run: Run | undefined;
   action: Action;
+  /** Checks again as before. */
+  again(): void;
   /** Checks again, with a key. */
   unlock(key: KeyInput): void;
   /** Checks again, for one file of an archive. */
@@ -54,7 +56,7 @@ export function useCheck(params: Params<'restores.check'> | null, onStarted: (ru
     },
     [start],
   );
-  return { run, action, unlock: start, choose };
+  return { run, action, again: () => start(), unlock: start, choose };
 }
 
 function withEntry(params: Params<'restores.check'>, entry: string | null): Params<'restores.check'> {
