@@ -20,6 +20,7 @@ const GROUPS: ReadonlyArray<{ names: readonly string[]; load: () => Promise<AddC
     names: ['list', 'prune', 'delete'],
     load: async () => (await import('./commands/snapshot-commands.ts')).addSnapshotCommands,
   },
+  { names: ['diff'], load: async () => (await import('./commands/diff-command.ts')).addDiffCommand },
   { names: ['trash'], load: async () => (await import('./commands/trash-commands.ts')).addTrashCommands },
   { names: ['import'], load: async () => (await import('./commands/import-command.ts')).addImportCommand },
   { names: ['recover'], load: async () => (await import('./commands/recover-command.ts')).addRecoverCommand },

@@ -19,6 +19,7 @@ import { endProgress, errorOf, say, showProgress } from './output.ts';
 type StartsRun = Extract<
   MethodName,
   | `${string}.start`
+  | 'compare.open'
   | 'databases.find'
   | 'restores.check'
   | 'rows.find'

@@ -9,6 +9,7 @@ const LOADERS: { readonly [N in Noun]: (core: CoreContext) => Promise<Handlers<M
   app: async (core) => (await import('./settings/handlers.ts')).appHandlers(core),
   backups: async (core) => (await import('./backup/handlers.ts')).backupsHandlers(core),
   browse: async (core) => (await import('./browse/handlers.ts')).browseHandlers(core),
+  compare: async (core) => (await import('./compare/handlers.ts')).compareHandlers(core),
   databases: async (core) => (await import('./find-databases/handlers.ts')).databasesHandlers(core),
   databaseDeletions: async (core) => (await import('./delete-database/handlers.ts')).databaseDeletionsHandlers(core),
   destinations: async (core) => ({

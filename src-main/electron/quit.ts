@@ -34,6 +34,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
   find: 'A search for databases',
   findRows: 'A search for rows',
   browse: 'The opening of a database',
+  compare: 'The comparison of two databases',
 };
 
 /**

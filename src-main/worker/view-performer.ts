@@ -1,5 +1,6 @@
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { ViewAnswer, ViewParams, ViewQuestion } from '../core/browse/view-questions.ts';
+import { ComparisonReader } from '../core/compare/comparison-reader.ts';
 import { errorCode, explainError } from '../core/engine/engine-errors.ts';
 import { describeSchema } from '../core/engine/rows/describe-schema.ts';
 import { exportRows } from '../core/engine/rows/export-rows.ts';
@@ -17,6 +18,8 @@ type Question = Extract<WorkerOrder, { type: 'ask' }>;
 export interface ViewContext {
   /** The images of the view, in their order. */
   databases: readonly Database[];
+  /** Of a view of two images. */
+  comparison(): ComparisonReader;
   progress(done: number, total: number | null): void;
 }
 
@@ -30,6 +33,9 @@ const ANSWERS: Answers = {
   value: (request, context) => reading(request.table, () => readValue(onlyDatabase(context), request)),
   query: (request, context) => runQuery(onlyDatabase(context), request),
   export: (request, context) => exportRows(onlyDatabase(context), request, (rows) => context.progress(rows, null)),
+  compare: (_, { comparison, progress }) => comparison().summary(progress),
+  differences: (request, { comparison }) => reading(request.table, () => comparison().rows(request)),
+  differenceSql: (request, { comparison }) => comparison().sql(request),
 };
 
 /** @throws SnapkeepError `UNSUPPORTED` for a table or view that SQLite cannot read here */
@@ -64,6 +70,7 @@ export class ViewPerformer {
   readonly #tell: (message: WorkerMessage) => void;
   readonly #images: ViewOrder['images'];
   #databases: Database[] | null = null;
+  #comparison: ComparisonReader | null = null;
 
   constructor(tell: (message: WorkerMessage) => void, { images }: ViewOrder) {
     this.#tell = tell;
@@ -72,9 +79,14 @@ export class ViewPerformer {
 
   async answer({ id, question, params }: Question): Promise<void> {
     try {
-      this.#databases ??= this.#images.map(openImage);
+      const databases = this.#databases ?? this.#images.map(openImage);
+      this.#databases = databases;
       const context: ViewContext = {
-        databases: this.#databases,
+        databases,
+        comparison: () => {
+          this.#comparison ??= new ComparisonReader(databases, this.#images);
+          return this.#comparison;
+        },
         progress: (done, total) => this.#tell({ type: 'asked', id, done, total }),
       };
       const answer = ANSWERS[question] as (params: unknown, context: ViewContext) => unknown;

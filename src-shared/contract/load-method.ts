@@ -23,6 +23,7 @@ const LOADERS: { readonly [N in Noun]: () => Promise<Pick<Methods, MethodsOf<N>>
   rows: async () => (await import('./row-methods.ts')).rowMethods,
   backups: snapshot,
   browse: async () => (await import('./browse-methods.ts')).browseMethods,
+  compare: async () => (await import('./compare-methods.ts')).compareMethods,
   databaseDeletions: snapshot,
   prune: snapshot,
   restores: snapshot,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { browseMethods } from './browse-methods.ts';
+import { compareMethods } from './compare-methods.ts';
 import { databaseMethods } from './database-methods.ts';
 import { destinationMethods } from './destination-methods.ts';
 import { planMethods } from './plan-methods.ts';
@@ -21,6 +22,7 @@ export const methods = {
   ...databaseMethods,
   ...rowMethods,
   ...browseMethods,
+  ...compareMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;

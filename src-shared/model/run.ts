@@ -15,7 +15,8 @@ import { Verification } from './verification.ts';
  * a database;
  * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `import` lists what other programs
  * have made; `putBack` brings a deleted snapshot back from the trash; `cleanup` removes what a crash left behind; `find` searches this machine for databases;
- * `browse` unpacks a database so that it can be read; `findRows` searches the snapshots of a plan for rows.
+ * `browse` unpacks a database so that it can be read; `findRows` searches the snapshots of a plan for rows;
+ * `compare` unpacks two databases and compares them.
  */
 export const RunKind = z.enum([
   'backup',
@@ -36,6 +37,7 @@ export const RunKind = z.enum([
   'find',
   'findRows',
   'browse',
+  'compare',
 ]);
 export type RunKind = z.infer<typeof RunKind>;
 
@@ -162,6 +164,8 @@ export const RunResult = z.discriminatedUnion('kind', [
     failed: z.number().int().nonnegative(),
   }),
   z.object({ kind: z.literal('browse'), viewId: z.uuid(), bytes: Bytes }),
+  /** `differing`: how many tables differ. */
+  z.object({ kind: z.literal('compare'), viewId: z.uuid(), differing: z.number().int().nonnegative() }),
 ]);
 export type RunResult = z.infer<typeof RunResult>;
 

@@ -19,6 +19,7 @@ const KINDS: Record<RunKind, string> = {
   find: 'Find databases in',
   findRows: 'Find rows in',
   browse: 'Open',
+  compare: 'Compare',
 };
 
 /** Returns the title of a run, for example `Back up hone.db`. */

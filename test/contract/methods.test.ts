@@ -10,6 +10,7 @@ import { whyNoSftp } from '../support/servers/sftp.ts';
 import { startTestCore } from '../support/test-core.ts';
 import { browseCases } from './cases/browse.ts';
 import type { MethodCase } from './cases/case.ts';
+import { compareCases } from './cases/compare.ts';
 import { databasesCases } from './cases/databases.ts';
 import { destinationsCases } from './cases/destinations.ts';
 import { hostCases } from './cases/host.ts';
@@ -25,6 +26,7 @@ const cases: Record<MethodName, MethodCase> = {
   ...databasesCases,
   ...rowsCases,
   ...browseCases,
+  ...compareCases,
   ...hostCases,
 };
 

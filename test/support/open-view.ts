@@ -8,3 +8,15 @@ export async function openView(core: Core, source: Params<'browse.open'>['source
   if (result?.kind !== 'browse') throw new Error(`open ${state}: ${error?.code} ${error?.message}`);
   return result.viewId;
 }
+
+/** Compares two databases, which must succeed. @returns the id of the view */
+export async function openComparison(
+  core: Core,
+  before: Params<'compare.open'>['before'],
+  after: Params<'compare.open'>['after'],
+): Promise<string> {
+  const { run } = await core.call('compare.open', { before, after });
+  const { result, error, state } = await core.runEnded(run.id);
+  if (result?.kind !== 'compare') throw new Error(`compare ${state}: ${error?.code} ${error?.message}`);
+  return result.viewId;
+}

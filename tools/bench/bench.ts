@@ -1,7 +1,7 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run, as whole processes:
  * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --files 500] [-- --days 30]
- *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale|window|find|idle] [-- --minutes 10]
+ *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale|window|find|compare|idle] [-- --minutes 10]
  *   [-- --beside docs/performance.md]
  */
 import { execFileSync } from 'node:child_process';
@@ -10,6 +10,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureCatalog } from './bench-catalog.ts';
+import { measureCompare } from './bench-compare.ts';
 import { measureDump } from './bench-dump.ts';
 import { measureEncrypted } from './bench-encrypted.ts';
 import { measureFind } from './bench-find.ts';
@@ -54,6 +55,7 @@ try {
   if (wanted('catalog')) await measureCatalog({ folder, rounds });
   if (wanted('scale')) await measureScale({ folder, rounds });
   if (wanted('window')) await measureWindow({ folder, rounds, figures });
+  if (wanted('compare')) await measureCompare({ folder, megabytes, rounds, figures });
   if (wanted('find')) await measureFind({ folder, figures });
   // It takes seven times as long as is asked for, so it is asked for by name.
   if (values.only?.includes('idle')) await measureIdle({ folder, minutes: Number(values.minutes), figures });

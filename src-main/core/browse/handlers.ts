@@ -30,8 +30,13 @@ export function browseHandlers(core: CoreContext): Handlers<MethodsOf<'browse'>>
   };
 }
 
-function sourceOf(core: CoreContext, viewId: string): BrowsedSource {
-  const [shown] = core.views.copiesOf(viewId);
+/**
+ * Returns what a view shows.
+ * @param at which of the two sides of a comparison
+ * @throws SnapkeepError `NOT_FOUND` when it is closed
+ */
+export function sourceOf(core: CoreContext, viewId: string, at = 0): BrowsedSource {
+  const shown = core.views.copiesOf(viewId)[at];
   if (shown === undefined) throw new Error('A view without a copy.');
   const { copy, name, snapshotId, planId } = shown;
   return {

@@ -68,6 +68,10 @@ export class Views {
     return id;
   }
 
+  isOpen(viewId: string): boolean {
+    return this.#views.has(viewId);
+  }
+
   /** Returns what a view shows. @throws SnapkeepError `NOT_FOUND` when it is closed */
   copiesOf(viewId: string): readonly ViewedCopy[] {
     return this.#require(viewId).copies;

@@ -1,5 +1,6 @@
 import type { FilesTarget } from '../../../src-shared/model/restore/restore-files.ts';
 import { canBePutBack, type Run, type RunResult } from '../../../src-shared/model/run.ts';
+import { differingInWords } from '../../../src-shared/words/comparison-words.ts';
 import { removalInWords } from '../../../src-shared/words/trash-words.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
 
@@ -58,6 +59,8 @@ export function runOutcome({ result, error }: Run): string {
     }
     case 'findRows':
       return rowsInWords(result);
+    case 'compare':
+      return differingInWords(result.differing);
     case 'browse':
       return `${bytesInWords(result.bytes)} unpacked`;
     default:

@@ -32,6 +32,8 @@ export interface DumpedSchema {
   indexes: ReadonlyMap<string, string[]>;
   /** Statements that make indexes, virtual tables, views and triggers, and what goes before and after the statistics. */
   afterRows: string[];
+  /** Statements that make the tables of the statistics; they are in `afterRows`, too. */
+  statisticsMakers: string[];
   /** The tables of the statistics, made by `afterRows`. */
   statistics: DumpedTable[];
   /** The table of the numbers given by AUTOINCREMENT; it is emptied and filled at the end. */
@@ -105,6 +107,7 @@ export function readDumpedSchema(database: Database): DumpedSchema {
       ...statementsOf('trigger'),
       ...statisticsMakers(statistics),
     ],
+    statisticsMakers: statisticsMakers(statistics),
     statistics: statistics.map((entry) => describeTable(known, entry, null)),
     sequence: sequence === undefined ? null : describeTable(known, sequence, null),
   };
@@ -172,7 +175,7 @@ function sequenceMaker(entries: readonly Entry[]): DumpedTable {
  * Virtual tables are entered as SQLite's shell does it: their rows are those of their shadow tables, which are dumped
  * like others, so nothing is indexed anew and their modules need not be there.
  */
-function virtualTables(entries: readonly Entry[]): string[] {
+export function virtualTables(entries: readonly Entry[]): string[] {
   const virtual = entries.filter(({ type, rootpage }) => type === 'table' && rootpage === 0);
   if (virtual.length === 0) return [];
   return withWritableSchema(
@@ -198,7 +201,7 @@ function withWritableSchema(statements: readonly string[]): string[] {
 }
 
 /** The text of a view can end within a comment, in which a semicolon would be lost. */
-function ended(sql: string): string {
+export function ended(sql: string): string {
   const [whole] = new StatementSplitter().push(Buffer.from(`${sql};`));
   return whole === undefined ? `${sql}\n;` : `${sql};`;
 }

@@ -1,0 +1,41 @@
+import { describeTables, type Table } from '../rows/describe-tables.ts';
+import type { Database } from '../sqlite/open-database.ts';
+import { readSchema, type SchemaEntry } from '../sqlite/read-schema.ts';
+import { prepareForValues } from './exact-values.ts';
+import { TablePages } from './table-pages.ts';
+
+/** One of the two states that are compared. */
+export interface ComparedImage extends Disposable {
+  database: Database;
+  /** `UTF-8`, `UTF-16le` or `UTF-16be`. */
+  encoding: string;
+  schema: SchemaEntry[];
+  tables: Table[];
+  /** For what is equal byte for byte; `null`: SQLite alone reads it. */
+  pages: TablePages | null;
+}
+
+/**
+ * Describes an opened image to compare it.
+ * @param database nobody writes to it, and it has no log or journal; closed by whoever has opened it
+ * @param path of an image whose pages may be read as they are; `null`: it is encrypted
+ */
+export function describeImage(database: Database, path: string | null): ComparedImage {
+  prepareForValues(database);
+  const pages = path === null ? null : TablePages.open(path);
+  return {
+    database,
+    encoding: String(database.pragma('encoding', { simple: true })),
+    schema: readSchema(database),
+    tables: describeTables(database),
+    pages,
+    [Symbol.dispose]: () => pages?.[Symbol.dispose](),
+  };
+}
+
+/** The definition of a table and its root page. */
+export const entryOf = ({ schema }: ComparedImage, table: string): SchemaEntry | undefined =>
+  schema.find(({ type, name }) => type === 'table' && name === table);
+
+/** A table with rows of its own: neither virtual nor a view. */
+export const hasRows = ({ kind }: Table): boolean => kind === 'table' || kind === 'shadow';

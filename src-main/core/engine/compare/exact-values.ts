@@ -1,0 +1,126 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash, randomBytes } from 'node:crypto';
+import { CELL_BYTES, mayBeInvalid, type SqlValue } from '../rows/cells.ts';
+import type { Database } from '../sqlite/open-database.ts';
+
+/** Text that is no valid UTF-8 (or UTF-16): its bytes as they are stored. */
+export class TextBytes {
+  readonly bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+}
+
+/** What stands for a value that is not kept in memory: its type, size, hash and start. */
+export class LongValue {
+  readonly type: 'text' | 'blob';
+  /** In the encoding of the database. */
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly start: Buffer;
+  /** Of the text. */
+  readonly encoding: string;
+
+  constructor(tagged: Buffer, encoding: string) {
+    this.encoding = encoding;
+    this.type = tagged[TAG_BYTES] === 0 ? 'text' : 'blob';
+    this.bytes = tagged.readUIntBE(TAG_BYTES + 1, 6);
+    this.sha256 = tagged.subarray(TAG_BYTES + 7, TAG_BYTES + 39).toString('hex');
+    this.start = tagged.subarray(TAG_BYTES + 39);
+  }
+}
+
+/** A value of a row that is compared: exact, whatever is stored. */
+export type RowValue = SqlValue | TextBytes | LongValue;
+
+/** Thrown where a row was read as strings, and the driver has replaced what is no text in one of them. */
+export class NotAsStrings extends Error {}
+
+/** From this size on, values are compared by their hashes, in bytes. */
+export const LONG_BYTES = 64 * 1024;
+
+/*
+ * The driver gives text as strings and blobs as buffers. Text as bytes, and what stands for a long value, come as blobs
+ * that begin with a mark of this process, which nobody who writes a database can know.
+ */
+const MARK = randomBytes(16);
+const TEXT_MARK = Buffer.concat([MARK, Buffer.from([1])]);
+const LONG_MARK = Buffer.concat([MARK, Buffer.from([2])]);
+const TAG_BYTES = TEXT_MARK.length;
+const LONG_FUNCTION = 'snapkeep_long';
+const TEXT_FUNCTION = 'snapkeep_text';
+
+/** Readies a connection for {@link valueSql}. */
+export function prepareForValues(database: Database): void {
+  const options = { deterministic: true, directOnly: true };
+  database.function(LONG_FUNCTION, options, (type: unknown, bytes: unknown) => {
+    const value = bytes as Buffer;
+    const head = Buffer.alloc(7);
+    head.writeUInt8(type === 'text' ? 0 : 1);
+    head.writeUIntBE(value.length, 1, 6);
+    const sha256 = createHash('sha256').update(value).digest();
+    return Buffer.concat([LONG_MARK, head, sha256, value.subarray(0, CELL_BYTES)]);
+  });
+  database.function(TEXT_FUNCTION, options, (bytes: unknown) => Buffer.concat([TEXT_MARK, bytes as Buffer]));
+}
+
+/**
+ * A column as it is read.
+ * @param column in quotes
+ * @param as `strings` is fast; `bytes` keeps text that is no valid UTF-8
+ * @param longFrom more bytes than these are replaced by what stands for them, see {@link LongValue}
+ */
+export function valueSql(column: string, as: 'strings' | 'bytes', longFrom: number): string {
+  const long = Number.isFinite(longFrom)
+    ? ` WHEN typeof(${column}) IN ('text','blob') AND octet_length(${column})>${longFrom}
+        THEN ${LONG_FUNCTION}(typeof(${column}),CAST(${column} AS BLOB))`
+    : '';
+  const text = as === 'bytes' ? ` WHEN typeof(${column})='text' THEN ${TEXT_FUNCTION}(CAST(${column} AS BLOB))` : '';
+  return long === '' && text === '' ? column : `CASE${long}${text} ELSE ${column} END`;
+}
+
+/** A row as it comes from the driver. */
+export type RawRow = SqlValue[];
+
+/** @throws NotAsStrings */
+export function requireStrings(row: RawRow): void {
+  for (const value of row) if (typeof value === 'string' && mayBeInvalid(value)) throw new NotAsStrings();
+}
+
+const isMarked = (value: Buffer, mark: Buffer): boolean =>
+  value.length >= TAG_BYTES && value.compare(mark, 0, TAG_BYTES, 0, TAG_BYTES) === 0;
+
+/** The bytes of text that was read as bytes; `null` for any other value. */
+export const textBytesOf = (value: Buffer): Buffer | null =>
+  isMarked(value, TEXT_MARK) ? value.subarray(TAG_BYTES) : null;
+
+/** Returns what a value from the driver stands for. @param encoding of the database, as `PRAGMA encoding` says it */
+export function decode(value: SqlValue, encoding: string): RowValue {
+  if (!Buffer.isBuffer(value)) return value;
+  if (isMarked(value, LONG_MARK)) return new LongValue(value, encoding);
+  const bytes = textBytesOf(value);
+  if (bytes === null) return value;
+  return textOf(bytes, encoding) ?? new TextBytes(bytes);
+}
+
+function textOf(bytes: Buffer, encoding: string): string | null {
+  if (encoding === 'UTF-8') return isUtf8(bytes) ? bytes.toString() : null;
+  if (bytes.length % 2 !== 0) return null;
+  const text = (encoding === 'UTF-16be' ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');
+  return text.isWellFormed() ? text : null;
+}
+
+/** Whether two values of rows are the same, with their types. */
+export function sameRowValue(one: RowValue, other: RowValue): boolean {
+  if (one instanceof LongValue)
+    return other instanceof LongValue && one.sha256 === other.sha256 && one.type === other.type;
+  if (one instanceof TextBytes) return other instanceof TextBytes && one.bytes.equals(other.bytes);
+  return !(other instanceof LongValue || other instanceof TextBytes) && sameValue(one, other);
+}
+
+/** Whether two values from the driver are the same, with their types. */
+export function sameValue(one: SqlValue, other: SqlValue): boolean {
+  if (Buffer.isBuffer(one)) return Buffer.isBuffer(other) && one.equals(other);
+  return Object.is(one, other);
+}

@@ -1,0 +1,239 @@
+import type { SqlValue } from '../rows/cells.ts';
+import type { Table } from '../rows/describe-tables.ts';
+import { quoteName } from '../sqlite/count-rows.ts';
+import { type ComparedImage, entryOf, hasRows } from './compared-image.ts';
+import { differingRowids } from './differing-rowids.ts';
+import {
+  decode,
+  LONG_BYTES,
+  NotAsStrings,
+  type RawRow,
+  type RowValue,
+  requireStrings,
+  sameValue,
+  valueSql,
+} from './exact-values.ts';
+import { identityOf, type RowIdentity } from './row-identity.ts';
+import { type ColumnOrder, compareValues, orderSql } from './row-order.ts';
+import { type Rowid, UnreadablePages } from './table-pages.ts';
+
+/** A table of both states. */
+export interface TablePair {
+  name: string;
+  before: ComparedImage;
+  after: ComparedImage;
+  /** Columns that both have, by their names before. */
+  columns: string[];
+  /** `null`: its rows are compared by their content. */
+  identity: RowIdentity | null;
+  tables: { before: Table; after: Table };
+  /** Values of more bytes are compared, and given, by their hashes. */
+  longFrom: number;
+}
+
+/** A row that differs. Its values stand in the order of the columns of its pair. */
+export interface RowDifference {
+  before: RowValue[] | null;
+  after: RowValue[] | null;
+  /** Its rowid before; `null`: it was not there, or has none. */
+  rowid: bigint | null;
+}
+
+/** So many rows that may differ are read at once. */
+const WINDOW = 500;
+/** Where rows have another key than the rowid, so many that may differ are kept in memory; more are sorted by SQLite. */
+const MOST_KEPT = 100_000;
+/** SQLite sorts by no more terms. */
+const MOST_TERMS = 2000;
+
+/** Pairs a table of both states; `null`: one of them does not have it. */
+export function pairTable(
+  before: ComparedImage,
+  after: ComparedImage,
+  name: string,
+  longFrom: number = LONG_BYTES,
+): TablePair | null {
+  const named = (table: Table): boolean => hasRows(table) && table.name.toLowerCase() === name.toLowerCase();
+  const [one, other] = [before.tables.find(named), after.tables.find(named)];
+  if (one === undefined || other === undefined) return null;
+  const names = new Set(other.columns.map((column) => column.name.toLowerCase()));
+  return {
+    name: one.name,
+    before,
+    after,
+    columns: one.columns.map((column) => column.name).filter((column) => names.has(column.toLowerCase())),
+    identity: identityOf({ ...before, table: one }, { ...after, table: other }),
+    tables: { before: one, after: other },
+    // The bytes of text depend on the encoding.
+    longFrom: before.encoding === after.encoding ? longFrom : Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The rows of a table that differ, by key; without a key, by content. */
+export function* rowDifferences(pair: TablePair): Generator<RowDifference> {
+  if (pair.columns.length === 0) return;
+  const rowids = rowidsThatMayDiffer(pair);
+  if (rowids === null) {
+    yield* mergeAll(pair, null);
+    return;
+  }
+  if (pair.identity?.isRowid) {
+    yield* byWindows(pair, rowids);
+    return;
+  }
+  const kept: Rowid[] = [];
+  try {
+    for (const rowid of rowids) if (kept.push(rowid) > MOST_KEPT) break;
+  } catch (error) {
+    if (!(error instanceof UnreadablePages)) throw error;
+    kept.length = MOST_KEPT + 1;
+  }
+  yield* mergeAll(pair, kept.length > MOST_KEPT ? null : kept);
+}
+
+/** Rows are read where their bytes differ alone; `null`: this cannot be told from the bytes. */
+function rowidsThatMayDiffer({ name, before, after, tables, columns }: TablePair): Generator<Rowid> | null {
+  const [one, other] = [entryOf(before, tables.before.name), entryOf(after, tables.after.name)];
+  if (before.pages === null || after.pages === null || one === undefined || other === undefined) return null;
+  const alike =
+    one.sql === other.sql &&
+    columns.length === tables.before.columns.length &&
+    before.encoding === after.encoding &&
+    before.pages.pageSize === after.pages.pageSize &&
+    before.pages.usable === after.pages.usable;
+  if (!alike || tables.before.rowid === null || tables.after.rowid === null || /^sqlite_/i.test(name)) return null;
+  return differingRowids({ pages: before.pages, root: one.rootpage }, { pages: after.pages, root: other.rootpage });
+}
+
+function* byWindows(pair: TablePair, rowids: Generator<Rowid>): Generator<RowDifference> {
+  let window: Rowid[] = [];
+  let last: Rowid | null = null;
+  try {
+    for (const rowid of rowids) {
+      window.push(rowid);
+      if (window.length < WINDOW) continue;
+      yield* mergeAll(pair, window);
+      last = rowid;
+      window = [];
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadablePages)) throw error;
+    yield* mergeAll(pair, { behind: last });
+    return;
+  }
+  if (window.length > 0) yield* mergeAll(pair, window);
+}
+
+/** Of which rows: of these rowids, of those behind one, or of all. */
+type Restriction = readonly Rowid[] | { behind: Rowid | null } | null;
+
+/** Reads text as strings until one is none; from there on as bytes. */
+function* mergeAll(pair: TablePair, only: Restriction): Generator<RowDifference> {
+  let given = 0;
+  try {
+    for (const difference of merge(pair, only, 'strings')) {
+      yield difference;
+      given += 1;
+    }
+    return;
+  } catch (error) {
+    if (!(error instanceof NotAsStrings)) throw error;
+  }
+  for (const difference of merge(pair, only, 'bytes')) {
+    given -= 1;
+    if (given < 0) yield difference;
+  }
+}
+
+function* merge(pair: TablePair, only: Restriction, as: 'strings' | 'bytes'): Generator<RowDifference> {
+  const { before, after, columns } = pair;
+  const orders = ordersOf(pair);
+  const compare = (one: RawRow, other: RawRow): number => {
+    for (const [at, order] of orders) {
+      const compared = compareValues(one[at] ?? null, other[at] ?? null, order);
+      if (compared !== 0) return compared;
+    }
+    return 0;
+  };
+  const ones = rowsOf(pair, 'before', orders, only, as);
+  const others = rowsOf(pair, 'after', orders, only, as);
+  const valuesOf = (row: RawRow | null, { encoding }: ComparedImage): RowValue[] | null =>
+    row?.slice(0, columns.length).map((value) => decode(value, encoding)) ?? null;
+  for (const [one, other] of matched(ones, others, compare)) {
+    if (one !== null && other !== null && (pair.identity === null || sameRow(one, other, columns.length))) continue;
+    const rowid = (one?.[columns.length] as bigint | null | undefined) ?? null;
+    yield { before: valuesOf(one, before), after: valuesOf(other, after), rowid };
+  }
+}
+
+/** Goes through two sorted lists at once, and gives together what is equal. */
+function* matched<T>(
+  ones: Generator<T>,
+  others: Generator<T>,
+  compare: (one: T, other: T) => number,
+): Generator<[T | null, T | null]> {
+  try {
+    let [one, other] = [ones.next(), others.next()];
+    while (!one.done || !other.done) {
+      const order = one.done ? 1 : other.done ? -1 : compare(one.value, other.value);
+      yield [order <= 0 ? one.value : null, order >= 0 ? other.value : null];
+      if (order <= 0) one = ones.next();
+      if (order >= 0) other = others.next();
+    }
+  } finally {
+    ones.return(undefined);
+    others.return(undefined);
+  }
+}
+
+function sameRow(one: RawRow, other: RawRow, columns: number): boolean {
+  for (let at = 0; at < columns; at++) if (!sameValue(one[at] ?? null, other[at] ?? null)) return false;
+  return true;
+}
+
+/** By which columns the rows are ordered, and how. */
+function ordersOf({ identity, columns, before, after }: TablePair): Array<[number, ColumnOrder]> {
+  const byUtf8 = before.encoding !== 'UTF-8' || after.encoding !== 'UTF-8';
+  if (identity !== null)
+    return identity.columns.map(({ name, collation }) => [columns.indexOf(name), { collation, byUtf8, byType: false }]);
+  const byType = columns.length * (byUtf8 ? 3 : 2) <= MOST_TERMS;
+  return columns.map((_, at) => [at, { collation: 'BINARY', byUtf8: byUtf8 && byType, byType }]);
+}
+
+function* rowsOf(
+  pair: TablePair,
+  state: 'before' | 'after',
+  orders: ReadonlyArray<[number, ColumnOrder]>,
+  only: Restriction,
+  as: 'strings' | 'bytes',
+): Generator<RawRow> {
+  const { database } = pair[state];
+  const table = pair.tables[state];
+  const columns = pair.columns.map((name) => quoteName(name));
+  // Keys are sorted by their index; without one, long values by what stands for them.
+  const sorted = (at: number): string =>
+    pair.identity === null ? valueSql(columns[at] ?? '', 'strings', pair.longFrom) : (columns[at] ?? '');
+  const order = orders.map(([at, how]) => orderSql(sorted(at), how)).join(',');
+  const values = [...columns.map((column) => valueSql(column, as, pair.longFrom)), table.rowid ?? 'NULL'].join(',');
+  const rows = database
+    .prepare<unknown[], RawRow>(
+      `SELECT ${values} FROM main.${quoteName(table.name)} ${whereSql(only, table)} ORDER BY ${order}`,
+    )
+    .raw()
+    .safeIntegers();
+  for (const row of rows.iterate(...boundOf(only))) {
+    if (as === 'strings') requireStrings(row);
+    yield row;
+  }
+}
+
+function whereSql(only: Restriction, { rowid }: Table): string {
+  if (only === null || ('behind' in only && only.behind === null)) return '';
+  return 'behind' in only ? `WHERE ${rowid} > ?` : `WHERE ${rowid} IN (SELECT value FROM json_each(?))`;
+}
+
+function boundOf(only: Restriction): SqlValue[] {
+  if (only === null) return [];
+  if ('behind' in only) return only.behind === null ? [] : [BigInt(only.behind)];
+  return [`[${only.join(',')}]`];
+}

@@ -1,0 +1,87 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compareImages } from '../../src-main/core/engine/compare/compare-images.ts';
+import { describeImage } from '../../src-main/core/engine/compare/compared-image.ts';
+import { differenceSql } from '../../src-main/core/engine/compare/difference-sql.ts';
+import { type Database, openDatabase } from '../../src-main/core/engine/sqlite/open-database.ts';
+import { anyChange, applyScript, type Change, changeRows, stateOf } from '../support/changed-databases.ts';
+import { DATABASE_KINDS, type DatabaseKind } from '../support/database-kinds.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
+
+const openKind = ({ open }: DatabaseKind, path: string): Database =>
+  (open?.(path) as unknown as Database | undefined) ?? openDatabase(path);
+
+function within<T>(kind: DatabaseKind, path: string, work: (database: Database) => T): T {
+  const database = openKind(kind, path);
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** A copy of a database whose log is in it. */
+function copyOf(kind: DatabaseKind, from: string, to: string): string {
+  within(kind, from, (database) => database.pragma('wal_checkpoint(TRUNCATE)'));
+  copyFileSync(from, to);
+  return to;
+}
+
+/** Compares two databases and applies the difference to a copy of the first. */
+function applyDifference(one: [DatabaseKind, string], other: [DatabaseKind, string], target: string): unknown {
+  copyOf(other[0], other[1], `${other[1]}.read`);
+  copyOf(one[0], one[1], target);
+  const [before, after] = [openKind(one[0], `${one[1]}`), openKind(other[0], `${other[1]}.read`)];
+  try {
+    const plain = (kind: DatabaseKind, path: string): string | null => (kind.open === undefined ? path : null);
+    using a = describeImage(before, plain(...one));
+    using b = describeImage(after, plain(other[0], `${other[1]}.read`));
+    const compared = compareImages(a, b);
+    using slowA = describeImage(before, null);
+    using slowB = describeImage(after, null);
+    expect(compareImages(slowA, slowB), 'by SQLite alone').toEqual(compared);
+    const script = [...differenceSql(a, b)];
+    return within(one[0], target, (database) => {
+      applyScript(database as never, script);
+      const bytes = a.encoding === b.encoding;
+      expect(stateOf(database as never, bytes)).toEqual(stateOf(after as never, bytes));
+      return compared;
+    });
+  } finally {
+    before.close();
+    after.close();
+  }
+}
+
+const kinds = DATABASE_KINDS.filter(({ needsProgram }) => !needsProgram);
+
+describe('the difference between two databases, applied to the first, makes the second', () => {
+  test.each(kinds.map((kind) => [kind.what, kind] as const))('%s, after changes of rows', (_, kind) => {
+    const folder = temporaryFolder();
+    let n = 0;
+    void fc.assert(
+      fc.property(fc.array(anyChange, { minLength: 1, maxLength: 12 }), (changes: Change[]) => {
+        n += 1;
+        const [one, other] = [join(folder, `a${n}.db`), join(folder, `b${n}.db`)];
+        kind.make(one);
+        copyOf(kind, one, other);
+        within(kind, other, (database) => changeRows(database as never, changes));
+        applyDifference([kind, one], [kind, other], join(folder, `target${n}.db`));
+        applyDifference([kind, other], [kind, one], join(folder, `back${n}.db`));
+      }),
+      { numRuns: kind.open === undefined ? 12 : 2, seed: 4711 },
+    );
+  });
+
+  test.each(kinds.map((kind, n) => [kind.what, n] as const))('%s, into a database of another kind', (_, n) => {
+    const folder = temporaryFolder();
+    const [kind, next] = [kinds[n], kinds[(n + 1) % kinds.length]];
+    if (kind === undefined || next === undefined) return;
+    const [one, other] = [join(folder, 'a.db'), join(folder, 'b.db')];
+    kind.make(one);
+    next.make(other);
+    applyDifference([kind, one], [next, other], join(folder, 'target.db'));
+  });
+});
