@@ -8,6 +8,7 @@ import { pauseInWords } from '../../src-shared/words/pause-words.ts';
 import { useLoggedIn } from '../api/use-logged-in.ts';
 import { ErrorBoundary } from '../components/messages/error-boundary.tsx';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
+import { BrowsePage } from '../features/browse/browse-page.tsx';
 import { DatabasesPage } from '../features/databases/databases-page.tsx';
 import { DestinationsPage } from '../features/destinations/destinations-page.tsx';
 import { DropOverlay } from '../features/drop/drop-overlay.tsx';
@@ -76,6 +77,7 @@ function Shell() {
               {({ selected }) => <DestinationsPage selected={selected ?? null} />}
             </Route>
             <Route path="/activity/:runId?">{({ runId }) => <ActivityPage runId={runId ?? null} />}</Route>
+            <Route path="/browse" component={BrowsePage} />
             <Route path="/settings" component={SettingsPage} />
             <Route path="/recovery-kit" component={RecoveryKitPage} />
             <Route>

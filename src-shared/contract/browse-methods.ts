@@ -11,6 +11,7 @@ import {
   RowSelection,
   ValuePart,
 } from '../model/rows/browse.ts';
+import { RowKey } from '../model/rows/cell.ts';
 import { FilePath } from '../model/values.ts';
 import { key, nothing, started } from './params.ts';
 
@@ -67,14 +68,17 @@ export const browseMethods = {
     result: QueryAnswer,
   },
   /**
-   * Starts to write rows of a table or of a statement that only reads to a file. `replace`: also where there is one
+   * Starts to write rows of a table or of a statement that only reads to a file. `keys`: of these rows alone. `replace`: also where there is one
    * already. CSV has bytes as hexadecimal digits; JSON has them as `{"blob": …}` in base64.
    */
   'browse.export': {
     params: z.strictObject({
       viewId,
       what: z.union([
-        RowSelection.extend({ columns: z.array(z.string()).min(1).max(2000).optional() }),
+        RowSelection.extend({
+          columns: z.array(z.string()).min(1).max(2000).optional(),
+          keys: z.array(RowKey).min(1).max(1000).optional(),
+        }),
         z.strictObject({ sql }),
       ]),
       format: ExportFormat,

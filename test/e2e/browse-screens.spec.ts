@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import Database from 'better-sqlite3';
+import { dropFiles } from '../support/drop-files.ts';
 import { hosts, type OpenHost } from '../support/hosts.ts';
 import { launchBrowser, launchServer, openWindow } from '../support/launch-server.ts';
-import { judge, openPlan, planFor } from '../support/screens.ts';
+import { judgeEverywhere, planFor, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* Reading what a snapshot contains: its tables, rows, values and statements, and what is exported of it. */
 
@@ -114,6 +115,22 @@ for (const { name, open } of hosts)
       await page.keyboard.press('Escape');
     });
 
+    await test.step('exported, the selected rows alone', async () => {
+      await page.getByRole('checkbox', { name: 'Select row 2', exact: true }).check();
+      await expect(page.getByText('1 row selected')).toBeVisible();
+      await page.getByRole('button', { name: 'Export 1 row…' }).click();
+      const path = join(folder, 'one.sql');
+      const dialog = page.getByRole('dialog', { name: 'Export customers' });
+      await dialog.getByText('SQL', { exact: true }).click();
+      await dialog.getByRole('textbox', { name: 'File' }).fill(path);
+      await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+      await expect(dialog.getByText(/^Exported, /)).toBeVisible();
+      expect(readFileSync(path, 'utf8').match(/INSERT INTO/g)).toHaveLength(1);
+      expect(readFileSync(path, 'utf8')).toContain("142, 'Customer 142'");
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Clear selection' }).click();
+    });
+
     await test.step('exported as it is shown', async () => {
       await page.getByRole('button', { name: 'Export…' }).click();
       const path = join(folder, 'rows.csv');
@@ -154,36 +171,59 @@ test('every screen fits and pleases axe in both themes and at all widths', async
   test.setTimeout(600_000);
   const server = await launchServer({ home: join(folder, 'home') });
   const browser = await launchBrowser();
+  const page = await openWindow(browser, server.address);
   host = {
-    page: await openWindow(browser, server.address),
+    page,
     close: async () => {
       await browser.close();
       await server.close();
     },
   };
-  await backUp(host.page);
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const width of [390, 900, 1280, 1920]) {
-      const look = `${colorScheme}-${width}`;
-      const page = await openWindow(browser, server.address, { colorScheme, viewport: { width, height: 900 } });
-      await openPlan(page, 'shop');
-      await page.getByRole('tab', { name: 'Browse' }).click();
-      await expect(cell(page, 'id: 1')).toBeVisible();
-      await judge(page, `browse-rows-${look}`);
-      await cell(page, 'photo: Blob, 70 bytes').click();
-      await expect(page.getByRole('img', { name: 'Content of photo' })).toBeVisible();
-      await judge(page, `browse-value-${look}`);
-      await page.keyboard.press('Escape');
-      await page.getByRole('tab', { name: 'Schema' }).click();
-      await judge(page, `browse-schema-${look}`);
-      await page.getByRole('tab', { name: 'SQL' }).click();
-      await page.getByRole('button', { name: 'Run' }).click();
-      await expect(page.getByRole('region', { name: 'Result' })).toBeVisible();
-      await judge(page, `browse-sql-${look}`);
-      await page.getByRole('tab', { name: 'Rows', exact: true }).click();
-      await page.getByRole('button', { name: 'Export…' }).click();
-      await expect(page.getByRole('dialog')).toBeVisible();
-      await judge(page, `browse-export-${look}`);
-      await page.context().close();
-    }
+  await backUp(page);
+  const judged = (name: string) => judgeEverywhere(page, `browse-${name}`, USUAL_WIDTHS);
+  await page.getByRole('tab', { name: 'Browse' }).click();
+  await expect(cell(page, 'id: 1')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Value' }).fill('1');
+  await page.getByRole('button', { name: 'Add filter' }).click();
+  await page.getByRole('checkbox', { name: 'Select row 1', exact: true }).check();
+  await judged('rows');
+  await cell(page, 'photo: Blob, 70 bytes').click();
+  await expect(page.getByRole('img', { name: 'Content of photo' })).toBeVisible();
+  await judged('value');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await judged('export');
+  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: 'Schema' }).click();
+  await judged('schema');
+  await page.getByRole('tab', { name: 'SQL' }).click();
+  await page.getByRole('textbox', { name: 'Statement' }).fill('SELEC');
+  await page.getByRole('button', { name: 'Run' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Statement' }).fill('SELECT * FROM customers');
+  await page.getByRole('button', { name: 'Run' }).click();
+  await expect(page.getByRole('region', { name: 'Result' })).toBeVisible();
+  await judged('sql');
+});
+
+test('a dropped file is browsed from the restore sheet, and nothing of it is kept', async () => {
+  const server = await launchServer({ home: join(folder, 'home') });
+  const browser = await launchBrowser();
+  const page = await openWindow(browser, server.address);
+  host = {
+    page,
+    close: async () => {
+      await browser.close();
+      await server.close();
+    },
+  };
+  await dropFiles(page, [source]);
+  const sheet = page.getByRole('dialog', { name: 'Restore' });
+  await sheet.getByRole('button', { name: 'Browse content' }).click();
+  await expect(page.getByRole('heading', { name: /^shop\.db/, level: 1 })).toBeVisible();
+  await expect(cell(page, 'name: Customer 7')).toBeVisible();
+  await judgeEverywhere(page, 'browse-file', USUAL_WIDTHS);
+  await page.getByRole('navigation', { name: 'Navigation' }).getByRole('link', { name: 'Home' }).click();
+  await expect(page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible();
 });

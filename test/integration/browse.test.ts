@@ -277,6 +277,13 @@ test('a table and a query are exported, and no file is replaced without being as
   const live = new Database(join(folder, 'app', 'app.db'), { readonly: true });
   expect(content(again)).toEqual(content(live));
   live.close();
+  const keys = [[5], [{ integer: '-9223372036854775808' }]];
+  expect((await exported({ table, keys, columns: ['a'] }, 'csv', true)).split('\r\n')).toEqual([
+    'a',
+    '-9223372036854775808',
+    '5',
+    '',
+  ]);
   expect(await exported({ sql: 'SELECT 1 AS one' }, 'csv', true)).toBe('one\r\n1\r\n');
   const refused = { viewId, what: { table }, format: 'csv', path: join(folder, 'rows.csv') };
   expect(await core.answer('browse.export', refused)).toMatchObject({ error: { code: 'CONFLICT' } });

@@ -20,6 +20,7 @@ interface ExportProps {
   what: Params<'browse.export'>['what'];
   /** What the file is called at first. */
   name: string;
+  label?: string;
 }
 
 const FORMATS = [
@@ -39,7 +40,7 @@ export function ExportButton(props: ExportProps) {
         leftSection={<IconDownload size={14} aria-hidden />}
         onClick={() => setOpened(true)}
       >
-        Export…
+        {props.label ?? 'Export…'}
       </Button>
       {opened && <ExportDialog {...props} onClose={() => setOpened(false)} />}
     </>

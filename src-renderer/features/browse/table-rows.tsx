@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import type {
   BrowsedTable,
@@ -7,6 +7,7 @@ import type {
   RowSelection,
   RowSort,
 } from '../../../src-shared/model/rows/browse.ts';
+import type { RowKey } from '../../../src-shared/model/rows/cell.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { Pending } from '../../components/messages/pending.tsx';
 import { setParameters } from '../../hooks/address.ts';
@@ -57,6 +58,7 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
   const [pages, setPages] = useState<RowCursor[]>([]);
   const [firstColumn, setFirstColumn] = useState(0);
   const [opened, setOpened] = useState<ValuePlace | null>(null);
+  const [selected, setSelected] = useState<ReadonlyMap<string, RowKey>>(new Map());
   const names = table.columns.filter(({ hidden }) => !hidden).map(({ name }) => name);
   const columns = names.slice(firstColumn, firstColumn + COLUMNS);
   const after = pages.at(-1);
@@ -73,6 +75,19 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
     const key = page?.rows[row]?.key ?? null;
     const skipped = after !== undefined && 'offset' in after ? after.offset : 0;
     setOpened({ ...selection, viewId, column: name, row: key === null ? { offset: skipped + row } : { key } });
+  };
+  const hasKeys = page?.rows[0]?.key != null;
+  const selectionOf = (row: number) => {
+    const key = page?.rows[row]?.key ?? null;
+    const name = JSON.stringify(key);
+    return (
+      <Checkbox
+        size="xs"
+        aria-label={`Select row ${row + 1}`}
+        checked={selected.has(name)}
+        onChange={(event) => setSelected(withSelected(selected, name, event.currentTarget.checked ? key : null))}
+      />
+    );
   };
   const onSort = (column: string): void => {
     const descending = sort?.column === column && !sort.descending;
@@ -95,7 +110,26 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
           sort={sort}
           onSort={onSort}
           onOpen={open}
+          {...(hasKeys && {
+            before: { heading: <span className="visually-hidden">Selection</span>, cell: selectionOf },
+          })}
         />
+      )}
+      {selected.size > 0 && (
+        <Group gap="xs">
+          <Text size="sm" role="status">
+            {countInWords(selected.size, 'row')} selected
+          </Text>
+          <ExportButton
+            viewId={viewId}
+            what={{ ...selection, keys: [...selected.values()] }}
+            name={table.name}
+            label={`Export ${countInWords(selected.size, 'row')}…`}
+          />
+          <Button size="xs" variant="subtle" onClick={() => setSelected(new Map())}>
+            Clear selection
+          </Button>
+        </Group>
       )}
       <Group gap="xs" className="pager">
         <Button size="xs" variant="default" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
@@ -141,4 +175,18 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
       {opened !== null && <ValueDialog place={opened} onClose={() => setOpened(null)} />}
     </>
   );
+}
+
+/** The most rows that can be exported by their keys. */
+const MOST_SELECTED = 1000;
+
+function withSelected(
+  selected: ReadonlyMap<string, RowKey>,
+  name: string,
+  key: RowKey | null,
+): ReadonlyMap<string, RowKey> {
+  const next = new Map(selected);
+  if (key === null) next.delete(name);
+  else if (next.size < MOST_SELECTED) next.set(name, key);
+  return next;
 }

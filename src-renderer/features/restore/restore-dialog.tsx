@@ -8,7 +8,7 @@ import { takesDatabase } from './restore-choice.ts';
 import { WhatFields, WhereFields } from './restore-fields.tsx';
 import { fillForm, useRestoreForm } from './restore-form.ts';
 import type { RestoreOrder } from './restore-order.ts';
-import { closeRestore, discardSource, type RestoreRequest, useRestoreRequest } from './restore-store.ts';
+import { browseFile, closeRestore, discardSource, type RestoreRequest, useRestoreRequest } from './restore-store.ts';
 import { RestoringStep } from './restoring-step.tsx';
 import { Review } from './review.tsx';
 import { useDescribed } from './use-described.ts';
@@ -79,6 +79,7 @@ function Sheet({ request, checks, onStarted, onClose }: SheetProps) {
   const { described, current, answer } = useDescribed(form.values.source, (source) =>
     form.setFieldValue('source', source),
   );
+  const file = form.values.source;
   const filled = described === null ? null : fillForm(form.values, described);
   const order = current === null ? null : (filled?.order ?? null);
   const shown = review === 'at once' ? order && { order, number: 0 } : review;
@@ -98,6 +99,11 @@ function Sheet({ request, checks, onStarted, onClose }: SheetProps) {
       )}
       {shown === null ? (
         <div className="sheet-footer">
+          {'path' in file && described?.sourceKind === 'database' && (
+            <Button variant="subtle" mr="auto" onClick={() => browseFile(file)}>
+              Browse content
+            </Button>
+          )}
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>

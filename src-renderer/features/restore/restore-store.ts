@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { discardUpload } from '../../api/uploads.ts';
-import { setParameters, useParameters } from '../../hooks/address.ts';
+import { navigate, setParameters, useParameters } from '../../hooks/address.ts';
 
 /** The snapshot or file to restore. */
 export interface RestoreRequest {
@@ -45,7 +45,18 @@ export function useRestoreRequest(): { request: RestoreRequest | null; key: stri
   return { request, key: `${number} ${JSON.stringify(request)}` };
 }
 
-/** Discards the file that was sent for a dialog that has closed. */
+/** The file that is browsed once its dialog has closed. */
+let browsed: string | null = null;
+
+/** Shows what a file contains, instead of the dialog. */
+export function browseFile({ path, entry }: Extract<RestoreSource, { path: string }>): void {
+  browsed = path;
+  navigate(`/browse?${new URLSearchParams({ path, ...(entry === undefined ? {} : { entry }) })}`);
+}
+
+/** Discards the file that was sent for a dialog that has closed, unless it is browsed. */
 export function discardSource(source: RestoreSource): void {
-  if ('path' in source) discardUpload(source.path);
+  if (!('path' in source)) return;
+  if (source.path !== browsed) discardUpload(source.path);
+  browsed = null;
 }

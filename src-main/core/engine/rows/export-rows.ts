@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { ExportFormat, RowSelection } from '../../../../src-shared/model/rows/browse.ts';
-import type { Cell } from '../../../../src-shared/model/rows/cell.ts';
+import type { Cell, RowKey } from '../../../../src-shared/model/rows/cell.ts';
 import { quoteText, realLiteral, textLiteral, textLiteralOf } from '../dump/literals.ts';
 import { writeFully } from '../files/durable-files.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
@@ -13,7 +13,8 @@ import { requireColumn, requireTable, wholeSelectionSql } from './select-rows.ts
 
 /** What is exported, and to which new file. */
 export interface ExportRequest {
-  what: (RowSelection & { columns?: string[] | undefined }) | { sql: string };
+  /** `keys`: these rows alone. */
+  what: (RowSelection & { columns?: string[] | undefined; keys?: RowKey[] | undefined }) | { sql: string };
   format: ExportFormat;
   path: string;
 }
@@ -81,7 +82,7 @@ function selected(database: Database, what: Extract<ExportRequest['what'], RowSe
   const columns = what.columns ?? table.columns.filter(({ hidden }) => !hidden).map(({ name }) => name);
   const names = columns.map((name) => quoteName(requireColumn(table, name)));
   const isExact = names.length <= MOST_EXACT;
-  const { sql, values } = wholeSelectionSql(table, what);
+  const { sql, values } = wholeSelectionSql(table, what, what.keys);
   // Before the statement: while it is read, the connection does nothing else.
   const encoding = encodingOf(database);
   const read = names.map((name) => (isExact ? cellSql(name, Number.POSITIVE_INFINITY) : name)).join(', ');

@@ -143,9 +143,29 @@ function joined(conditions: readonly SqlPart[]): SqlPart {
   };
 }
 
-/** Returns the WHERE and ORDER BY of all rows of a selection. @throws SnapkeepError `INVALID_PARAMS` for a column that is not there */
-export function wholeSelectionSql(table: Table, { filters, sort }: RowSelection): SqlPart {
-  return selectionSql(table, { table: table.name, filters, sort, limit: 0 }, addressOf(table));
+/**
+ * Returns the WHERE and ORDER BY of all rows of a selection.
+ * @param keys of these rows alone
+ * @throws SnapkeepError `INVALID_PARAMS` for a column that is not there, and for keys of another table
+ */
+export function wholeSelectionSql(table: Table, { filters, sort }: RowSelection, keys?: readonly RowKey[]): SqlPart {
+  const address = addressOf(table);
+  const conditions = filters.map((filter) => filterSql(table, filter));
+  if (keys !== undefined) conditions.push(keysSql(table, keys, address));
+  const { sql, values } = joined(conditions);
+  return { sql: `${sql}${orderSql(sort, address)}`, values };
+}
+
+function keysSql(table: Table, keys: readonly RowKey[], address: readonly string[]): SqlPart {
+  if (address.length === 0 || keys.some(({ length }) => length !== address.length))
+    throw new SnapkeepError('INVALID_PARAMS', `Rows of ${table.name} have another key.`, {
+      hint: 'Show the rows again.',
+    });
+  const rows = keys.map((key) => `(${key.map(placeholderOf).join(', ')})`);
+  return {
+    sql: `(${address.join(', ')}) IN (VALUES ${rows.join(', ')})`,
+    values: keys.flatMap((key) => key.map(sqlValueOf)),
+  };
 }
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
