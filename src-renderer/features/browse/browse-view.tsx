@@ -3,36 +3,21 @@ import type { Params } from '../../../src-shared/contract/methods.ts';
 import { type BrowsedTable, RowFilter, type RowSort } from '../../../src-shared/model/rows/browse.ts';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
-import { RunProgress } from '../../components/status/run-progress.tsx';
 import { setParameters, useParameters } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
-import { isActive } from '../../stores/run-list.ts';
-import { SnapshotKeyForm } from '../restore/snapshot-key-form.tsx';
+import { Opening } from './opening.tsx';
 import { SchemaTree } from './schema-tree.tsx';
 import { SqlPanel } from './sql-panel.tsx';
 import { TableRows } from './table-rows.tsx';
 import { TableSchema } from './table-schema.tsx';
-import { type OpenedView, useView } from './use-view.ts';
+import { useView } from './use-view.ts';
 import './browse.css';
 
 /** Opens a database and shows what it contains. */
 export function BrowseView({ source }: { source: Params<'browse.open'>['source'] }) {
-  const view = useView(source);
+  const view = useView('browse.open', { source });
   if (view.viewId === null) return <Opening view={view} />;
   return <Content viewId={view.viewId} onReopen={() => view.open()} key={view.viewId} />;
-}
-
-/** How far the opening is, or why it failed. */
-function Opening({ view: { run, action, open } }: { view: OpenedView }) {
-  const error = action.error ?? run?.error ?? null;
-  if (error === null)
-    return run !== undefined && isActive(run) ? <RunProgress run={run} /> : <Text size="sm">Opening…</Text>;
-  return (
-    <>
-      <ErrorNotice error={error} onRetry={() => open()} />
-      {error.code === 'BAD_KEY' && <SnapshotKeyForm error={error} pending={action.pending} onKey={open} />}
-    </>
-  );
 }
 
 const PANELS = ['rows', 'schema', 'sql'] as const;

@@ -17,30 +17,34 @@ export interface OpenedView {
   open(key?: KeyInput): void;
 }
 
-/** Opens a database while it is shown, and closes it after that. `source`: `null` where there is nothing to open. */
-export function useView(source: Params<'browse.open'>['source'] | null): OpenedView {
+/** What opens a view. */
+type Opens = 'browse.open' | 'compare.open';
+
+/** Opens a database, or compares two, while that is shown, and closes the view after that. `params`: `null` where there is nothing to open. */
+export function useView<M extends Opens>(method: M, params: Params<M> | null): OpenedView {
   const [runId, setRunId] = useState<string | null>(null);
   const run = useRun(runId);
   const action = useAction('here');
   const { run: act } = action;
-  const asked = source === null ? null : JSON.stringify(source);
+  const asked = params === null ? null : JSON.stringify(params);
   const open = useCallback(
     (key?: KeyInput) => {
       if (asked === null) return;
       act(async () => {
         const given = key === undefined ? {} : { key };
-        const answer = await client.call('browse.open', { source: JSON.parse(asked), ...given });
+        const answer = await client.call(method, { ...JSON.parse(asked), ...given });
         addRun(answer.run);
         setRunId(answer.run.id);
       });
     },
-    [asked, act],
+    [method, asked, act],
   );
   useEffect(() => {
     setRunId(null);
     open();
   }, [open]);
-  const viewId = run?.result?.kind === 'browse' ? run.result.viewId : null;
+  const result = run?.result;
+  const viewId = result?.kind === 'browse' || result?.kind === 'compare' ? result.viewId : null;
   useEffect(() => {
     if (viewId === null) return;
     // One that is lost with the connection is closed by the service.

@@ -12,6 +12,7 @@ import { RunProgress } from '../../components/status/run-progress.tsx';
 import { useDialog } from '../../hooks/address.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { BrowseTab } from '../browse/browse-tab.tsx';
+import { CompareTab } from '../compare/compare-tab.tsx';
 import { PruningPausedBanner } from '../prune/paused-banner.tsx';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { stateInWords } from '../schedule/schedule-state.tsx';
@@ -30,9 +31,11 @@ import { useActiveRun } from '../../stores/runs.ts';
 /** Sections of the settings that had a tab of their own; their addresses still lead there. */
 const FORMER_TABS: Record<string, string> = { schedule: 'Schedule', retention: 'Retention', source: 'Source' };
 
+const TABS = ['browse', 'compare', 'settings'];
+
 /**
  * A plan, its snapshots and its settings.
- * @param tab `browse`, `settings`, or what was a tab; all else shows the snapshots
+ * @param tab `browse`, `compare`, `settings`, or what was a tab; all else shows the snapshots
  */
 export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
   const plans = useAnswer('plans.list', {});
@@ -46,6 +49,7 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
   const former = FORMER_TABS[tab];
   if (former !== undefined) return <Redirect to={settingsAddress(planId, former)} replace />;
   const { plan, state, reason, pruningPaused, snapshotCount, schedule } = summary;
+  const shown = TABS.find((name) => name === tab) ?? 'snapshots';
   return (
     <Page
       title={plan.name}
@@ -61,9 +65,9 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
       }
     >
       {/* Rows need the room. */}
-      {tab !== 'browse' && <PlanStatus summary={summary} active={active} now={now} />}
+      {shown !== 'browse' && shown !== 'compare' && <PlanStatus summary={summary} active={active} now={now} />}
       <Tabs
-        value={tab === 'settings' || tab === 'browse' ? tab : 'snapshots'}
+        value={shown}
         onChange={(next) => navigate(`/databases/${planId}${next === 'snapshots' ? '' : `/${next}`}`)}
         className="plan-tabs"
         keepMounted={false}
@@ -71,6 +75,7 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
         <Tabs.List aria-label="Plan details">
           <Tabs.Tab value="snapshots">Snapshots {snapshotCount > 0 && snapshotCount.toLocaleString('en-US')}</Tabs.Tab>
           {plan.sourceKind === 'database' && <Tabs.Tab value="browse">Browse</Tabs.Tab>}
+          {plan.sourceKind === 'database' && <Tabs.Tab value="compare">Compare</Tabs.Tab>}
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="snapshots">
@@ -78,6 +83,9 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
         </Tabs.Panel>
         <Tabs.Panel value="browse">
           <BrowseTab plan={plan} now={now} />
+        </Tabs.Panel>
+        <Tabs.Panel value="compare">
+          <CompareTab plan={plan} now={now} />
         </Tabs.Panel>
         <Tabs.Panel value="settings">
           <PlanSettingsTab summary={summary} />

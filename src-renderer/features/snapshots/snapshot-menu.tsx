@@ -29,6 +29,8 @@ interface SnapshotActions {
   compare(): void;
   /** `undefined`: it has no database, or no plan whose page could show it. */
   browse: (() => void) | undefined;
+  /** Compares the database with its current state; `undefined` as for `browse`. */
+  compareDatabase: (() => void) | undefined;
   pin(): void;
   /** `undefined`: not in a folder of this machine, or the host cannot show folders. */
   reveal: (() => void) | undefined;
@@ -51,6 +53,10 @@ export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
     compare: () => openRestore({ source: { snapshotId: id }, compare: true }),
     browse:
       planId === null || sourceKind === 'files' ? undefined : () => navigate(`/databases/${planId}/browse?at=${id}`),
+    compareDatabase:
+      planId === null || sourceKind === 'files'
+        ? undefined
+        : () => navigate(`/databases/${planId}/compare?a=${id}&b=now`),
     pin: () => action.run(async () => void (await client.call('snapshots.pin', { snapshotId: id, pinned: !pinned }))),
     reveal:
       canReveal && path !== null
@@ -114,6 +120,11 @@ function MenuItems({ snapshot, actions, onDetails, onDelete }: SnapshotMenuProps
             onChoose={actions.restore}
           />
         </>
+      )}
+      {actions.compareDatabase !== undefined && (
+        <Menu.Item leftSection={<IconGitCompare size={15} aria-hidden />} onClick={actions.compareDatabase}>
+          Compare…
+        </Menu.Item>
       )}
       {actions.browse !== undefined && (
         <Menu.Item leftSection={<IconDatabaseSearch size={15} aria-hidden />} onClick={actions.browse}>

@@ -1,0 +1,70 @@
+import { Group, Select, Text } from '@mantine/core';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import { momentLabel } from '../../../src-shared/words/moments.ts';
+import { Pending } from '../../components/messages/pending.tsx';
+import { setParameters, useParameters } from '../../hooks/address.ts';
+import { useAnswer } from '../../stores/core.ts';
+import { CompareView } from './compare-view.tsx';
+import './compare.css';
+
+/** Stands for the database as it is now. */
+const NOW = 'now';
+
+/** Compares two snapshots of a plan, or one with its database as it is now. */
+export function CompareTab({ plan, now }: { plan: Plan; now: number }) {
+  const parameters = useParameters();
+  const answer = useAnswer('snapshots.list', { planId: plan.id });
+  if (answer.value === null) return <Pending answer={answer} />;
+  const snapshots = answer.value;
+  const before = parameters.get('a') ?? snapshots.find(({ missing }) => !missing)?.id ?? NOW;
+  const after = parameters.get('b') ?? NOW;
+  const sourceOf = (chosen: string) => (chosen === NOW ? { planId: plan.id } : { snapshotId: chosen });
+  // What was chosen in one comparison may not be in another.
+  const choose = (chosen: { a?: string; b?: string }): void =>
+    setParameters({ a: before, b: after, ...chosen, table: '', change: '', text: '' }, { replace: false });
+  return (
+    <div className="compare-tab">
+      <Group gap="sm" align="end">
+        <StateField label="From" value={before} {...{ snapshots, now }} onChoose={(a) => choose({ a })} />
+        <StateField label="To" value={after} {...{ snapshots, now }} onChoose={(b) => choose({ b })} />
+      </Group>
+      {before === after ? (
+        <Text size="sm" c="dimmed">
+          Choose two different states to compare.
+        </Text>
+      ) : (
+        <CompareView key={`${before} ${after}`} before={sourceOf(before)} after={sourceOf(after)} />
+      )}
+    </div>
+  );
+}
+
+interface StateFieldProps {
+  label: string;
+  value: string;
+  snapshots: readonly ListedSnapshot[];
+  now: number;
+  onChoose(value: string): void;
+}
+
+/** One of the states that are compared. */
+function StateField({ label, value, snapshots, now, onChoose }: StateFieldProps) {
+  const isListed = value === NOW || snapshots.some(({ id }) => id === value);
+  return (
+    <Select
+      label={label}
+      size="xs"
+      w={260}
+      allowDeselect={false}
+      maxDropdownHeight={300}
+      data={[
+        { value: NOW, label: 'Database now' },
+        ...snapshots.map(({ id, createdAt }) => ({ value: id, label: momentLabel(createdAt, now) })),
+        ...(isListed ? [] : [{ value, label: 'An older snapshot' }]),
+      ]}
+      value={value}
+      onChange={(chosen) => chosen !== null && onChoose(chosen)}
+    />
+  );
+}
