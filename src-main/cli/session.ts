@@ -24,6 +24,8 @@ type StartsRun = Extract<
   | 'restores.check'
   | 'rows.find'
   | 'restores.undo'
+  | 'rows.previewPutBack'
+  | 'rows.putBack'
   | 'snapshots.delete'
   | 'trash.putBack'
   | 'trash.empty'

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Run } from '../../src-shared/model/run.ts';
+import { isReplacing, type Run } from '../../src-shared/model/run.ts';
 import { DAY_MS } from '../../src-shared/rules/durations.ts';
 import type { PingMoment } from './alerts/channels.ts';
 import { copyCatalog } from './catalog/catalog-copies.ts';
@@ -46,7 +46,7 @@ export const AFTER_RUN: readonly RunStep[] = [
   },
   {
     name: 'safety snapshots',
-    follows: ({ kind }) => kind === 'restore' || kind === 'undo' || kind === 'databaseDeletion',
+    follows: ({ kind }) => isReplacing(kind),
     work: pruneSafetySnapshots,
   },
   {

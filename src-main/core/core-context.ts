@@ -11,6 +11,7 @@ import type { RowSearches } from './find-rows/row-searches.ts';
 import type { Clock, HostPorts, Log } from './ports.ts';
 import type { Background } from './process/background.ts';
 import type { DataFolder } from './process/data-folder.ts';
+import type { PutBackPreviews } from './put-back/put-back-previews.ts';
 import type { PreparedRestores } from './restore/check/prepared-restores.ts';
 import type { CleanUp } from './runs/clean-up.ts';
 import type { Runs } from './runs/runs.ts';
@@ -31,6 +32,7 @@ export interface CoreContext {
   readonly views: Views;
   /** What searches for rows have found. */
   readonly rowSearches: RowSearches;
+  readonly putBacks: PutBackPreviews;
   /** What a crash has left in folders. */
   readonly cleanUp: CleanUp;
   readonly scheduler: Scheduler;

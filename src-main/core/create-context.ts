@@ -18,6 +18,7 @@ import { summarizePlans } from './plans/plan-summary.ts';
 import { type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { Background } from './process/background.ts';
 import type { DataFolder } from './process/data-folder.ts';
+import { PutBackPreviews } from './put-back/put-back-previews.ts';
 import { PreparedRestores } from './restore/check/prepared-restores.ts';
 import { resolveRun } from './restore/interrupted/resolve-run.ts';
 import { CleanUp } from './runs/clean-up.ts';
@@ -79,6 +80,7 @@ export function createContext(
       lockFile: dataFolder.workerLockFile,
       isLowPriority: () => catalog.settings.get().lowPriority,
     }),
+    putBacks: new PutBackPreviews(),
     rowSearches: new RowSearches(),
     secrets,
     keys: new DatabaseKeys(secrets, log),

@@ -27,7 +27,10 @@ const LOADERS: { readonly [N in Noun]: (core: CoreContext) => Promise<Handlers<M
   restoreTests: async (core) => (await import('./verify/handlers.ts')).verifyHandlers(core),
   restores: async (core) => (await import('./restore/handlers.ts')).restoresHandlers(core),
   retention: async (core) => (await import('./prune/handlers.ts')).retentionHandlers(core),
-  rows: async (core) => (await import('./find-rows/handlers.ts')).findRowsHandlers(core),
+  rows: async (core) => ({
+    ...(await import('./find-rows/handlers.ts')).findRowsHandlers(core),
+    ...(await import('./put-back/handlers.ts')).putBackHandlers(core),
+  }),
   runs: async (core) => (await import('./runs/handlers.ts')).runsHandlers(core),
   schedules: async (core) => (await import('./schedule/handlers.ts')).schedulesHandlers(core),
   secrets: async (core) => (await import('./secrets/handlers.ts')).secretsHandlers(core),

@@ -18,6 +18,8 @@ import type { FindRequest, FindResult } from './find-databases/find-databases.ts
 import type { ImageFindings, ImageSearch } from './find-rows/search-image.ts';
 import type { Examination } from './import/examine-file.ts';
 import type { BackupJudgement, PackedSample } from './import/judge-backup.ts';
+import type { CheckedPutBack, PutBackRequest } from './put-back/check-put-back.ts';
+import type { AppliedPutBack, ConfirmedPutBack } from './put-back/put-back-rows.ts';
 import type { PreparedRestore, RestoreCheckRequest } from './restore/check/check-restore.ts';
 import type { Resolved, ResolveRequest } from './restore/interrupted/resolve-replacement.ts';
 import type { FilesRequest, PreparedFiles } from './restore/replace/restore-attached-files.ts';
@@ -49,6 +51,8 @@ export interface WorkerTasks {
   find: { request: FindRequest; result: FindResult };
   'find-rows': { request: ImageSearch; result: ImageFindings };
   'open-copy': { request: OpenCopyRequest; result: UnpackedCopy };
+  'put-back-check': { request: PutBackRequest; result: CheckedPutBack };
+  putBackRows: { request: ConfirmedPutBack; result: AppliedPutBack };
   'files-check': { request: FilesRequest; result: PreparedFiles };
 }
 

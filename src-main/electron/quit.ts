@@ -35,6 +35,8 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
   findRows: 'A search for rows',
   browse: 'The opening of a database',
   compare: 'The comparison of two databases',
+  'put-back-check': 'A preview of rows to put back',
+  putBackRows: 'Putting rows back',
 };
 
 /**

@@ -14,8 +14,11 @@ import { findDatabases } from '../core/find-databases/find-databases.ts';
 import { searchImage } from '../core/find-rows/search-image.ts';
 import { examineFile } from '../core/import/examine-file.ts';
 import { judgePacked } from '../core/import/judge-backup.ts';
+import { checkPutBack } from '../core/put-back/check-put-back.ts';
+import { putBackRows } from '../core/put-back/put-back-rows.ts';
 import { checkRestore } from '../core/restore/check/check-restore.ts';
 import { resolveReplacement } from '../core/restore/interrupted/resolve-replacement.ts';
+import type { NoteDatabase } from '../core/restore/replace/keeper.ts';
 import { checkFiles } from '../core/restore/replace/restore-attached-files.ts';
 import { restoreParts, undoParts } from '../core/restore/restore-parts.ts';
 import type { Kept, WorkerMessage, WorkerOrder } from '../core/runs/worker-protocol.ts';
@@ -50,6 +53,11 @@ interface Told {
   stored(manifest: Manifest): Promise<void>;
 }
 
+const noteDatabaseOf =
+  (tell: Told): NoteDatabase =>
+  ({ mark, ...noted }) =>
+    tell.kept({ ...noted, database: mark, files: [], complete: false });
+
 const tasksWith = (tell: Told): Tasks => ({
   identify: identifyStored,
   judge: async (samples) => samples.map(judgePacked),
@@ -67,10 +75,9 @@ const tasksWith = (tell: Told): Tasks => ({
   undo: (request, context) => undoParts(request, context, tell.kept),
   'resolve-replacement': resolveReplacement,
   'database-deletion-check': checkDatabaseDeletion,
-  databaseDeletion: (request, context) =>
-    deleteDatabase(request, context, ({ mark, ...noted }) =>
-      tell.kept({ ...noted, database: mark, files: [], complete: false }),
-    ),
+  databaseDeletion: (request, context) => deleteDatabase(request, context, noteDatabaseOf(tell)),
+  'put-back-check': checkPutBack,
+  putBackRows: (request, context) => putBackRows(request, context, noteDatabaseOf(tell)),
   'replicate-attached-file': replicateAttachedFile,
   find: (request, context) => findDatabases(request, context),
   'find-rows': searchImage,

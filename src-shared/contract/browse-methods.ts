@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { EntryName } from '../model/restore/restore.ts';
 import {
   BrowsedSchema,
   BrowsedSource,
+  BrowseSource,
   ExportFormat,
   QueryAnswer,
   RowAddress,
@@ -17,14 +17,6 @@ import { key, nothing, started } from './params.ts';
 
 const viewId = z.uuid();
 const sql = z.string().min(1).max(100_000);
-
-/** A database to read: a snapshot, a file, or the database of a plan as it is now. */
-export const BrowseSource = z.union([
-  z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional() }),
-  z.strictObject({ path: FilePath, entry: EntryName.optional() }),
-  z.strictObject({ planId: z.uuid() }),
-]);
-export type BrowseSource = z.infer<typeof BrowseSource>;
 
 /** Reads the content of databases in temporary copies that nothing can change. */
 export const browseMethods = {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { BrowsedSource } from '../model/rows/browse.ts';
+import { BrowsedSource, BrowseSource } from '../model/rows/browse.ts';
 import { Comparison, DifferenceFilter, DifferenceSql, RowDifferences } from '../model/rows/comparison.ts';
-import { BrowseSource } from './browse-methods.ts';
 import { key, nothing, started } from './params.ts';
 
 const viewId = z.uuid();

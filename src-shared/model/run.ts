@@ -16,7 +16,8 @@ import { Verification } from './verification.ts';
  * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `import` lists what other programs
  * have made; `putBack` brings a deleted snapshot back from the trash; `cleanup` removes what a crash left behind; `find` searches this machine for databases;
  * `browse` unpacks a database so that it can be read; `findRows` searches the snapshots of a plan for rows;
- * `compare` unpacks two databases and compares them.
+ * `compare` unpacks two databases and compares them. `put-back-check` tries on a copy what `putBackRows` does: rows of a
+ * snapshot are put back into a live database.
  */
 export const RunKind = z.enum([
   'backup',
@@ -38,6 +39,8 @@ export const RunKind = z.enum([
   'findRows',
   'browse',
   'compare',
+  'put-back-check',
+  'putBackRows',
 ]);
 export type RunKind = z.infer<typeof RunKind>;
 
@@ -82,10 +85,10 @@ export type RunProgress = z.infer<typeof RunProgress>;
 export const FileRights = z.object({ uid: z.number().int(), gid: z.number().int(), mode: z.number().int() });
 export type FileRights = z.infer<typeof FileRights>;
 
-/** What a finished restore, undo or deletion of a database did. */
+/** What a finished restore, undo or deletion of a database did, or rows that were put back. */
 export const RestoreOutcome = z.object({
   targetPath: FilePath,
-  method: z.enum(['into-live', 'replace-file', 'create', 'remove']),
+  method: z.enum(['into-live', 'replace-file', 'create', 'remove', 'rows']),
   rows: z.number().int().nonnegative(),
   tables: z.number().int().nonnegative(),
   /** What Undo puts back; `null` where nothing was replaced. */
@@ -166,14 +169,20 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('browse'), viewId: z.uuid(), bytes: Bytes }),
   /** `differing`: how many tables differ. */
   z.object({ kind: z.literal('compare'), viewId: z.uuid(), differing: z.number().int().nonnegative() }),
+  /** What it found is in no run, as for `findRows`. */
+  z.object({ kind: z.literal('put-back-check'), changes: z.number().int().nonnegative() }),
+  z.object({ kind: z.literal('putBackRows'), ...RestoreOutcome.shape }),
 ]);
 export type RunResult = z.infer<typeof RunResult>;
 
-/** Whether a run has replaced or removed a database, which can be undone where something was there. */
-export function replacesDatabase(
-  result: RunResult | null,
-): result is Extract<RunResult, { kind: 'restore' | 'undo' | 'databaseDeletion' }> {
-  return result?.kind === 'restore' || result?.kind === 'undo' || result?.kind === 'databaseDeletion';
+/** The runs that replace or remove a database or rows of it. */
+export const REPLACING_KINDS = ['restore', 'undo', 'databaseDeletion', 'putBackRows'] as const satisfies RunKind[];
+export type ReplacingKind = (typeof REPLACING_KINDS)[number];
+export const isReplacing = (kind: string): boolean => (REPLACING_KINDS as readonly string[]).includes(kind);
+
+/** Whether a run has replaced or removed a database or rows of it, which can be undone where something was there. */
+export function replacesDatabase(result: RunResult | null): result is Extract<RunResult, { kind: ReplacingKind }> {
+  return result !== null && isReplacing(result.kind);
 }
 
 /** The files that a run has replaced, or was about to replace. */

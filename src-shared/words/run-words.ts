@@ -20,6 +20,8 @@ const KINDS: Record<RunKind, string> = {
   findRows: 'Find rows in',
   browse: 'Open',
   compare: 'Compare',
+  'put-back-check': 'Preview rows to put back into',
+  putBackRows: 'Put rows back into',
 };
 
 /** Returns the title of a run, for example `Back up hone.db`. */

@@ -27,6 +27,7 @@ const cases: Record<MethodName, MethodCase> = {
   ...rowsCases,
   ...browseCases,
   ...compareCases,
+  ...rowsCases,
   ...hostCases,
 };
 

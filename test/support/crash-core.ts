@@ -22,6 +22,7 @@ const kinds: Partial<Record<string, Run['kind']>> = {
   'trash.empty': 'delete',
   'restores.undo': 'undo',
   'databaseDeletions.start': 'databaseDeletion',
+  'rows.putBack': 'putBackRows',
 };
 const kind = kinds[method] ?? 'restore';
 
@@ -71,6 +72,13 @@ async function runToItsEnd(): Promise<void> {
     const target = given as Params<'databaseDeletions.preview'>['target'];
     const { confirmation } = await core.call('databaseDeletions.preview', { target });
     given = { target, confirmation };
+  }
+  if (method === 'rows.putBack') {
+    const check = await core.call('rows.previewPutBack', given as Params<'rows.previewPutBack'>);
+    await core.runEnded(check.run.id);
+    const checkRunId = check.run.id;
+    const { confirmation } = await core.call('rows.putBackPreview', { checkRunId });
+    given = { checkRunId, confirmation };
   }
   const { run } = (await core.call(method as MethodName, given as never)) as { run: { id: string } };
   process.stdout.write('started\n');

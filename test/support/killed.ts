@@ -33,7 +33,7 @@ export async function killAt(moment: Moment, home: string, method: MethodName, p
 }
 
 /**
- * Restores, undoes or deletes in a core of its own and kills its worker process, or all, right before a step: a note, a rename or
+ * Restores, undoes, deletes or puts rows back in a core of its own and kills its worker process, or all, right before a step: a note, a rename or
  * the answer. With the worker alone, the core goes on and ends by itself.
  * @param step a number from 1 on
  * @returns `false`: there are fewer steps, and nothing was killed
@@ -42,7 +42,7 @@ export async function killBeforeStep(
   step: number | 'replacing the database' | 'answer',
   who: 'worker' | 'all',
   home: string,
-  method: 'restores.start' | 'restores.undo' | 'databaseDeletions.start',
+  method: 'restores.start' | 'restores.undo' | 'databaseDeletions.start' | 'rows.putBack',
   params: unknown,
 ): Promise<boolean> {
   const script = join(inject('bundles'), 'crash-core.cjs');

@@ -29,6 +29,8 @@ type StartsRun = Extract<
   | `${string}.start`
   | 'restores.check'
   | 'restores.undo'
+  | 'rows.previewPutBack'
+  | 'rows.putBack'
   | 'snapshots.delete'
   | 'trash.putBack'
   | 'trash.empty'

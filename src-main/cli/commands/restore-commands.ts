@@ -11,6 +11,7 @@ import { keyOf } from '../options/key-options.ts';
 import { addSourceOptions, type SourceOptions, withSource } from '../options/source-options.ts';
 import { errorOf, print, resultOf, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
+import { type PutBackOptions, putRowsBack, requireTable } from './put-rows-back.ts';
 import {
   checkFiles,
   confirmedFiles,
@@ -20,7 +21,7 @@ import {
   restoreChecked,
 } from './restore-files.ts';
 
-interface RestoreOptions extends SourceOptions, FilesOptions {
+interface RestoreOptions extends SourceOptions, FilesOptions, Partial<PutBackOptions> {
   only?: 'database' | 'files';
   forceNewer?: boolean;
   forceRepair?: boolean;
@@ -42,6 +43,11 @@ export function addRestoreCommands(program: Command): void {
     )
     .option('--attached-file <name>', 'restore only this attached file')
     .option('--path <path>', 'restore only this file or folder of the attached file')
+    .option('--table <name>', 'put only rows of this table back, into the live database --to')
+    .option('--where <sql>', 'with --table: only rows that meet this condition')
+    .option('--include-related', 'with --table: also rows that refer to these rows')
+    .option('--overwrite', 'with --table: overwrite rows that have changed since')
+    .option('--dry-run', 'with --table: show what would be done')
     .option('--force', 'replace existing data; a safety snapshot is taken first')
     .option('--manifest-paths', 'restore an imported snapshot to the paths in its manifest')
     .option('--program-version <version>', 'schema version that the program expects')
@@ -49,11 +55,15 @@ export function addRestoreCommands(program: Command): void {
     .option('--force-repair', 'restore even if indexes or free pages need repair')
     .addHelpText(
       'after',
-      '\nExamples:\n  snapkeep restore hone-2026-11-20-020000-k3f9qa.db.gz --to ~/.local/share/hone/hone.db --force\n  gunzip -c dump.sql.gz | snapkeep restore - --to ./app.db',
+      '\nExamples:\n  snapkeep restore hone-2026-11-20-020000-k3f9qa.db.gz --to ~/.local/share/hone/hone.db --force\n  gunzip -c dump.sql.gz | snapkeep restore - --to ./app.db\n  snapkeep restore hone-2026-11-20-020000-k3f9qa.db.gz --table tasks --where "id = 4711" --to ~/.local/share/hone/hone.db --dry-run',
     )
     .action(
       inSession((session, given: string, options: RestoreOptions) =>
-        withSource(session, given, options, (source) => restore(session, source, options)),
+        withSource(session, given, options, (source) =>
+          options.table === undefined
+            ? restore(session, source, options)
+            : putRowsBack(session, source, { ...options, table: options.table }),
+        ),
       ),
     );
 
@@ -70,6 +80,7 @@ export function addRestoreCommands(program: Command): void {
 }
 
 async function restore(session: Session, source: RestoreSource, options: RestoreOptions): Promise<void> {
+  requireTable(options);
   const snapshotId = 'snapshotId' in source ? source.snapshotId : await filesAt(session, source.path);
   const snapshot = snapshotId === null ? undefined : (await session.call('snapshots.get', { snapshotId })).snapshot;
   if (snapshot !== undefined) requireKnownPaths(snapshot, options);

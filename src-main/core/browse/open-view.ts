@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import type { BrowseSource } from '../../../src-shared/contract/browse-methods.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
+import type { BrowseSource } from '../../../src-shared/model/rows/browse.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';

@@ -1,7 +1,13 @@
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
-import { canBePutBack, type RestoreOutcome, type Run, type RunResult } from '../../../src-shared/model/run.ts';
+import {
+  canBePutBack,
+  REPLACING_KINDS,
+  type RestoreOutcome,
+  type Run,
+  type RunResult,
+} from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
@@ -217,7 +223,7 @@ function keptContent(core: CoreContext, snapshotId: string) {
 
 /** The newest run that replaced something. Nobody goes further back without saying so. */
 function lastReplacement(core: CoreContext): Run {
-  const runs = core.runs.list({ kinds: ['restore', 'databaseDeletion', 'undo'], limit: 500 });
+  const runs = core.runs.list({ kinds: [...REPLACING_KINDS], limit: 500 });
   const last = runs.find(({ finishedAt, result }) => finishedAt !== null && canBePutBack(result));
   if (last === undefined) {
     throw new SnapkeepError('NOT_FOUND', 'No restore to undo.', {

@@ -61,6 +61,10 @@ export function runOutcome({ result, error }: Run): string {
       return rowsInWords(result);
     case 'compare':
       return differingInWords(result.differing);
+    case 'put-back-check':
+      return `${countInWords(result.changes, 'row')} to change`;
+    case 'putBackRows':
+      return `${countInWords(result.rows, 'row')} changed${result.undoneBy === null ? '' : UNDONE}`;
     case 'browse':
       return `${bytesInWords(result.bytes)} unpacked`;
     default:

@@ -28,6 +28,22 @@ export const DatabaseMark = z.discriminatedUnion('method', [
     /** The number and birth of the file that is removed. */
     previous: z.string(),
   }),
+  /**
+   * Rows are put back. `rowid`: where each can be found then, `null` where its table has none; `after`: the SHA-256 of
+   * its values then. The values themselves may be of an encrypted database.
+   */
+  z.object({
+    method: z.literal('rows'),
+    targetPath: FilePath,
+    samples: z.array(
+      z.object({
+        table: z.string(),
+        columns: z.array(z.string()),
+        rowid: z.string().nullable(),
+        after: Sha256,
+      }),
+    ),
+  }),
 ]);
 export type DatabaseMark = z.infer<typeof DatabaseMark>;
 
@@ -40,7 +56,7 @@ export const FileExchange = z.object({
 export type FileExchange = z.infer<typeof FileExchange>;
 
 /**
- * The journal of a restore, an undo or the deletion of a database: what has been or is about to be replaced, noted
+ * The journal of a restore, an undo, the deletion of a database or rows that are put back: what has been or is about to be replaced, noted
  * before each step. A run that ends without an answer is resolved by it: all of it is done, or all is taken back.
  */
 export const Replacement = z.object({

@@ -1,6 +1,11 @@
 import { z } from 'zod';
+import { RestoreSource } from '../restore/restore.ts';
 import { Bytes, Instant } from '../values.ts';
 import { Cell, RowKey } from './cell.ts';
+
+/** A database to read: a snapshot, a file, or the database of a plan as it is now. */
+export const BrowseSource = z.union([...RestoreSource.options, z.strictObject({ planId: z.uuid() })]);
+export type BrowseSource = z.infer<typeof BrowseSource>;
 
 /** A column of a table or view. */
 export const BrowsedColumn = z.object({

@@ -23,6 +23,8 @@ export type LastStep =
   | { kind: 'unreadable' }
   /** A staged file gets the database's name by one rename. `other`: the file system may have numbered its files anew. */
   | { kind: 'by rename'; target: 'arrived' | 'previous' | 'other'; stagedRemains: boolean }
+  /** Rows are written in one transaction: how many of the sampled ones are not as they are put back, and how many are. */
+  | { kind: 'by rows'; before: number; after: number }
   /** The file of the database is removed. */
   | { kind: 'by removal'; remains: boolean };
 
@@ -40,6 +42,8 @@ export function isComplete(step: LastStep): boolean {
     }
     case 'by rename':
       return step.target === 'arrived' || (step.target === 'other' && !step.stagedRemains);
+    case 'by rows':
+      return step.after > 0 && step.after >= step.before;
     case 'by removal':
       return !step.remains;
   }

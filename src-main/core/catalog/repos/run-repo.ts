@@ -178,7 +178,7 @@ export class RunRepo extends Repo {
           DELETE FROM runs WHERE number IN (
             SELECT r.number FROM edges e CROSS JOIN runs r ON r.plan_id IS e.plan_id AND r.number <= e.few
             WHERE (r.number <= e.many OR r.queued_at < ${olderThan})
-              AND r.finished_at IS NOT NULL AND r.leftovers IS NULL AND r.kind NOT IN ('restore', 'undo', 'databaseDeletion')
+              AND r.finished_at IS NOT NULL AND r.leftovers IS NULL AND r.kind NOT IN ('restore', 'undo', 'databaseDeletion', 'putBackRows')
               AND EXISTS (SELECT 1 FROM runs n WHERE n.plan_id IS r.plan_id AND n.number > r.number AND n.kind = r.kind)
             LIMIT ${MOST_REMOVED}
           )`,

@@ -78,7 +78,7 @@ export async function inspectTarget(
 }
 
 /** @throws SnapkeepError `CONFLICT` where the log lies beside another name of the file: it would be played into what is restored */
-async function requireOwnLog(path: string): Promise<void> {
+export async function requireOwnLog(path: string): Promise<void> {
   const name = await nameWithLog(path);
   if (name === path) return;
   throw new SnapkeepError(

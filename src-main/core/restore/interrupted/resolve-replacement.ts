@@ -12,6 +12,7 @@ import { isComplete, type LastStep } from '../../../../src-shared/rules/restore/
 import { identityOf, keptPathFor, takeBack } from '../../engine/attached-files/folder/folder-swap.ts';
 import { answerOn, explainError, explainedAs } from '../../engine/engine-errors.ts';
 import { isTaken, PARTIAL_SUFFIX } from '../../engine/files/durable-files.ts';
+import { countArrived } from '../../engine/put-back/row-samples.ts';
 import { openForReading, type Reading, setWal } from '../../engine/sqlite/open-database.ts';
 import { RawPages } from '../../engine/sqlite/raw-pages.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
@@ -92,6 +93,7 @@ async function lastStepOf({ database, complete }: Replacement, opening: Opening)
   if (complete) return { kind: 'all files' };
   if (database === null) return { kind: 'not begun' };
   if (database.method === 'into-live') return inPlace(database, opening);
+  if (database.method === 'rows') return byRows(database, opening);
   return database.method === 'remove' ? byRemoval(database) : byRename(database);
 }
 
@@ -109,6 +111,21 @@ async function byRename({
   const identity = (await isTaken(targetPath)) ? await identityOf(targetPath) : null;
   const target = identity === arriving ? 'arrived' : identity === previous ? 'previous' : 'other';
   return { kind: 'by rename', target, stagedRemains: await isTaken(stagedPath) };
+}
+
+async function byRows(
+  { targetPath, samples }: Extract<DatabaseMark, { method: 'rows' }>,
+  opening: Opening,
+): Promise<LastStep> {
+  const reading = await openIfReadable(targetPath, opening);
+  if (reading === null) return { kind: 'unreadable' };
+  using open = reading;
+  try {
+    const after = countArrived(open.database, samples);
+    return { kind: 'by rows', before: samples.length - after, after };
+  } catch (error) {
+    throw explainError(error, targetPath);
+  }
 }
 
 /** SQLite completes or rolls back what a killed process left before it answers. */

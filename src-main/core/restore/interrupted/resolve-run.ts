@@ -29,19 +29,28 @@ export async function resolveRun(
     signal: new AbortController().signal,
     keys: core.keys.all(undefined),
   });
-  if (!resolved.complete) return { complete: false, result: takenBack(resolved, tell) };
-  tell(run.kind === 'databaseDeletion' ? 'The database had been deleted.' : 'Everything had been replaced.');
+  if (!resolved.complete) return { complete: false, result: takenBack(run, resolved, tell) };
+  tell(COMPLETE[run.kind] ?? 'Everything had been replaced.');
   if (undoes !== null) markUndone(core, undoes, run.id);
   const { result } = run;
-  if (!replacesDatabase(result)) return { complete: true, result };
+  if (!replacesDatabase(result) || result.kind === 'putBackRows') return { complete: true, result };
   // What was put there, or removed; it is not counted again, for a program may have gone on with it.
   const snapshotId = result.kind === 'databaseDeletion' ? result.safetySnapshotId : run.snapshotId;
   const tables = (snapshotId && core.catalog.snapshots.manifest(snapshotId)?.database?.tables) || [];
   return { complete: true, result: { ...result, tables: tables.length, rows: totalRows(tables) } };
 }
 
-function takenBack({ files, leftWal }: Resolved, tell: (message: string) => void): RunResult | null {
-  tell('Not everything had been replaced; what had been was taken back.');
+const COMPLETE: Partial<Record<Run['kind'], string>> = {
+  databaseDeletion: 'The database had been deleted.',
+  putBackRows: 'The rows had been put back.',
+};
+
+function takenBack({ kind }: Run, { files, leftWal }: Resolved, tell: (message: string) => void): RunResult | null {
+  tell(
+    kind === 'putBackRows'
+      ? 'No rows had been put back.'
+      : 'Not everything had been replaced; what had been was taken back.',
+  );
   if (leftWal !== null)
     tell(`${leftWal} was in WAL mode and is now in rollback-journal mode: no known key opens it to set the mode back.`);
   for (const { targetPath, keptPath, undoable } of files) {

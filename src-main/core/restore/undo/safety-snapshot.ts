@@ -8,9 +8,9 @@ import { planNameFromPath } from '../../../../src-shared/rules/names/naming.ts';
 import { contentOfImage, describedAlready, imageRequest } from '../../backup/snapshot-content.ts';
 import { type SnapshotRequest, storeSnapshot } from '../../backup/take-snapshot.ts';
 import { explainError } from '../../engine/engine-errors.ts';
-import { explainWrite } from '../../engine/files/disk-full.ts';
+import { explainWrite, requireRoom } from '../../engine/files/disk-full.ts';
 import { copySynced, exists, sidecarPaths, writeSynced } from '../../engine/files/durable-files.ts';
-import { copyImage, type Image } from '../../engine/sqlite/copy-image.ts';
+import { copySource, type Image, type OpenSource, openSource } from '../../engine/sqlite/copy-image.ts';
 import { UNKNOWN_FACTS } from '../../engine/sqlite/describe-database.ts';
 import { setWal } from '../../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
@@ -41,11 +41,32 @@ export async function keepPages(
   context: TaskContext,
   onImage: OnImage = () => {},
 ): Promise<Manifest> {
-  context.progress('safety-snapshot', 0, null);
-  const path = stagedPath(context);
-  const image = await copyImage(request.targetPath, path, keeping(context));
-  onImage(path);
+  const image = await copyKept(request.targetPath, context);
+  onImage(image.path);
   return storeImageOf(request, image, context);
+}
+
+/**
+ * Keeps the content of a database that is open to be read, and stays open: closing its descriptors would free the locks of
+ * any other connection to it.
+ */
+export async function keepOpened(request: SafetyRequest, source: OpenSource, context: TaskContext): Promise<Manifest> {
+  const image = await copyOpened(source, context);
+  // Others may write while it is packed.
+  if (source.database.inTransaction) source.database.exec('COMMIT');
+  return storeImageOf(request, image, context);
+}
+
+async function copyKept(path: string, context: TaskContext): Promise<Image> {
+  using source = await openSource(path, context);
+  return await copyOpened(source, context);
+}
+
+function copyOpened(source: OpenSource, context: TaskContext): Promise<Image> {
+  context.progress('safety-snapshot', 0, null);
+  return copySource(source, stagedPath(context), keeping(context), {
+    askForRoom: (bytes) => requireRoom({ use: 'staging', folder: context.stagingFolder, bytes }),
+  });
 }
 
 /** Keeps the file of a database whose lock is held, byte for byte but for the journal mode it had before. */

@@ -1,0 +1,172 @@
+import type { Column, Table } from '../rows/describe-tables.ts';
+import { quoteName } from '../sqlite/count-rows.ts';
+import type { Database } from '../sqlite/open-database.ts';
+
+/** Columns of a table whose values only one row may have. */
+export type UniqueColumns = string[];
+
+/** A foreign key: columns of a table, and those of its parent that they refer to. */
+export interface ForeignKey {
+  columns: string[];
+  parent: string;
+  parentColumns: string[];
+  /** What an update or a deletion of the parent does to its rows. */
+  cascades: boolean;
+}
+
+/** A table of the live database with the one of the same name in the snapshot. Names are those of the live database. */
+export interface MappedTable {
+  name: string;
+  /** Columns that are written: both have them, and nothing computes them. */
+  columns: string[];
+  /** Their names in the snapshot. */
+  storedColumns: string[];
+  storedName: string;
+  /** What addresses a row of the snapshot, as SQL. */
+  address: string[];
+  /** The columns that identify a row in both; empty: its content alone does. */
+  identity: string[];
+  /** Other columns that are unique in the live database. */
+  unique: UniqueColumns[];
+  foreignKeys: ForeignKey[];
+  /** Columns whose declared types differ, by their positions. */
+  retyped: ReadonlySet<number>;
+  notes: string[];
+}
+
+const KNOWN_COLLATIONS = new Set(['BINARY', 'NOCASE', 'RTRIM']);
+
+const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+/** Finds a table by its name, as SQLite compares names. */
+export const tableNamed = (tables: readonly Table[], name: string): Table | undefined =>
+  tables.find((table) => sameName(table.name, name));
+
+/** Returns what addresses a row within its database, as SQL; empty: nothing does. */
+export function addressOf(table: Table): string[] {
+  if (table.rowid !== null) return [table.rowid];
+  return table.withoutRowid ? table.primaryKey.map(quoteName) : [];
+}
+
+/** Maps a table of the snapshot to the one of the live database by the names of their columns. */
+export function mapTable(stored: Table, live: Table, target: Database): MappedTable {
+  const pairs = live.columns.flatMap((column): Array<[Column, Column]> => {
+    const its = stored.columns.find(({ name }) => sameName(name, column.name));
+    return isWritten(column) && its !== undefined ? [[column, its]] : [];
+  });
+  const columns = pairs.map(([{ name }]) => name);
+  const indexes = uniqueIndexes(target, live);
+  const identity = live.primaryKey.length > 0 ? live.primaryKey : (identifying(indexes, live) ?? []);
+  const mapped = identity.every((name) => columns.includes(name)) ? identity : [];
+  return {
+    name: live.name,
+    columns,
+    storedColumns: pairs.map(([, { name }]) => name),
+    storedName: stored.name,
+    address: addressOf(stored),
+    identity: mapped,
+    unique: indexes
+      .map(({ columns: its }) => its)
+      .filter((its) => its.join('\0') !== mapped.join('\0') && its.every((name) => columns.includes(name))),
+    foreignKeys: foreignKeysOf(target, live),
+    retyped: new Set(pairs.flatMap(([one, other], at) => (sameName(one.type, other.type) ? [] : [at]))),
+    notes: notesOn(stored, live),
+  };
+}
+
+const isWritten = ({ generated, hidden }: Column): boolean => generated === null && !hidden;
+
+interface UniqueIndex {
+  columns: UniqueColumns;
+  collations: string[];
+}
+
+/** The unique indexes that concern all rows by plain columns; any other is SQLite's to check. */
+function uniqueIndexes(target: Database, { name }: Table): UniqueIndex[] {
+  const listed = target.pragma(`main.index_list(${quoteName(name)})`) as Array<{
+    name: string;
+    unique: number;
+    partial: number;
+  }>;
+  return listed
+    .filter(({ unique, partial }) => unique === 1 && partial === 0)
+    .flatMap((index): UniqueIndex[] => {
+      const parts = target.pragma(`main.index_xinfo(${quoteName(index.name)})`) as Array<{
+        name: string | null;
+        coll: string;
+        key: number;
+      }>;
+      const keys = parts.filter(({ key }) => key === 1);
+      const columns = keys.flatMap((part) => part.name ?? []);
+      return columns.length === keys.length ? [{ columns, collations: keys.map(({ coll }) => coll) }] : [];
+    });
+}
+
+/** The columns of a unique index that are never NULL: they tell rows apart. */
+function identifying(indexes: readonly UniqueIndex[], { columns }: Table): string[] | undefined {
+  return indexes.find(
+    (index) =>
+      index.columns.every((name) => columns.find((column) => column.name === name)?.notNull) &&
+      index.collations.every((collation) => KNOWN_COLLATIONS.has(collation.toUpperCase())),
+  )?.columns;
+}
+
+interface ForeignKeyPart {
+  id: number;
+  table: string;
+  from: string;
+  to: string | null;
+  on_update: string;
+  on_delete: string;
+}
+
+/** Returns the foreign keys of a table. */
+export function foreignKeysOf(target: Database, { name }: Table): ForeignKey[] {
+  const parts = target.pragma(`main.foreign_key_list(${quoteName(name)})`) as ForeignKeyPart[];
+  const ids = [...new Set(parts.map(({ id }) => id))];
+  return ids.map((id) => {
+    const its = parts.filter((part) => part.id === id);
+    const parent = its[0]?.table ?? '';
+    const named = its.flatMap(({ to }) => to ?? []);
+    return {
+      columns: its.map(({ from }) => from),
+      parent,
+      // Without names, the primary key is meant.
+      parentColumns: named.length === its.length ? named : primaryKeyOf(target, parent),
+      cascades: its.some((part) => part.on_update !== 'NO ACTION' && part.on_update !== 'RESTRICT'),
+    };
+  });
+}
+
+function primaryKeyOf(target: Database, table: string): string[] {
+  const columns = target.pragma(`main.table_info(${quoteName(table)})`) as Array<{ name: string; pk: number }>;
+  return columns
+    .filter(({ pk }) => pk > 0)
+    .sort((one, other) => one.pk - other.pk)
+    .map(({ name }) => name);
+}
+
+/** Says how the columns differ. */
+function notesOn(stored: Table, live: Table): string[] {
+  const only = (one: Table, other: Table): Column[] =>
+    one.columns.filter(({ name }) => !other.columns.some((column) => sameName(column.name, name)));
+  const changed = live.columns.flatMap((column) => {
+    const before = stored.columns.find(({ name }) => sameName(name, column.name));
+    if (before === undefined || sameName(before.type, column.type) || !isWritten(column)) return [];
+    return [
+      `The type of ${live.name}.${column.name} is ${column.type || 'not declared'}; in the snapshot it is ${before.type || 'not declared'}.`,
+    ];
+  });
+  return [
+    ...only(stored, live)
+      .filter(isWritten)
+      .map(({ name }) => `The live table ${live.name} has no column ${name}; its values are left out.`),
+    ...only(live, stored)
+      .filter(isWritten)
+      .map(
+        ({ name, defaultSql }) =>
+          `The snapshot has no column ${name} of ${live.name}; inserted rows get ${defaultSql === null ? 'NULL' : `its default, ${defaultSql}`}.`,
+      ),
+    ...changed,
+  ];
+}

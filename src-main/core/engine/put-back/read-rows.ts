@@ -1,0 +1,85 @@
+import type { Cell, RowKey } from '../../../../src-shared/model/rows/cell.ts';
+import { placeholderOf, type SqlValue, sqlValueOf } from '../rows/cells.ts';
+import { cellSql, encodingOf, readCell, type TextEncoding } from '../rows/read-cells.ts';
+import { quoteName } from '../sqlite/count-rows.ts';
+import type { Database } from '../sqlite/open-database.ts';
+
+/** A condition, or any part of a statement, and the values for its placeholders. */
+export interface SqlPart {
+  sql: string;
+  values: Cell[];
+}
+
+/** Whether two values are the same, with their storage classes. */
+export const sameCell = (one: Cell, other: Cell): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** The condition that columns, or other expressions, have these values. NULL equals nothing, as in a unique index. */
+export function equalTo(expressions: readonly string[], values: readonly Cell[]): SqlPart {
+  return {
+    sql: expressions.map((sql, at) => `${sql} = ${placeholderOf(values[at] ?? null)}`).join(' AND '),
+    values: [...values],
+  };
+}
+
+/** The condition that columns have exactly these values, NULL among them. */
+export function exactly(columns: readonly string[], values: readonly Cell[]): SqlPart {
+  const parts = columns.map((name, at) => {
+    const placeholder = placeholderOf(values[at] ?? null);
+    return `(${quoteName(name)} IS ${placeholder} COLLATE BINARY)`;
+  });
+  return { sql: parts.join(' AND '), values: [...values] };
+}
+
+/** A statement of two expressions for each value takes no more of them. */
+const EXPRESSIONS_AT_ONCE = 900;
+
+/** Reads rows of a database exactly. */
+export class RowReader {
+  readonly database: Database;
+  readonly encoding: TextEncoding;
+
+  constructor(database: Database) {
+    this.database = database;
+    this.encoding = encodingOf(database);
+  }
+
+  /** Goes through the rows of a table that meet a condition. @param expressions what is read of each, as SQL */
+  *rows(table: string, expressions: readonly string[], where: SqlPart | null): Generator<Cell[]> {
+    const read = expressions.map((sql) => cellSql(sql, Number.POSITIVE_INFINITY)).join(', ');
+    const condition = where === null ? '' : ` WHERE ${where.sql}`;
+    const statement = this.database
+      .prepare(`SELECT ${read} FROM main.${quoteName(table)}${condition}`)
+      .safeIntegers()
+      .raw();
+    for (const found of statement.iterate(...bound(where)) as Iterable<SqlValue[]>)
+      yield Array.from({ length: found.length / 2 }, (_, at) =>
+        readCell(found[at * 2] ?? null, found[at * 2 + 1] ?? null, this.encoding),
+      );
+  }
+
+  /** Reads some columns of the one row that meets a condition; `undefined`: there is none. */
+  row(table: string, columns: readonly string[], where: SqlPart): Cell[] | undefined {
+    const cells: Cell[] = [];
+    for (let at = 0; at === 0 || at < columns.length; at += EXPRESSIONS_AT_ONCE) {
+      const part = columns.slice(at, at + EXPRESSIONS_AT_ONCE).map(quoteName);
+      const [found] = [...this.rows(table, part.length === 0 ? ['1'] : part, where)];
+      if (found === undefined) return undefined;
+      cells.push(...found.slice(0, part.length));
+    }
+    return cells;
+  }
+
+  /** Whether a row meets a condition. */
+  has(table: string, where: SqlPart): boolean {
+    return (
+      this.database
+        .prepare(`SELECT 1 FROM main.${quoteName(table)} WHERE ${where.sql} LIMIT 1`)
+        .get(...bound(where)) !== undefined
+    );
+  }
+}
+
+const bound = (part: SqlPart | null): SqlValue[] => part?.values.map(sqlValueOf) ?? [];
+
+/** A text that stands for a key, by which it is found again. */
+export const textOfKey = (key: RowKey): string => JSON.stringify(key);

@@ -1,0 +1,42 @@
+import type { PutBackPreview, PutBackTable } from '../model/rows/put-back.ts';
+import { countInWords, listInWords } from './wording.ts';
+
+/** Returns what becomes of the rows of a table, for example `1 row inserted, 2 rows kept as they are now`. */
+export function putBackTableInWords({ insert, update, keep, blocked, same }: PutBackTable): string {
+  const parts = [
+    [insert, 'inserted'],
+    [update, 'overwritten'],
+    [keep, 'kept as they are now'],
+    [blocked, 'left out because a unique value is taken'],
+    [same, 'unchanged'],
+  ] as const;
+  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${countInWords(count, 'row')} ${what}`);
+  return told.length === 0 ? 'no rows' : told.join(', ');
+}
+
+/** Returns what triggers and foreign keys change beside the rows, for example `log: 1 row inserted`. */
+export function effectInWords({ table, inserted, updated, deleted }: PutBackPreview['effects'][number]): string {
+  const parts = [
+    [inserted, 'inserted'],
+    [updated, 'updated'],
+    [deleted, 'deleted'],
+  ] as const;
+  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${countInWords(count, 'row')} ${what}`);
+  return `${table}: ${told.join(', ')}`;
+}
+
+/** Returns a preview as lines of text. */
+export function putBackInWords(preview: PutBackPreview): string[] {
+  const { tables, related, triggers, effects, problems } = preview;
+  return [
+    ...tables.map((table) => `${table.name}: ${putBackTableInWords(table)}.`),
+    ...tables.flatMap(({ notes }) => notes),
+    ...related.map(
+      ({ table, to, rows }) =>
+        `${countInWords(rows, 'row')} of ${table} that refer to ${to} are missing and not included.`,
+    ),
+    ...(triggers.length === 0 ? [] : [`Triggers that fire: ${listInWords(triggers.map(({ name }) => name))}.`]),
+    ...effects.map((effect) => `Triggers and foreign keys also change ${effectInWords(effect)}.`),
+    ...problems,
+  ];
+}
