@@ -3,6 +3,7 @@ import type { SourceDescription } from '../../src-shared/model/source.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
 import type { BackupRequest } from './backup/take-and-verify.ts';
 import type { ExportRequest } from './backup/write-export.ts';
+import type { StoredFilesAnswer, StoredFilesRequest } from './browse/browse-files.ts';
 import type { OpenCopyRequest, UnpackedCopy } from './browse/open-copy.ts';
 import type { CatalogCopyRequest } from './catalog/copy-catalog-file.ts';
 import type { Replicated, ReplicateRequest } from './copies/replicate-attached-file.ts';
@@ -49,6 +50,7 @@ export interface WorkerTasks {
   databaseDeletion: { request: DatabaseDeletionRequest; result: AppliedDatabaseDeletion };
   'replicate-attached-file': { request: ReplicateRequest; result: Replicated };
   find: { request: FindRequest; result: FindResult };
+  'browse-files': { request: StoredFilesRequest; result: StoredFilesAnswer };
   'find-rows': { request: ImageSearch; result: ImageFindings };
   'open-copy': { request: OpenCopyRequest; result: UnpackedCopy };
   'put-back-check': { request: PutBackRequest; result: CheckedPutBack };

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { backUp } from '../core/backup/take-and-verify.ts';
 import { exportSnapshot } from '../core/backup/write-export.ts';
+import { browseFiles } from '../core/browse/browse-files.ts';
 import { openCopy } from '../core/browse/open-copy.ts';
 import { copyCatalogFile } from '../core/catalog/copy-catalog-file.ts';
 import { replicateAttachedFile } from '../core/copies/replicate-attached-file.ts';
@@ -80,6 +81,7 @@ const tasksWith = (tell: Told): Tasks => ({
   putBackRows: (request, context) => putBackRows(request, context, noteDatabaseOf(tell)),
   'replicate-attached-file': replicateAttachedFile,
   find: (request, context) => findDatabases(request, context),
+  'browse-files': browseFiles,
   'find-rows': searchImage,
   'open-copy': openCopy,
   'files-check': checkFiles,

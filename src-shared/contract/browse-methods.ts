@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { AttachedFileName } from '../model/attached-file.ts';
 import {
+  BrowsedFile,
   BrowsedSchema,
   BrowsedSource,
   BrowseSource,
@@ -16,6 +18,7 @@ import { FilePath } from '../model/values.ts';
 import { key, nothing, started } from './params.ts';
 
 const viewId = z.uuid();
+const storedFile = { snapshotId: z.uuid(), attachedFile: AttachedFileName };
 const sql = z.string().min(1).max(100_000);
 
 /** Reads the content of databases in temporary copies that nothing can change. */
@@ -78,6 +81,24 @@ export const browseMethods = {
       replace: z.boolean().default(false),
     }),
     result: started,
+  },
+  /**
+   * Lists what is in a folder of an attached file of a snapshot, folders first. `folder`: empty for the attached file
+   * itself. `more`: only the first 2,000 are listed.
+   */
+  'browse.files': {
+    params: z.strictObject({ ...storedFile, folder: z.string().max(4096).default('') }),
+    result: z.object({ entries: z.array(BrowsedFile), more: z.boolean() }),
+  },
+  /** Returns part of a file in an attached file of a snapshot. */
+  'browse.file': {
+    params: z.strictObject({
+      ...storedFile,
+      path: z.string().min(1).max(4096),
+      offset: z.int().nonnegative().default(0),
+      length: z.int().min(1).max(1_048_576).default(262_144),
+    }),
+    result: ValuePart,
   },
   /** Closes a view. */
   'browse.close': { params: z.strictObject({ viewId }), result: nothing },

@@ -4,6 +4,7 @@ import type { MethodName } from '../../src-shared/contract/methods.ts';
 const atDestination = ['NOT_FOUND', 'UNAVAILABLE', 'BAD_KEY', 'PERMISSION'] as const;
 const onDisk = ['NOT_FOUND', 'PERMISSION', 'UNAVAILABLE'] as const;
 const viewed = ['NOT_FOUND', 'TIMED_OUT'] as const;
+const filesOfSnapshot = ['NOT_FOUND', 'UNSUPPORTED', 'UNAVAILABLE', 'BAD_KEY', 'CORRUPT', 'TIMED_OUT'] as const;
 const stale = ['NOT_FOUND', 'CONFLICT'] as const;
 
 /**
@@ -20,6 +21,8 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'browse.close': [],
   'browse.describe': viewed,
   'browse.export': [...onDisk, 'CONFLICT'],
+  'browse.file': filesOfSnapshot,
+  'browse.files': filesOfSnapshot,
   'browse.open': ['NOT_FOUND', 'UNSUPPORTED', 'BAD_KEY'],
   'browse.query': viewed,
   'browse.rows': viewed,

@@ -3,6 +3,8 @@ import type { BrowsedSource } from '../../../src-shared/model/rows/browse.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { Handlers } from '../handler.ts';
+import { askFiles } from './ask-files.ts';
+import { LISTED_FILES } from './browse-files.ts';
 import { findCopySource, startOpening } from './open-view.ts';
 import { startRowExport } from './start-export.ts';
 
@@ -23,6 +25,16 @@ export function browseHandlers(core: CoreContext): Handlers<MethodsOf<'browse'>>
     'browse.export': async ({ path, ...order }) => ({
       run: await startRowExport(core, { ...order, path: await canonicalFilePath(path) }),
     }),
+    'browse.files': async ({ snapshotId, attachedFile, folder }, signal) => {
+      const asked = { attachedFile, path: folder, part: null };
+      const { entries } = await askFiles(core, snapshotId, asked, signal);
+      return { entries: entries.slice(0, LISTED_FILES), more: entries.length > LISTED_FILES };
+    },
+    'browse.file': async ({ snapshotId, attachedFile, path, ...part }, signal) => {
+      const answer = await askFiles(core, snapshotId, { attachedFile, path, part }, signal);
+      if (answer.part === null) throw new Error('No part was read.');
+      return answer.part;
+    },
     'browse.close': async ({ viewId }) => {
       await core.views.close(viewId);
       return {};

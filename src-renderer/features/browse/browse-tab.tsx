@@ -1,49 +1,86 @@
-import { Group, Select } from '@mantine/core';
-import { IconDatabaseSearch } from '@tabler/icons-react';
+import { Group, SegmentedControl, Select } from '@mantine/core';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
-import { EmptyState } from '../../components/layout/page.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { useParameter } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
+import { FindRowsForm } from '../find-rows/find-rows-form.tsx';
+import { FoundRows } from '../find-rows/found-rows.tsx';
 import { BrowseView } from './browse-view.tsx';
+import { StoredFiles } from './stored-files.tsx';
 
 /** Stands for the database as it is now. */
 const NOW = 'now';
 
-/** What a snapshot of a plan contains, or its database as it is now. */
+/** What a snapshot of a plan contains, or its database as it is now; and the search through all snapshots. */
 export function BrowseTab({ plan, now }: { plan: Plan; now: number }) {
   const [at, setAt] = useParameter('at');
+  const [search] = useParameter('search');
   const answer = useAnswer('snapshots.list', { planId: plan.id });
   if (answer.value === null) return <Pending answer={answer} />;
   const snapshots = answer.value;
-  const chosen = at || (snapshots.find(({ missing }) => !missing)?.id ?? NOW);
+  const ofDatabase = plan.sourceKind === 'database';
+  const newest = snapshots.find(({ missing }) => !missing)?.id;
+  const chosen = at || (newest ?? (ofDatabase ? NOW : ''));
   const isListed = chosen === NOW || snapshots.some(({ id }) => id === chosen);
-  if (plan.sourceKind === 'files')
-    return (
-      <EmptyState icon={<IconDatabaseSearch size={44} stroke={1.4} />} title="No database to browse">
-        This plan backs up files. Their snapshots are listed in the tab “Snapshots”.
-      </EmptyState>
-    );
   return (
     <div className="browse-tab">
-      <Group gap="sm" align="end">
+      <Group gap="md" align="start" justify="space-between">
         <Select
           label="Snapshot"
           size="xs"
           w={260}
           allowDeselect={false}
           maxDropdownHeight={300}
+          placeholder="No snapshot yet"
           data={[
-            { value: NOW, label: 'Database now' },
+            ...(ofDatabase ? [{ value: NOW, label: 'Database now' }] : []),
             ...snapshots.map(({ id, createdAt }) => ({ value: id, label: momentLabel(createdAt, now) })),
-            ...(isListed ? [] : [{ value: chosen, label: 'An older snapshot' }]),
+            ...(isListed || chosen === '' ? [] : [{ value: chosen, label: 'An older snapshot' }]),
           ]}
           value={chosen}
           onChange={(value) => setAt(value ?? '', { replace: false })}
         />
+        {ofDatabase && <FindRowsForm planId={plan.id} />}
       </Group>
-      <BrowseView key={chosen} source={chosen === NOW ? { planId: plan.id } : { snapshotId: chosen }} />
+      {search !== '' ? (
+        <FoundRows key={search} runId={search} now={now} />
+      ) : chosen === NOW ? (
+        <BrowseView key={chosen} source={{ planId: plan.id }} />
+      ) : (
+        chosen !== '' && <BrowseSnapshot key={chosen} snapshotId={chosen} />
+      )}
     </div>
+  );
+}
+
+const PARTS = [
+  { value: 'database', label: 'Database' },
+  { value: 'files', label: 'Attached files' },
+];
+
+/** The database of a snapshot, or its attached files. */
+function BrowseSnapshot({ snapshotId }: { snapshotId: string }) {
+  const [part, setPart] = useParameter('part');
+  const answer = useAnswer('snapshots.get', { snapshotId });
+  if (answer.value === null) return <Pending answer={answer} />;
+  const { snapshot } = answer.value;
+  const hasFiles = snapshot.attachedFiles.length > 0;
+  if (snapshot.sourceKind === 'files') return <StoredFiles snapshot={snapshot} />;
+  const shown = hasFiles && part === 'files' ? 'files' : 'database';
+  return (
+    <>
+      {hasFiles && (
+        <SegmentedControl
+          size="xs"
+          className="browse-parts"
+          aria-label="Part of the snapshot"
+          data={PARTS}
+          value={shown}
+          onChange={(next) => setPart(next === 'files' ? next : '')}
+        />
+      )}
+      {shown === 'files' ? <StoredFiles snapshot={snapshot} /> : <BrowseView source={{ snapshotId }} />}
+    </>
   );
 }

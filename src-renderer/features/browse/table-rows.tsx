@@ -1,5 +1,6 @@
 import { Button, Checkbox, Group, Text } from '@mantine/core';
 import { useState } from 'react';
+import type { Params } from '../../../src-shared/contract/methods.ts';
 import type {
   BrowsedTable,
   RowCursor,
@@ -15,7 +16,7 @@ import { useAnswer } from '../../stores/core.ts';
 import { ExportButton } from './export-dialog.tsx';
 import { RowFilters } from './row-filters.tsx';
 import { RowGrid } from './row-grid.tsx';
-import { ValueDialog, type ValuePlace } from './value-dialog.tsx';
+import { ValueDialog } from './value-dialog.tsx';
 
 /** More columns are shown in turn: a window draws no two thousand of them. */
 const COLUMNS = 60;
@@ -57,7 +58,7 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
   /** Where each page before this one ended. */
   const [pages, setPages] = useState<RowCursor[]>([]);
   const [firstColumn, setFirstColumn] = useState(0);
-  const [opened, setOpened] = useState<ValuePlace | null>(null);
+  const [opened, setOpened] = useState<Params<'browse.value'> | null>(null);
   const [selected, setSelected] = useState<ReadonlyMap<string, RowKey>>(new Map());
   const names = table.columns.filter(({ hidden }) => !hidden).map(({ name }) => name);
   const columns = names.slice(firstColumn, firstColumn + COLUMNS);
@@ -172,7 +173,13 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
           </Group>
         )}
       </Group>
-      {opened !== null && <ValueDialog place={opened} onClose={() => setOpened(null)} />}
+      {opened !== null && (
+        <ValueDialog
+          place={{ method: 'browse.value', params: opened }}
+          name={opened.column}
+          onClose={() => setOpened(null)}
+        />
+      )}
     </>
   );
 }

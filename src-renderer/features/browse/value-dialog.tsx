@@ -8,28 +8,31 @@ import { Pending } from '../../components/messages/pending.tsx';
 import { useAnswer } from '../../stores/core.ts';
 import { formsOf, hexLines } from './value-forms.ts';
 
-/** Where a value stands. */
-export type ValuePlace = Omit<Params<'browse.value'>, 'offset' | 'length'>;
+/** Where a value stands: in a row, or in a file. */
+export type ValuePlace =
+  | { method: 'browse.value'; params: Omit<Params<'browse.value'>, 'offset' | 'length'> }
+  | { method: 'browse.file'; params: Omit<Params<'browse.file'>, 'offset' | 'length'> };
 
 /** How much of a text or of bytes is shown at a time. */
 const PART = 262_144;
 /** The first part is longer, so that most images come whole. */
 const FIRST_PART = 1_048_576;
 
-/** Shows a whole value, part by part: as text, JSON, an image or bytes. */
-export function ValueDialog({ place, onClose }: { place: ValuePlace; onClose(): void }) {
+/** Shows a whole value or file, part by part: as text, JSON, an image or bytes. */
+export function ValueDialog({ place, name, onClose }: { place: ValuePlace; name: string; onClose(): void }) {
   /** Where the parts before this one began, and this one. */
   const [starts, setStarts] = useState([0]);
   const offset = starts.at(-1) ?? 0;
-  const answer = useAnswer('browse.value', { ...place, offset, length: offset === 0 ? FIRST_PART : PART });
+  const length = offset === 0 ? FIRST_PART : PART;
+  const answer = useAnswer<ValuePlace['method']>(place.method, { ...place.params, offset, length });
   return (
-    <Modal opened onClose={onClose} title={<bdi>{place.column}</bdi>} size="xl">
+    <Modal opened onClose={onClose} title={<bdi>{name}</bdi>} size="xl">
       <Stack gap="md">
         <Pending answer={answer} label="Loading value" />
         {answer.value !== null && (
           <Value
             value={answer.value}
-            name={place.column}
+            name={name}
             offset={offset}
             onPrevious={() => setStarts(starts.slice(0, -1))}
             onNext={(start) => setStarts([...starts, start])}

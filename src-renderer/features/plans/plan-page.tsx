@@ -74,7 +74,7 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
       >
         <Tabs.List aria-label="Plan details">
           <Tabs.Tab value="snapshots">Snapshots {snapshotCount > 0 && snapshotCount.toLocaleString('en-US')}</Tabs.Tab>
-          {plan.sourceKind === 'database' && <Tabs.Tab value="browse">Browse</Tabs.Tab>}
+          <Tabs.Tab value="browse">Browse</Tabs.Tab>
           {plan.sourceKind === 'database' && <Tabs.Tab value="compare">Compare</Tabs.Tab>}
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
         </Tabs.List>

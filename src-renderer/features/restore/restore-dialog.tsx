@@ -72,7 +72,7 @@ interface NumberedReview {
 function Sheet({ request, checks, onStarted, onClose }: SheetProps) {
   /** `at once`: it begins as soon as the snapshot is known. */
   const [review, setReview] = useState<NumberedReview | 'at once' | null>(request.compare === true ? 'at once' : null);
-  const form = useRestoreForm(request.source, () => {
+  const form = useRestoreForm(request, () => {
     checks.abandon();
     setReview(null);
   });

@@ -14,6 +14,7 @@ import {
   totalsOf,
 } from './restore-choice.ts';
 import type { RestoreOrder } from './restore-order.ts';
+import type { RestoreRequest } from './restore-store.ts';
 import type { Described } from './use-described.ts';
 
 /** A restore as it is typed; `null`: the default of the snapshot. */
@@ -35,11 +36,11 @@ export interface RestoreForm {
 export type RestoreFormApi = UseFormReturnType<RestoreForm>;
 
 /** The form of a restore. @param onChange what is reviewed does not hold any longer */
-export function useRestoreForm(source: RestoreSource, onChange: () => void): RestoreFormApi {
+export function useRestoreForm({ source, files }: RestoreRequest, onChange: () => void): RestoreFormApi {
   return useForm<RestoreForm>({
     initialValues: {
-      ...{ source, day: '', part: '', path: '', isPathChecked: false },
-      ...{ what: null, attachedFile: null, where: null },
+      ...{ source, day: '', path: '', isPathChecked: false, where: null },
+      ...(files === undefined ? { what: null, attachedFile: null, part: '' } : { what: 'one' as const, ...files }),
     },
     onValuesChange: onChange,
   });

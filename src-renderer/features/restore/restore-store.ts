@@ -8,21 +8,24 @@ export interface RestoreRequest {
   source: RestoreSource;
   /** The comparison with the original path begins at once. */
   compare?: boolean;
+  /** One attached file, or a path in it, is chosen at first. */
+  files?: { attachedFile: string; part: string };
 }
 
 /** Counts the requests, so that each opens a new dialog, also one for the same file. */
 const useNumber = create<{ number: number }>(() => ({ number: 0 }));
 
-const NONE = { restore: '', from: '', file: '', entry: '', compare: '' };
+const NONE = { restore: '', from: '', file: '', entry: '', compare: '', attached: '', within: '' };
 
 /** Opens the dialog for a snapshot or a file at its own address: Back closes it. */
-export function openRestore({ source, compare = false }: RestoreRequest): void {
+export function openRestore({ source, compare = false, files }: RestoreRequest): void {
   const asked =
     'path' in source
       ? { file: source.path, entry: source.entry ?? '' }
       : { restore: source.snapshotId, from: source.destinationId ?? '' };
   useNumber.setState(({ number }) => ({ number: number + 1 }));
-  setParameters({ ...NONE, ...asked, compare: compare ? 'yes' : '' }, { replace: false });
+  const chosen = files === undefined ? {} : { attached: files.attachedFile, within: files.part };
+  setParameters({ ...NONE, ...asked, ...chosen, compare: compare ? 'yes' : '' }, { replace: false });
 }
 
 /** Closes the dialog. */
@@ -41,7 +44,12 @@ export function useRestoreRequest(): { request: RestoreRequest | null; key: stri
       : { snapshotId: read('restore'), destinationId: read('from') },
   );
   if (!parsed.success) return { request: null, key: '' };
-  const request = { source: parsed.data, compare: parameters.has('compare') };
+  const attachedFile = read('attached');
+  const request = {
+    source: parsed.data,
+    compare: parameters.has('compare'),
+    ...(attachedFile === undefined ? {} : { files: { attachedFile, part: read('within') ?? '' } }),
+  };
   return { request, key: `${number} ${JSON.stringify(request)}` };
 }
 

@@ -111,6 +111,19 @@ export const QueryAnswer = z.object({
 });
 export type QueryAnswer = z.infer<typeof QueryAnswer>;
 
+/** A file, folder or link in an attached file. A folder has the bytes and the number of all files in it. */
+export const BrowsedFile = z.object({
+  name: z.string(),
+  kind: z.enum(['file', 'folder', 'link']),
+  bytes: Bytes,
+  files: z.number().int().nonnegative(),
+  /** `null`: not known. */
+  modifiedAt: Instant.nullable(),
+  /** Of a link. */
+  target: z.string().nullable(),
+});
+export type BrowsedFile = z.infer<typeof BrowsedFile>;
+
 /** What is browsed. */
 export const BrowsedSource = z.object({
   viewId: z.uuid(),

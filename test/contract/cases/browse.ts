@@ -1,13 +1,27 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MethodName } from '../../../src-shared/contract/methods.ts';
 import { openView } from '../../support/open-view.ts';
 import type { Scene } from '../../support/scene.ts';
-import { type MethodCase, nobody, noPlan, planOf } from './case.ts';
+import { type MethodCase, nobody, noPlan, planOf, snapshotOf } from './case.ts';
 
 const viewOf = ({ core, plan }: Scene): Promise<string> => openView(core, { planId: plan.id });
 const noView = () => ({ viewId: nobody });
 
-/** The cases of reading what is in databases. */
+/** Attaches a folder to the scene's plan, and backs it up. */
+async function attached(scene: Scene) {
+  const { core, folder, plan } = scene;
+  const path = join(folder, 'docs');
+  mkdirSync(path);
+  writeFileSync(join(path, 'a.txt'), 'text');
+  await core.call('plans.update', {
+    planId: plan.id,
+    attachedFiles: [{ name: 'docs', path, kind: 'folder', exclude: [] }],
+  });
+  return { snapshotId: await snapshotOf(scene), attachedFile: 'docs' };
+}
+
+/** The cases of reading what is in databases and attached files. */
 export const browseCases = {
   'browse.open': {
     good: (scene) => ({ source: planOf(scene) }),
@@ -39,6 +53,16 @@ export const browseCases = {
     }),
     missing: ({ folder }) => ({ ...noView(), what: { table: 'entries' }, format: 'sql', path: join(folder, 'a.sql') }),
     wrong: { ...noView(), what: {}, format: 'csv', path: '/a' },
+  },
+  'browse.files': {
+    good: attached,
+    missing: () => ({ snapshotId: nobody, attachedFile: 'docs' }),
+    wrong: { snapshotId: nobody, attachedFile: '../docs' },
+  },
+  'browse.file': {
+    good: async (scene) => ({ ...(await attached(scene)), path: 'a.txt' }),
+    missing: () => ({ snapshotId: nobody, attachedFile: 'docs', path: 'a.txt' }),
+    wrong: { snapshotId: nobody, attachedFile: 'docs', path: '' },
   },
   'browse.close': { good: async (scene) => ({ viewId: await viewOf(scene) }), missing: null, wrong: {} },
 } satisfies Partial<Record<MethodName, MethodCase>>;

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
@@ -8,6 +9,7 @@ import { RowFinder, type RowFindings, type SeenRow } from '../../../src-main/cor
 import { openDatabase } from '../../../src-main/core/engine/sqlite/open-database.ts';
 import type { RowSearch } from '../../../src-shared/model/rows/found-rows.ts';
 import { foundRowLabel } from '../../../src-shared/words/row-history-words.ts';
+import { BROKEN_RULES } from '../../support/faulty-databases.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
 
 /** Makes a database as its program would. */
@@ -23,6 +25,7 @@ interface Found {
   labels: string[];
   rows: SeenRow[];
   more: boolean;
+  columns: number;
   notes: string[];
 }
 
@@ -100,6 +103,15 @@ describe('what is found', () => {
       { key: { columns: ['c "d"'], cells: [{ textBytes: 'Zv9v', bytes: 3 }] } },
       { key: null, cells: [null, 'needle'] },
     ]);
+  });
+
+  test('text of a database in UTF-16', () => {
+    const path = made((database) => {
+      database.pragma("encoding = 'UTF-16le'");
+      SHOP(database);
+    });
+    expect(search(path, { text: 'lee' }).rows).toMatchObject([{ cells: [4711, 'Ann Lee', { real: 12.5 }, null] }]);
+    expect(search(path, { text: 'Ulm', exact: true }).labels).toHaveLength(2);
   });
 
   test('a row of 2,000 columns', () => {
@@ -181,6 +193,14 @@ const WITH_LITTLE_MEMORY = `
   database.pragma('hard_heap_limit = 30000000');
   const found = new RowFinder(database).search({ text: 'needle', exact: false }, 10, () => {});
   process.stdout.write(JSON.stringify(found));`;
+
+test.each(BROKEN_RULES)('a database with $what is searched, and stays as it is', ({ make }) => {
+  const path = join(temporaryFolder(), 'faulty.db');
+  make(path);
+  const before = readFileSync(path);
+  expect(search(path, { text: 'a' }).columns).toBeGreaterThan(0);
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
 
 describe('long values', () => {
   test('are not searched, which is said, nor loaded: little memory is enough', () => {

@@ -1,0 +1,64 @@
+import { dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { BrowsedFile, ValuePart } from '../../../src-shared/model/rows/browse.ts';
+import { listStored, readStoredPart } from '../engine/attached-files/read-stored.ts';
+import type { StoredFolder } from '../engine/attached-files/stage-snapshot.ts';
+import { textOf } from '../engine/rows/read-cells.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+
+/** How many files of a folder are listed. */
+export const LISTED_FILES = 2000;
+
+/** What is asked of an attached file of a snapshot, which lies beside the snapshot's file. */
+export interface StoredFilesRequest {
+  snapshotPath: string;
+  manifest: Manifest;
+  attachedFile: string;
+  /** A folder that is listed, or a file that is read. */
+  path: string;
+  /** `null`: the folder is listed. */
+  part: { offset: number; length: number } | null;
+}
+
+/** What is answered: what is in a folder, or a part of a file. */
+export interface StoredFilesAnswer {
+  entries: BrowsedFile[];
+  part: ValuePart | null;
+}
+
+/** Lists a folder in an attached file, or reads a part of a file. @throws SnapkeepError `NOT_FOUND`, `UNSUPPORTED` for an image */
+export async function browseFiles(
+  { snapshotPath, manifest, attachedFile, path, part }: StoredFilesRequest,
+  context: TaskContext,
+): Promise<StoredFilesAnswer> {
+  const stored = storedFolderOf(dirname(snapshotPath), manifest, attachedFile);
+  // One more says that there are more.
+  if (part === null)
+    return { entries: (await listStored(stored, path, context)).slice(0, LISTED_FILES + 1), part: null };
+  const read = await readStoredPart(stored, path, part, context);
+  const text = textOf(read.part, 'utf-8', part.offset + read.part.length < read.bytes);
+  return {
+    entries: [],
+    part: {
+      class: text === null || text.includes('\0') ? 'blob' : 'text',
+      bytes: read.bytes,
+      part: read.part.toString('base64'),
+      encoding: 'utf-8',
+    },
+  };
+}
+
+function storedFolderOf(folder: string, { name, attachedFiles }: Manifest, wanted: string): StoredFolder {
+  const stored: StoredAttachedFile | undefined = attachedFiles.find((each) => each.name === wanted);
+  if (stored === undefined || stored.storedName === null)
+    throw new SnapkeepError('NOT_FOUND', `${name} contains no ${wanted}.`, { hint: 'Choose another snapshot.' });
+  if (stored.kind === 'image')
+    throw new SnapkeepError('UNSUPPORTED', `${wanted} is the image of a disk; its files cannot be listed.`, {
+      hint: 'Restore it to another path, and mount it there.',
+    });
+  const path = join(folder, stored.storedName);
+  if (stored.way === 'linked-folder') return { kind: 'folder', path };
+  return { kind: 'archive', path, sha256: stored.digest?.stored.sha256 ?? null };
+}

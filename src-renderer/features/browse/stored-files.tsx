@@ -1,0 +1,150 @@
+import { ActionIcon, Text, UnstyledButton } from '@mantine/core';
+import { IconArrowBackUp, IconChevronRight, IconFile, IconFolder, IconLink } from '@tabler/icons-react';
+import { useId, useState } from 'react';
+import type { BrowsedFile } from '../../../src-shared/model/rows/browse.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { Pending } from '../../components/messages/pending.tsx';
+import { useAnswer } from '../../stores/core.ts';
+import { openRestore } from '../restore/restore-store.ts';
+import { ValueDialog } from './value-dialog.tsx';
+import './stored-files.css';
+
+/** What a file is in: an attached file of a snapshot. */
+interface Within {
+  snapshotId: string;
+  attachedFile: string;
+}
+
+/** The attached files of a snapshot as trees: folders open, files show their content, and each can be restored. */
+export function StoredFiles({ snapshot: { id, attachedFiles } }: { snapshot: Snapshot }) {
+  return (
+    <section className="stored-files" aria-label="Attached files">
+      <ul>
+        {attachedFiles.map(({ name, kind, files, bytes }) => (
+          <Branch
+            key={name}
+            within={{ snapshotId: id, attachedFile: name }}
+            path=""
+            entry={{ name, kind: 'folder', bytes, files, modifiedAt: null, target: null }}
+            listed={kind !== 'image' && files > 0}
+            restored={files > 0}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface BranchProps {
+  within: Within;
+  /** Of the folder or file in the attached file; empty: the attached file itself. */
+  path: string;
+  entry: BrowsedFile;
+  /** Its content can be listed. */
+  listed: boolean;
+  restored: boolean;
+}
+
+const ICONS = { file: IconFile, folder: IconFolder, link: IconLink } as const;
+
+function Branch({ within, path, entry, listed, restored }: BranchProps) {
+  const [opened, setOpened] = useState(false);
+  const [shown, setShown] = useState(false);
+  const id = useId();
+  const name = nameInWords(entry.name);
+  const Icon = ICONS[entry.kind];
+  const isFolder = entry.kind === 'folder';
+  return (
+    <li>
+      <div className="stored-file">
+        {isFolder && listed ? (
+          <UnstyledButton
+            className="disclosure"
+            aria-expanded={opened}
+            aria-controls={id}
+            onClick={() => setOpened(!opened)}
+          >
+            <IconChevronRight size={15} aria-hidden className="turn" />
+            <Icon size={15} aria-hidden />
+            <bdi className="wraps">{name}</bdi>
+          </UnstyledButton>
+        ) : entry.kind === 'file' ? (
+          <UnstyledButton className="stored-file-name" onClick={() => setShown(true)}>
+            <Icon size={15} aria-hidden />
+            <bdi className="wraps">{name}</bdi>
+          </UnstyledButton>
+        ) : (
+          <span className="stored-file-name">
+            <Icon size={15} aria-hidden />
+            <bdi className="wraps">{entry.target === null ? name : `${name} → ${nameInWords(entry.target)}`}</bdi>
+          </span>
+        )}
+        <Text size="xs" c="dimmed" className="numbers stored-file-size">
+          {isFolder && `${countInWords(entry.files, 'file')}, `}
+          {entry.kind !== 'link' && bytesInWords(entry.bytes)}
+        </Text>
+        {restored && (
+          <ActionIcon
+            size="sm"
+            variant="subtle"
+            title="Restore…"
+            aria-label={`Restore ${name}…`}
+            onClick={() => restore(within, path)}
+          >
+            <IconArrowBackUp size={15} />
+          </ActionIcon>
+        )}
+      </div>
+      {isFolder && (
+        <div id={id} hidden={!opened} className="stored-folder">
+          {opened && <Folder within={within} path={path} />}
+        </div>
+      )}
+      {shown && (
+        <ValueDialog
+          place={{ method: 'browse.file', params: { ...within, path } }}
+          name={name}
+          onClose={() => setShown(false)}
+        />
+      )}
+    </li>
+  );
+}
+
+function restore({ snapshotId, attachedFile }: Within, path: string): void {
+  openRestore({ source: { snapshotId }, files: { attachedFile, part: path } });
+}
+
+function Folder({ within, path }: { within: Within; path: string }) {
+  const answer = useAnswer('browse.files', { ...within, folder: path });
+  const { value } = answer;
+  if (value === null) return <Pending answer={answer} label="Loading files" />;
+  return (
+    <>
+      {value.entries.length === 0 && (
+        <Text size="sm" c="dimmed">
+          Empty folder
+        </Text>
+      )}
+      <ul>
+        {value.entries.map((entry) => (
+          <Branch
+            key={entry.name}
+            within={within}
+            path={path === '' ? entry.name : `${path}/${entry.name}`}
+            entry={entry}
+            listed
+            restored
+          />
+        ))}
+      </ul>
+      {value.more && (
+        <Text size="sm" c="dimmed">
+          Only the first {value.entries.length.toLocaleString('en-US')} are listed.
+        </Text>
+      )}
+    </>
+  );
+}

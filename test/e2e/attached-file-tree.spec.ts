@@ -1,0 +1,98 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { commandLineOf } from '../support/command-line.ts';
+import { makeDatabase } from '../support/databases.ts';
+import { hosts, type OpenHost } from '../support/hosts.ts';
+import { launchBrowser, launchServer, openWindow } from '../support/launch-server.ts';
+import { judge, openPlan } from '../support/screens.ts';
+
+/* The attached files of a snapshot are browsed as a tree, and one of them is restored from it. */
+
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+let folder: string;
+let docs: string;
+let host: OpenHost | undefined;
+
+test.beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'snapkeep-e2e-'));
+  docs = join(folder, 'docs');
+  mkdirSync(join(docs, 'letters', 'old'), { recursive: true });
+  mkdirSync(join(folder, 'backups'));
+  writeFileSync(join(docs, 'letters', 'ann.txt'), 'Dear Ann');
+  writeFileSync(join(docs, 'letters', 'old', 'bob.txt'), 'Dear Bob');
+  writeFileSync(join(docs, 'pixel.png'), Buffer.from(PIXEL, 'base64'));
+  makeDatabase(join(folder, 'shop.db'), { rows: 5 });
+  const run = commandLineOf(join(folder, 'home'));
+  const add = ['plan', 'add', '--name', 'shop', '--source', join(folder, 'shop.db'), '--to', join(folder, 'backups')];
+  expect(run([...add, '--attached-file', `docs=${docs}`])).toMatchObject({ exitCode: 0 });
+  expect(run(['backup', 'shop'])).toMatchObject({ exitCode: 0 });
+});
+
+test.afterEach(async () => {
+  await host?.close();
+  host = undefined;
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** Opens the tree down to the letters. */
+async function openTree(page: Page) {
+  await openPlan(page, 'shop');
+  await page.getByRole('tab', { name: 'Browse' }).click();
+  await page.getByText('Attached files', { exact: true }).click();
+  const tree = page.getByRole('region', { name: 'Attached files' });
+  await tree.getByRole('button', { name: 'docs', exact: true }).press('Enter');
+  await tree.getByRole('button', { name: 'letters', exact: true }).press('Enter');
+  await expect(tree.getByRole('button', { name: 'ann.txt', exact: true })).toBeVisible();
+  return tree;
+}
+
+for (const { name, open } of hosts)
+  test(`${name}: a file is looked at in the tree, and restored from it`, async () => {
+    host = await open(join(folder, 'home'));
+    const { page } = host;
+    writeFileSync(join(docs, 'letters', 'ann.txt'), 'lost');
+    writeFileSync(join(docs, 'new.txt'), 'stays');
+    const tree = await openTree(page);
+    await expect(tree.getByText('3 files, 86 bytes')).toBeVisible();
+
+    await tree.getByRole('button', { name: 'ann.txt', exact: true }).press('Enter');
+    await expect(page.getByRole('dialog').getByText('Dear Ann')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await tree.getByRole('button', { name: 'pixel.png', exact: true }).click();
+    await expect(page.getByRole('img', { name: 'Content of pixel.png' })).toBeVisible();
+    await page.keyboard.press('Escape');
+
+    await tree.getByRole('button', { name: 'Restore ann.txt…' }).press('Enter');
+    const sheet = page.getByRole('dialog', { name: 'Restore' });
+    await expect(sheet.getByRole('radio', { name: 'Selected file or folder' })).toBeChecked();
+    await expect(sheet.getByRole('textbox', { name: 'Path (optional)' })).toHaveValue('letters/ann.txt');
+    await sheet.getByRole('button', { name: 'Review changes' }).click();
+    await sheet.getByRole('textbox', { name: /ann\.txt/ }).fill('ann.txt');
+    await sheet.getByRole('button', { name: 'Replace ann.txt' }).click();
+    await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+    expect(readFileSync(join(docs, 'letters', 'ann.txt'), 'utf8')).toBe('Dear Ann');
+    expect(readFileSync(join(docs, 'new.txt'), 'utf8')).toBe('stays');
+  });
+
+test('the tree fits and pleases axe in both themes and at all widths', async () => {
+  test.slow();
+  const server = await launchServer({ home: join(folder, 'home') });
+  const browser = await launchBrowser();
+  host = {
+    page: await openWindow(browser, server.address),
+    close: async () => {
+      await browser.close();
+      await server.close();
+    },
+  };
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [390, 900, 1280, 1920]) {
+      const page = await openWindow(browser, server.address, { colorScheme, viewport: { width, height: 900 } });
+      await openTree(page);
+      await judge(page, `attached-tree-${colorScheme}-${width}`);
+      await page.context().close();
+    }
+});

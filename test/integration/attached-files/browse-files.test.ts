@@ -1,0 +1,90 @@
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Core } from '../../../src-main/core/core.ts';
+import { setFilesScene } from '../../support/files-scene.ts';
+import { succeed } from '../../support/test-core.ts';
+import { workerProcesses } from '../../support/worker-processes.ts';
+
+const LONG = `${'0123456789'.repeat(400)}end`;
+
+/** A folder with files, folders and a link. */
+function makeDocs(app: string) {
+  mkdirSync(join(app, 'docs', 'letters', 'old'), { recursive: true });
+  writeFileSync(join(app, 'docs', 'readme.txt'), 'Grüße');
+  writeFileSync(join(app, 'docs', 'letters', 'one.txt'), LONG);
+  writeFileSync(join(app, 'docs', 'letters', 'old', 'two.bin'), Buffer.from([0, 255, 1]));
+  symlinkSync('readme.txt', join(app, 'docs', 'link'));
+  return [{ name: 'docs', path: join(app, 'docs'), kind: 'folder' as const, exclude: [] }];
+}
+
+async function backedUp(plan: Parameters<typeof setFilesScene>[0]) {
+  const scene = await setFilesScene({ files: makeDocs, ...plan });
+  const run = await succeed(scene.core, 'backups.start', { planId: scene.plan.id });
+  return { ...scene, snapshotId: run.snapshotId ?? '' };
+}
+
+async function listed(core: Core, snapshotId: string, folder = ''): Promise<string[]> {
+  const { entries } = await core.call('browse.files', { snapshotId, attachedFile: 'docs', folder });
+  return entries.map(({ name, kind, files, bytes, target }) =>
+    `${kind} ${name} ${files} ${bytes} ${target ?? ''}`.trim(),
+  );
+}
+
+async function part(core: Core, snapshotId: string, path: string, range: { offset?: number; length?: number } = {}) {
+  const found = await core.call('browse.file', { snapshotId, attachedFile: 'docs', path, ...range });
+  return [found.class, found.bytes, Buffer.from(found.part, 'base64').toString()];
+}
+
+const WAYS = [
+  ['a linked folder', {}],
+  [
+    'an encrypted archive',
+    { plan: { encryption: { kind: 'passphrase' as const }, encryptionSecrets: { passphrase: 'a long passphrase' } } },
+  ],
+] as const;
+
+describe.each(WAYS)('%s', (_way, given) => {
+  test('is listed folder by folder with sizes, and its files are read part by part', async () => {
+    const { core, snapshotId } = await backedUp(given as never);
+    expect(await listed(core, snapshotId)).toEqual([
+      'folder letters 2 4006',
+      'link link 0 0 readme.txt',
+      'file readme.txt 1 7',
+    ]);
+    expect(await listed(core, snapshotId, 'letters')).toEqual(['folder old 1 3', 'file one.txt 1 4003']);
+    expect(await part(core, snapshotId, 'readme.txt')).toEqual(['text', 7, 'Grüße']);
+    expect(await part(core, snapshotId, 'letters/one.txt', { offset: 3998 })).toEqual(['text', 4003, '89end']);
+    expect(await part(core, snapshotId, 'letters/one.txt', { offset: 12, length: 3 })).toEqual(['text', 4003, '234']);
+    expect((await part(core, snapshotId, 'letters/old/two.bin')).slice(0, 2)).toEqual(['blob', 3]);
+    expect(workerProcesses()).toEqual([]);
+  });
+
+  test('what it does not contain is said, and nothing beside it is read', async () => {
+    const { core, snapshotId } = await backedUp(given as never);
+    for (const path of ['nothing.txt', '../config', '/etc/passwd', 'letters', 'link'])
+      expect(await core.answer('browse.file', { snapshotId, attachedFile: 'docs', path })).toMatchObject({
+        ok: false,
+        error: { code: 'NOT_FOUND', hint: expect.any(String) },
+      });
+    for (const folder of ['readme.txt', '..', 'nothing'])
+      expect(await core.answer('browse.files', { snapshotId, attachedFile: 'docs', folder })).toMatchObject({
+        ok: false,
+        error: { code: 'NOT_FOUND' },
+      });
+    expect(await core.answer('browse.files', { snapshotId, attachedFile: 'other' })).toMatchObject({
+      ok: false,
+      error: { code: 'NOT_FOUND' },
+    });
+  });
+});
+
+test('files that are gone from the destination are said to be', async () => {
+  const { core, snapshotId, destination } = await backedUp({});
+  for (const name of readdirSync(destination).filter((each) => each.includes('docs')))
+    rmSync(join(destination, name), { recursive: true });
+  expect(await core.answer('browse.files', { snapshotId, attachedFile: 'docs' })).toMatchObject({
+    ok: false,
+    error: { code: 'NOT_FOUND' },
+  });
+});
