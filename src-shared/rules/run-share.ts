@@ -22,6 +22,10 @@ const STEPS: Partial<Record<RunKind, Steps>> = {
   verify: READ_BACK,
   restoreTest: READ_BACK,
   'restore-check': [...READ_BACK, ['staging', 1], ['comparing', 2]],
+  findRows: [
+    ['searching', 3],
+    ['comparing', 1],
+  ],
   restore: [
     ['staging', 1],
     ['comparing', 1],

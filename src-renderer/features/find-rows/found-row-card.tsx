@@ -58,9 +58,18 @@ function NowPill({ row: { spans } }: { row: FoundRow }) {
 function Versions({ row, shown, snapshots, now }: FoundRowProps & { shown: readonly ShownVersion[] }) {
   const all = [...new Set(shown.flatMap(({ version }) => row.versions[version]?.columns ?? []))];
   const columns = all.slice(0, COLUMNS);
+  // A heading stands over its numbers as they are aligned.
+  const isNumber = (column: string): boolean =>
+    shown.some(({ version }) => {
+      const cell = cellOf(row.versions[version] ?? { columns: [], cells: null }, column);
+      return cell != null && drawnCell(cell).kind === 'number';
+    });
   return (
     <>
-      <ScrollTable label={`Versions of ${foundRowLabel(row)}`} columns={['Snapshots', ...columns]}>
+      <ScrollTable
+        label={`Versions of ${foundRowLabel(row)}`}
+        columns={['Snapshots', ...columns.map((column) => (isNumber(column) ? { number: column } : column))]}
+      >
         {shown.map((each, index) => {
           const older = shown[index + 1];
           return (
