@@ -55,7 +55,8 @@ async function compare(page: Page): Promise<void> {
     .first()
     .click();
   await page.getByRole('menuitem', { name: 'Compare…' }).click();
-  await expect(page.getByText('3 tables differ, 1 table without differences.')).toBeVisible();
+  // Two processes start for it, one after the other.
+  await expect(page.getByText('3 tables differ, 1 table without differences.')).toBeVisible({ timeout: 60_000 });
 }
 
 for (const { name, open } of hosts)
