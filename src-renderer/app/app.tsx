@@ -19,6 +19,7 @@ import { NewPlanPage } from '../features/new-plan/new-plan-page.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { Shortcuts } from '../features/palette/shortcuts.tsx';
 import { PlanPage } from '../features/plans/plan-page.tsx';
+import { PutBackDialog } from '../features/put-back/put-back-dialog.tsx';
 import { RecoverPage } from '../features/recover-plans/recover-page.tsx';
 import { RecoveryKitPage } from '../features/recovery-kit/recovery-kit-page.tsx';
 import { RestoreDialog } from '../features/restore/restore-dialog.tsx';
@@ -87,6 +88,7 @@ function Shell() {
         </ErrorBoundary>
       </main>
       <RestoreDialog />
+      <PutBackDialog />
       <Palette />
       <Shortcuts />
       <DropOverlay />

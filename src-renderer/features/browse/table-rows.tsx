@@ -13,6 +13,7 @@ import { countInWords } from '../../../src-shared/words/wording.ts';
 import { Pending } from '../../components/messages/pending.tsx';
 import { setParameters } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
+import { PutBackButton } from '../put-back/put-back-button.tsx';
 import { ExportButton } from './export-dialog.tsx';
 import { RowFilters } from './row-filters.tsx';
 import { RowGrid } from './row-grid.tsx';
@@ -127,6 +128,7 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
             name={table.name}
             label={`Export ${countInWords(selected.size, 'row')}…`}
           />
+          <PutBackButton viewId={viewId} table={table.name} keys={[...selected.values()]} />
           <Button size="xs" variant="subtle" onClick={() => setSelected(new Map())}>
             Clear selection
           </Button>

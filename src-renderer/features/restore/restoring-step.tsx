@@ -34,7 +34,7 @@ export function RestoringStep({ runId, onClose }: { runId: string; onClose(): vo
       {run.error !== null && <ErrorNotice error={run.error} />}
       {done !== null && (
         <Alert className="tone-good" icon={<IconCircleCheck size={20} />}>
-          <Title order={3}>{run.kind === 'undo' ? 'Undone' : 'Restored'}</Title>
+          <Title order={3}>{TITLES[run.kind] ?? 'Restored'}</Title>
           {done.lines.map((line) => (
             <Text key={line} size="sm" c="inherit">
               {line}
@@ -58,10 +58,14 @@ export function RestoringStep({ runId, onClose }: { runId: string; onClose(): vo
   );
 }
 
+const TITLES: Partial<Record<Run['kind'], string>> = { undo: 'Undone', putBackRows: 'Put back' };
+
 /** The result of a restore or its undo. */
 function outcomeOf({ result }: Run): { lines: string[]; note: string | null; paths: string[] } | null {
   if (result?.kind === 'files-restore')
     return { lines: filesLine(result.files), note: null, paths: result.files.map(({ targetPath }) => targetPath) };
+  if (result?.kind === 'putBackRows')
+    return { lines: [`${countInWords(result.rows, 'row')} changed.`], note: result.note, paths: [result.targetPath] };
   if (result?.kind !== 'restore' && result?.kind !== 'undo') return null;
   const { rows, tables, note, targetPath, files } = result;
   return {

@@ -1,0 +1,216 @@
+import { Button, Checkbox, Code, Group, Stack, Text, Title } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import type { PutBackChoices, PutBackPreview, PutBackRow } from '../../../src-shared/model/rows/put-back.ts';
+import { effectInWords, putBackTableInWords } from '../../../src-shared/words/put-back-words.ts';
+import { countInWords, listInWords } from '../../../src-shared/words/wording.ts';
+import { download } from '../../api/download.ts';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
+import { ScrollTable } from '../../components/layout/scroll-table.tsx';
+import { Note } from '../../components/messages/note.tsx';
+import { drawnCell } from '../browse/cell-words.ts';
+
+interface ReviewProps {
+  preview: PutBackPreview;
+  choices: PutBackChoices;
+  onChoose(choices: PutBackChoices): void;
+}
+
+/** What putting rows back would do, and what is to be decided. */
+export function PutBackReview({ preview, choices, onChoose }: ReviewProps) {
+  const { source, target, tables, triggers, effects, problems } = preview;
+  const notes = tables.flatMap((table) => table.notes);
+  const differing = preview.rows.filter(
+    ({ action, live }) => (action === 'keep' || action === 'update') && live !== null,
+  );
+  return (
+    <Stack gap="md">
+      <Text size="sm" className="wraps">
+        From <b>{source.name}</b> into <b className="wraps">{target.path}</b>. Other programs may use the database
+        meanwhile.
+      </Text>
+      {problems.map((problem) => (
+        <Note key={problem} tone="bad">
+          {problem}
+        </Note>
+      ))}
+      <ul className="put-back-tables">
+        {tables.map((table) => (
+          <li key={table.name}>
+            <b>{table.name}</b>: {putBackTableInWords(table)}
+            {table.because === 'parents' && ' (other rows refer to them)'}
+          </li>
+        ))}
+      </ul>
+      <RelatedChoice preview={preview} choices={choices} onChoose={onChoose} />
+      {differing.length > 0 && <Differences rows={differing} preview={preview} choices={choices} onChoose={onChoose} />}
+      <Blocked rows={preview.rows} />
+      {triggers.length > 0 && (
+        <Note tone="info">
+          {triggers.length === 1 ? 'This trigger fires' : 'These triggers fire'}:{' '}
+          {listInWords(triggers.map(({ name, table }) => `${name} on ${table}`))}.
+        </Note>
+      )}
+      {effects.length > 0 && (
+        <Note tone="warn">Triggers and foreign keys also change {listInWords(effects.map(effectInWords))}.</Note>
+      )}
+      {notes.length > 0 && (
+        <Note tone="info">
+          {notes.map((note) => (
+            <div key={note}>{note}</div>
+          ))}
+        </Note>
+      )}
+      <Inserted preview={preview} />
+      <Statements preview={preview} />
+    </Stack>
+  );
+}
+
+function RelatedChoice({ preview: { related, tables }, choices, onChoose }: ReviewProps) {
+  const included = choices.include === 'all' ? [] : choices.include;
+  const set = (id: string, isIncluded: boolean): void =>
+    onChoose({ ...choices, include: isIncluded ? [...included, id] : included.filter((each) => each !== id) });
+  const done = included.filter((id) => !related.some((each) => each.id === id));
+  if (related.length === 0 && done.length === 0) return null;
+  return (
+    <Stack gap={6}>
+      {done.map((id) => {
+        const name = id.slice(0, id.lastIndexOf('('));
+        const rows = tables.find((table) => table.name === name)?.insert ?? 0;
+        return (
+          <Checkbox
+            key={id}
+            checked
+            onChange={() => set(id, false)}
+            label={`Include ${countInWords(rows, 'related row')} in ${name}`}
+          />
+        );
+      })}
+      {related.map(({ id, table, to, rows }) => (
+        <Checkbox
+          key={id}
+          checked={included.includes(id)}
+          onChange={(event) => set(id, event.currentTarget.checked)}
+          label={`Include ${countInWords(rows, 'related row')} in ${table}`}
+          description={`They refer to ${to} and are missing in the database.`}
+        />
+      ))}
+    </Stack>
+  );
+}
+
+const sameKey = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+function Differences({ rows, preview, choices, onChoose }: ReviewProps & { rows: PutBackRow[] }) {
+  const overwritten = choices.overwrite === 'all' ? [] : choices.overwrite;
+  const set = ({ table, key }: PutBackRow, isOverwritten: boolean): void => {
+    const others = overwritten.filter((each) => each.table !== table || !sameKey(each.key, key));
+    onChoose({ ...choices, overwrite: isOverwritten && key !== null ? [...others, { table, key }] : others });
+  };
+  return (
+    <Stack gap="xs">
+      <Title order={3}>Changed since the snapshot</Title>
+      <ScrollTable
+        label="Rows that have changed since"
+        columns={['Overwrite', 'Row', 'Column', 'Database now', 'Snapshot']}
+      >
+        {rows.map((row) => {
+          const columns = preview.tables.find(({ name }) => name === row.table)?.columns ?? [];
+          const label = `${row.table} ${keyInWords(row)}`;
+          const checked =
+            choices.overwrite === 'all' ||
+            overwritten.some(({ table, key }) => table === row.table && sameKey(key, row.key));
+          return row.changed.map((at, line) => (
+            <tr key={`${label} ${at}`}>
+              <td>
+                {line === 0 && (
+                  <Checkbox
+                    aria-label={`Overwrite ${label}`}
+                    checked={checked}
+                    onChange={(event) => set(row, event.currentTarget.checked)}
+                  />
+                )}
+              </td>
+              <td>{line === 0 && label}</td>
+              <td>{columns[at]}</td>
+              <td className="wraps">{drawnCell(row.live?.[at] ?? null).text}</td>
+              <td className="wraps">{drawnCell(row.stored[at] ?? null).text}</td>
+            </tr>
+          ));
+        })}
+      </ScrollTable>
+    </Stack>
+  );
+}
+
+const keyInWords = ({ key }: PutBackRow): string => (key ?? []).map((cell) => drawnCell(cell).text).join(', ');
+
+function Blocked({ rows }: { rows: PutBackRow[] }) {
+  const blocked = rows.filter(({ action }) => action === 'blocked');
+  if (blocked.length === 0) return null;
+  return (
+    <Note tone="warn">
+      {blocked.slice(0, 5).map((row) => (
+        <div key={`${row.table} ${keyInWords(row)}`}>
+          {row.table} {keyInWords(row)} is left out. {row.reason}
+        </div>
+      ))}
+    </Note>
+  );
+}
+
+/** The rows that are inserted, by table. */
+function Inserted({ preview: { rows, tables } }: { preview: PutBackPreview }) {
+  return tables.map(({ name, columns, insert }) => {
+    const its = rows.filter(({ table, action }) => table === name && action === 'insert');
+    if (its.length === 0) return null;
+    const shown = its.length < insert ? `, the first ${its.length.toLocaleString('en-US')}` : '';
+    return (
+      <Disclosure
+        key={name}
+        title={`Rows inserted into ${name}${shown}`}
+        opened={tables.length === 1 || its.length === 1}
+      >
+        <ScrollTable label={`Rows inserted into ${name}`} columns={columns}>
+          {its.map((row) => (
+            <tr key={JSON.stringify(row.key ?? row.stored)}>
+              {row.stored.map((cell, at) => (
+                <td key={columns[at]} className="put-back-cell">
+                  {drawnCell(cell).text}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </ScrollTable>
+      </Disclosure>
+    );
+  });
+}
+
+function Statements({ preview: { sql, sqlBytes, changes } }: { preview: PutBackPreview }) {
+  if (changes === 0) return null;
+  const isWhole = new TextEncoder().encode(sql).length === sqlBytes;
+  return (
+    <Disclosure title="SQL">
+      <Code block className="put-back-sql" tabIndex={0} aria-label="SQL">
+        {sql}
+      </Code>
+      <Group mt="xs">
+        {isWhole ? (
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconDownload size={14} aria-hidden />}
+            onClick={() => download('put-back.sql', sql, 'application/sql')}
+          >
+            Save SQL
+          </Button>
+        ) : (
+          <Text size="sm" c="dimmed">
+            Only the first statements are shown.
+          </Text>
+        )}
+      </Group>
+    </Disclosure>
+  );
+}

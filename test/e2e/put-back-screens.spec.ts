@@ -1,0 +1,124 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import Database from 'better-sqlite3';
+import { hosts, type OpenHost } from '../support/hosts.ts';
+import { judge, planFor } from '../support/screens.ts';
+
+/* Putting single rows of a snapshot back into a live database. */
+
+test.describe.configure({ timeout: 180_000 });
+
+let folder: string;
+let source: string;
+let host: OpenHost | undefined;
+
+test.beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'snapkeep-e2e-'));
+  source = join(folder, 'shop.db');
+  mkdirSync(join(folder, 'backups'));
+  change(`
+    CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT);
+    CREATE TABLE order_lines (id INTEGER PRIMARY KEY, customer INTEGER REFERENCES customers(id), item TEXT);
+    INSERT INTO customers VALUES (1, 'Ann Lee', 'Oslo'), (2, 'Bo Ek', 'Lund'), (3, 'Cy Day', 'Cork');
+    INSERT INTO order_lines (customer, item) SELECT id, 'item ' || id FROM customers, (SELECT 1 UNION SELECT 2);
+  `);
+});
+
+test.afterEach(async () => {
+  await host?.close();
+  host = undefined;
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+function change(sql: string): void {
+  const database = new Database(source);
+  database.exec(sql);
+  database.close();
+}
+
+function read(sql: string): unknown[] {
+  const database = new Database(source, { readonly: true });
+  try {
+    return database.prepare(sql).raw().all();
+  } finally {
+    database.close();
+  }
+}
+
+async function browse(page: Page): Promise<void> {
+  await planFor(page, source, join(folder, 'backups'));
+  await page.getByRole('button', { name: 'Create and back up now' }).click();
+  await expect(page.getByText(/^Verified/)).toBeVisible({ timeout: 40_000 });
+  change(`DELETE FROM order_lines WHERE customer = 2; DELETE FROM customers WHERE id = 2;
+    UPDATE customers SET city = 'Bergen' WHERE id = 1`);
+  await page.getByRole('button', { name: /^More actions/ }).click();
+  await page.getByRole('menuitem', { name: 'Browse…' }).click();
+  await expect(page.getByRole('button', { name: 'name: Bo Ek' })).toBeVisible({ timeout: 40_000 });
+}
+
+for (const { name, open } of hosts)
+  test(`${name}: a lost row is put back with its children, and Undo takes them away again`, async () => {
+    host = await open(join(folder, 'home'));
+    const { page } = host;
+    await browse(page);
+    const lost = read('SELECT * FROM customers');
+    await page.getByRole('checkbox', { name: 'Select row 1' }).check();
+    await page.getByRole('checkbox', { name: 'Select row 2' }).check();
+    await page.getByRole('button', { name: 'Put back…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Put rows back' });
+    await expect(dialog.getByText('customers: 1 row inserted, 1 row kept as they are now')).toBeVisible();
+
+    await test.step('each decision is previewed', async () => {
+      await dialog.getByRole('checkbox', { name: 'Include 2 related rows in order_lines' }).check();
+      await expect(dialog.getByText('order_lines: 2 rows inserted')).toBeVisible();
+      await dialog.getByRole('checkbox', { name: 'Overwrite customers 1' }).check();
+      await expect(dialog.getByText('customers: 1 row inserted, 1 row overwritten')).toBeVisible();
+    });
+    await test.step('the SQL can be read and saved', async () => {
+      await dialog.getByRole('button', { name: 'SQL', exact: true }).click();
+      await expect(dialog.getByText(`UPDATE main."customers" SET "city" = 'Oslo' WHERE "id" = 1;`)).toBeVisible();
+    });
+    await judge(page, 'put-back');
+    await dialog.getByRole('button', { name: 'Put back (4 rows)' }).click();
+    await expect(dialog.getByText('4 rows changed.')).toBeVisible();
+    expect(read('SELECT id, city FROM customers')).toEqual([
+      [1, 'Oslo'],
+      [2, 'Lund'],
+      [3, 'Cork'],
+    ]);
+    expect(read('SELECT count(*) FROM order_lines')).toEqual([[6]]);
+    await dialog.getByRole('button', { name: 'Undo' }).click();
+    await expect(dialog.getByRole('heading', { name: 'Undone' })).toBeVisible();
+    expect(read('SELECT * FROM customers')).toEqual(lost);
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await expect(dialog).toBeHidden();
+  });
+
+test('what cannot be put back says why, and the SQL is saved as a file', async () => {
+  const browser = hosts[0];
+  if (browser === undefined) throw new Error('no host');
+  host = await browser.open(join(folder, 'home'));
+  const { page } = host;
+  await browse(page);
+  await page.getByRole('checkbox', { name: 'Select row 2' }).check();
+  await page.getByRole('button', { name: 'Put back…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Put rows back' });
+  await dialog.getByRole('button', { name: 'SQL', exact: true }).click();
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Save SQL' }).click(),
+  ]);
+  expect(readFileSync(await saved.path(), 'utf8')).toContain(`VALUES (2, 'Bo Ek', 'Lund');`);
+  change('CREATE TRIGGER t AFTER INSERT ON customers BEGIN SELECT missing(new.id); END');
+  await dialog.getByRole('button', { name: 'Put back (1 row)' }).click();
+  await expect(dialog.getByText(/has changed since the preview/)).toBeVisible();
+  // At its address, the rows are previewed again.
+  await page.reload();
+  await expect(dialog.getByText(/the function missing is not available here/)).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Put back' })).toBeDisabled();
+  await page.goBack();
+  await expect(dialog).toBeHidden();
+  expect(read('SELECT count(*) FROM customers')).toEqual([[2]]);
+});
