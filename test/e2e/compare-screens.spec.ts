@@ -113,7 +113,10 @@ test('the comparison fits every window in both themes', async () => {
   const browser = await launchBrowser();
   host = {
     page: await openWindow(browser, server.address),
-    close: async () => (await browser.close(), server.close()),
+    close: async () => {
+      await browser.close();
+      await server.close();
+    },
   };
   const { page } = host;
   await backUpAndChange(page);

@@ -72,6 +72,8 @@ export class ViewProcess {
     const { signal, onProgress } = asking;
     if (signal.aborted) throw cancelledError();
     const answer = Promise.withResolvers<unknown>();
+    // It may be cancelled while the process starts, before anybody waits for the answer.
+    answer.promise.catch(() => undefined);
     this.#asked += 1;
     const pending: Pending = { id: this.#asked, question, answer, onProgress };
     this.#pending = pending;
