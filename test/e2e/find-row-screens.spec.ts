@@ -105,6 +105,18 @@ for (const { name, open } of hosts)
       await expect(lost).toBeVisible();
     });
 
+    await test.step('the row is put back as it was then, and Undo removes it again', async () => {
+      await versions.nth(1).getByRole('button', { name: 'Put back…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Put rows back' });
+      await expect(dialog.getByText('customers: 1 row inserted')).toBeVisible(SEARCHED);
+      await dialog.getByRole('button', { name: /^Put back \(/ }).click();
+      await expect(dialog.getByText('1 row changed.')).toBeVisible(SEARCHED);
+      await dialog.getByRole('button', { name: 'Undo' }).click();
+      await expect(dialog.getByRole('heading', { name: 'Undone' })).toBeVisible(SEARCHED);
+      await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+      await expect(lost).toBeVisible();
+    });
+
     await test.step('whole values in one table, by keyboard', async () => {
       await page.getByRole('button', { name: 'Options' }).press('Enter');
       await page.getByRole('textbox', { name: 'Table' }).fill('orders');

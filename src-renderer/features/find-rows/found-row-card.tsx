@@ -8,18 +8,21 @@ import { ScrollTable } from '../../components/layout/scroll-table.tsx';
 import { Pill } from '../../components/status/pill.tsx';
 import { setParameters } from '../../hooks/address.ts';
 import { drawnCell } from '../browse/cell-words.ts';
+import { openPutBack } from '../put-back/put-back-store.ts';
 
 /** More columns are not drawn; Browse shows them. */
 const COLUMNS = 40;
 
 interface FoundRowProps {
+  /** The plan whose database rows are put back into. */
+  planId: string;
   row: FoundRow;
   snapshots: readonly SearchedSnapshot[];
   now: number;
 }
 
 /** A row that was found: when it was present, and what it looked like each time. */
-export function FoundRowCard({ row, snapshots, now }: FoundRowProps) {
+export function FoundRowCard({ planId, row, snapshots, now }: FoundRowProps) {
   const shown = shownVersionsOf(row.spans);
   const presence = presenceInWords(row, snapshots, now);
   const label = foundRowLabel(row);
@@ -35,7 +38,7 @@ export function FoundRowCard({ row, snapshots, now }: FoundRowProps) {
         {presence.slice(0, 1).toUpperCase()}
         {presence.slice(1)}.
       </Text>
-      <Versions row={row} shown={shown} snapshots={snapshots} now={now} />
+      <Versions planId={planId} row={row} shown={shown} snapshots={snapshots} now={now} />
     </article>
   );
 }
@@ -55,7 +58,7 @@ function NowPill({ row: { spans } }: { row: FoundRow }) {
   );
 }
 
-function Versions({ row, shown, snapshots, now }: FoundRowProps & { shown: readonly ShownVersion[] }) {
+function Versions({ planId, row, shown, snapshots, now }: FoundRowProps & { shown: readonly ShownVersion[] }) {
   const all = [...new Set(shown.flatMap(({ version }) => row.versions[version]?.columns ?? []))];
   const columns = all.slice(0, COLUMNS);
   // A heading stands over its numbers as they are aligned.
@@ -83,6 +86,15 @@ function Versions({ row, shown, snapshots, now }: FoundRowProps & { shown: reado
                 >
                   Browse
                 </Button>
+                {row.key !== null && (
+                  <Button
+                    size="compact-xs"
+                    variant="subtle"
+                    onClick={() => putBack(planId, row, snapshots[each.newest]?.snapshotId ?? '')}
+                  >
+                    Put back…
+                  </Button>
+                )}
               </td>
               <Cells
                 columns={columns}
@@ -139,4 +151,11 @@ function browse({ table, key }: FoundRow, snapshotId: string): void {
     { search: '', at: snapshotId, table, filter: JSON.stringify(filters), sort: '', order: '', show: '' },
     { replace: false },
   );
+}
+
+/** Offers to put a row back as a snapshot has it. */
+function putBack(planId: string, { table, key }: FoundRow, snapshotId: string): void {
+  if (key === null) return;
+  const { columns, cells } = key;
+  openPutBack({ source: { snapshotId }, target: { planId }, rows: [{ table, keys: [cells], columns }] });
 }

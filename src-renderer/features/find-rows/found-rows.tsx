@@ -49,7 +49,13 @@ export function FoundRows({ runId, now }: { runId: string; now: number }) {
           <NotSearched snapshots={found.snapshots.filter(({ state }) => state === 'failed')} />
           <Stack gap="sm">
             {found.rows.map((row) => (
-              <FoundRowCard key={identityOf(row)} row={row} snapshots={found.snapshots} now={now} />
+              <FoundRowCard
+                key={identityOf(row)}
+                planId={found.planId}
+                row={row}
+                snapshots={found.snapshots}
+                now={now}
+              />
             ))}
           </Stack>
         </>
