@@ -39,7 +39,7 @@ test('one window opens, and its page has nothing but the bridge', async () => {
     ofNode: ['require', 'process', 'module', 'Buffer', 'global'].filter((name) => name in globalThis),
     bridge: Object.keys((globalThis as unknown as { snapkeepBridge: object }).snapkeepBridge),
   }));
-  expect(found).toEqual({ ofNode: [], bridge: ['send', 'onFrame', 'pathForFile'] });
+  expect(found).toEqual({ ofNode: [], bridge: ['send', 'onFrame', 'setUnsaved', 'pathForFile'] });
 });
 
 test('the page goes nowhere and opens nothing', async () => {
