@@ -38,7 +38,8 @@ export const browseMethods = {
    * page before. `columns`: without them, all. Long values are cut, see `browse.value`.
    */
   'browse.rows': {
-    params: RowSelection.extend({
+    params: z.strictObject({
+      ...RowSelection.shape,
       viewId,
       columns: z.array(z.string()).min(1).max(2000).optional(),
       after: RowCursor.optional(),
@@ -48,7 +49,8 @@ export const browseMethods = {
   },
   /** Returns part of one value. `row`: its key, or its position in the selection. */
   'browse.value': {
-    params: RowSelection.extend({
+    params: z.strictObject({
+      ...RowSelection.shape,
       viewId,
       row: RowAddress,
       column: z.string(),
@@ -70,7 +72,8 @@ export const browseMethods = {
     params: z.strictObject({
       viewId,
       what: z.union([
-        RowSelection.extend({
+        z.strictObject({
+          ...RowSelection.shape,
           columns: z.array(z.string()).min(1).max(2000).optional(),
           keys: z.array(RowKey).min(1).max(1000).optional(),
         }),

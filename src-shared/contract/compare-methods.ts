@@ -22,7 +22,8 @@ export const compareMethods = {
   },
   /** Returns rows that differ, from the position `offset` in their order on. */
   'compare.rows': {
-    params: DifferenceFilter.extend({
+    params: z.strictObject({
+      ...DifferenceFilter.shape,
       viewId,
       offset: z.int().nonnegative().default(0),
       limit: z.int().min(1).max(200).default(100),

@@ -12,7 +12,7 @@ export const rowMethods = {
    * `exact`, a whole value must be equal. What was found stays when the run is cancelled.
    */
   'rows.find': {
-    params: RowSearch.extend({ planId: z.uuid() }),
+    params: z.strictObject({ ...RowSearch.shape, planId: z.uuid() }),
     result: started,
   },
   /**

@@ -14,7 +14,7 @@ import { type ComparedImage, describeImage } from '../engine/compare/compared-im
 import { differenceSql } from '../engine/compare/difference-sql.ts';
 import { LongValue, type RowValue, sameRowValue, TextBytes } from '../engine/compare/exact-values.ts';
 import { type RowDifference as FoundDifference, pairTable, rowDifferences } from '../engine/compare/row-differences.ts';
-import { cellOf, textBytesCell } from '../engine/rows/cells.ts';
+import { cellOf, textBytesCell, wholeCharacters } from '../engine/rows/cells.ts';
 import type { Database } from '../engine/sqlite/open-database.ts';
 
 /** Which rows are asked for. */
@@ -169,8 +169,7 @@ function comparedCell(value: RowValue): ComparedCell {
 function longCell({ type, bytes, start, encoding }: LongValue): Cell {
   if (type === 'blob') return { blob: start.toString('base64'), bytes };
   if (encoding !== 'UTF-8') return { textBytes: start.toString('base64'), bytes };
-  // The last character may be cut.
-  return { text: start.toString().replace(/\u{fffd}+$/u, ''), bytes };
+  return { text: wholeCharacters(start.toString()), bytes };
 }
 
 const noSuchTable = (table: string): SnapkeepError =>

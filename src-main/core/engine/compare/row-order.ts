@@ -75,7 +75,11 @@ function compareBytes(one: Buffer, other: Buffer, collation: Collation): number 
     : byCodePoints(trimmed(mine), trimmed(theirs));
 }
 
-const trimmed = (text: string): string => text.replace(/ +$/, '');
+const trimmed = (text: string): string => {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === ' ') end -= 1;
+  return text.slice(0, end);
+};
 const folded = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 /** As SQLite does: it knows no capitals but those of ASCII, and behind a NUL in both only the lengths count. */

@@ -35,13 +35,20 @@ export function textBytesCell(value: Buffer, longest: number = CELL_BYTES): Cell
  */
 export const mayBeInvalid = (text: string): boolean => text.includes('\u{fffd}');
 
+/** Returns the start of a text without its last character, if that was cut. */
+export function wholeCharacters(start: string): string {
+  let end = start.length;
+  while (end > 0 && start[end - 1] === '\u{fffd}') end -= 1;
+  return start.slice(0, end);
+}
+
 function textCell(value: string, longest: number): Cell {
   if (value.includes('\0')) return textBytesCell(Buffer.from(value), longest);
   const bytes = Buffer.byteLength(value);
   if (bytes <= longest) return value;
   // A character is at least one byte; what is cut in the middle of one loses it.
   const start = Buffer.from(value.slice(0, longest)).subarray(0, longest).toString();
-  return { text: start.replace(/\u{fffd}+$/u, ''), bytes };
+  return { text: wholeCharacters(start), bytes };
 }
 
 /**

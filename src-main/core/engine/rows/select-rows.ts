@@ -168,7 +168,7 @@ function keysSql(table: Table, keys: readonly RowKey[], address: readonly string
   };
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
 
 /** The value that a typed text stands for where it looks like a number. */
 export function numberOf(text: string): bigint | number | null {
