@@ -43,7 +43,7 @@ export async function saveDestination(
   const all = { ...known, ...withoutGaps(entered) };
   const id = before?.id ?? randomUUID();
   const isElsewhere = before === undefined || !isSameLocation(before.settings, settings);
-  // What a known destination lacks is not there now: a new bucket or folder would only look like it.
+  // The bucket or folder of a known destination is unavailable, not missing: a new one would only look like it.
   const report = await test(core, id, settings, all, create === true && isElsewhere);
   if (!report.passed && saveAnyway !== true) return { id: null, report };
   const moved = before !== undefined && isElsewhere;

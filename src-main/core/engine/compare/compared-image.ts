@@ -37,5 +37,5 @@ export function describeImage(database: Database, path: string | null): Compared
 export const entryOf = ({ schema }: ComparedImage, table: string): SchemaEntry | undefined =>
   schema.find(({ type, name }) => type === 'table' && name === table);
 
-/** A table with rows of its own: neither virtual nor a view. */
+/** A table that stores rows: neither virtual nor a view. */
 export const hasRows = ({ kind }: Table): boolean => kind === 'table' || kind === 'shadow';

@@ -91,7 +91,7 @@ export function* rowDifferences(pair: TablePair): Generator<RowDifference> {
   yield* mergeAll(pair, kept.length > MOST_KEPT ? null : kept);
 }
 
-/** Rows are read where their bytes differ alone; `null`: this cannot be told from the bytes. */
+/** Rows are read where their bytes differ alone; `null`: the bytes do not tell. */
 function rowidsThatMayDiffer({ name, before, after, tables, columns }: TablePair): Generator<Rowid> | null {
   const [one, other] = [entryOf(before, tables.before.name), entryOf(after, tables.after.name)];
   if (before.pages === null || after.pages === null || one === undefined || other === undefined) return null;

@@ -70,7 +70,7 @@ function keysOf(database: Database, table: Table): Key[] {
     .flatMap((index) => keyOf(database, index, columns, table.withoutRowid));
 }
 
-/** A primary key with an index of its own, such as INTEGER PRIMARY KEY DESC, does not stand for the rowid. */
+/** A primary key with a separate index, such as INTEGER PRIMARY KEY DESC, does not stand for the rowid. */
 const isRowidKey = (table: Table, indexes: readonly IndexInfo[]): boolean =>
   !table.withoutRowid &&
   table.primaryKey.length === 1 &&

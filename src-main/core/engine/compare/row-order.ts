@@ -9,7 +9,7 @@ export interface ColumnOrder {
   collation: Collation;
   /** Text is compared by its UTF-8, and what differs by spaces at its end alone by its length. */
   byUtf8: boolean;
-  /** An integer and a real of the same value are told apart. */
+  /** An integer and a real of the same value differ. */
   byType: boolean;
 }
 

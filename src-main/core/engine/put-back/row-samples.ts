@@ -14,7 +14,7 @@ const SAMPLES = 16;
 const LONGEST = 600;
 const MOST_COLUMNS = 50;
 
-/** A row as it is once it is put back; its values are told by nothing but their hash. */
+/** A row after it was put back; only the hash of its values is kept. */
 export interface RowMark {
   table: string;
   columns: string[];

@@ -55,7 +55,7 @@ const OPERATIONS: readonly Operation[] = ['INSERT', 'UPDATE', 'DELETE'];
 
 type Recorded = Map<string, Record<Operation, number>>;
 
-/** Writes the rows once with triggers of its own that note each change, and takes all of it back. */
+/** Writes the rows once with additional triggers that note each change, and rolls all of it back. */
 function record(copy: Database, plan: PutBackPlan): Recorded {
   const tables = describeTables(copy).filter(({ kind }) => kind === 'table');
   copy.exec('CREATE TEMP TABLE noted (name INT, operation INT)');

@@ -23,7 +23,7 @@ export interface Table {
   primaryKey: string[];
   withoutRowid: boolean;
   strict: boolean;
-  /** The name under which the rowid can be read; `null`: it has none, or columns of its own hide all three names. */
+  /** The name under which the rowid can be read; `null`: it has none, or its columns hide all three names. */
   rowid: string | null;
 }
 

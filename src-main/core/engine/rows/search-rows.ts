@@ -35,12 +35,12 @@ export interface RowFindings {
   notes: string[];
 }
 
-/** A row that is looked up by its key, as it was found; `null`: it is not there; `unknown`: that cannot be told. */
+/** A row that is looked up by its key, as it was found; `null`: it does not exist; `unknown`: it could not be read. */
 export type LookedUp = SeenRow | null | 'unknown';
 
 /** Each column is read by three expressions, and a statement answers at most 2,000. */
 const COLUMNS_AT_ONCE = 600;
-/** Longer values are told apart by their sizes alone; in bytes. */
+/** Longer values are compared by their sizes alone; in bytes. */
 const HASHED_BYTES = 16 * 1024 * 1024;
 const HASH = 'snapkeep_row_sha256';
 /** Virtual tables with rows of their own that SQLite can read here. */
