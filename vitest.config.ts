@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { schemasOnFirstUse } from './tools/build/schemas-on-first-use.ts';
 
@@ -8,6 +9,8 @@ export default defineConfig({
     globalSetup: 'test/support/bundles.ts',
     // Real databases on two cores: a few files at a time, and room for slow disks.
     maxWorkers: 2,
+    // What one process has compiled of the bundles, the next one need not.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'out/compiled-tests') },
     testTimeout: 30_000,
     // Hooks start real servers, five processes for S3 alone.
     hookTimeout: 30_000,

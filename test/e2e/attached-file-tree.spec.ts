@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { commandLineOf } from '../support/command-line.ts';
 import { makeDatabase } from '../support/databases.ts';
-import { hosts, type OpenHost } from '../support/hosts.ts';
-import { launchBrowser, launchServer, openWindow } from '../support/launch-server.ts';
-import { judge, openPlan } from '../support/screens.ts';
+import { hosts, inBrowser, type OpenHost } from '../support/hosts.ts';
+import { judgeEverywhere, openPlan, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* The attached files of a snapshot are browsed as a tree, and one of them is restored from it. */
 
@@ -78,21 +77,8 @@ for (const { name, open } of hosts)
   });
 
 test('the tree fits and pleases axe in both themes and at all widths', async () => {
-  test.slow();
-  const server = await launchServer({ home: join(folder, 'home') });
-  const browser = await launchBrowser();
-  host = {
-    page: await openWindow(browser, server.address),
-    close: async () => {
-      await browser.close();
-      await server.close();
-    },
-  };
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const width of [390, 900, 1280, 1920]) {
-      const page = await openWindow(browser, server.address, { colorScheme, viewport: { width, height: 900 } });
-      await openTree(page);
-      await judge(page, `attached-tree-${colorScheme}-${width}`);
-      await page.context().close();
-    }
+  host = await inBrowser.open(join(folder, 'home'));
+  const { page } = host;
+  await openTree(page);
+  await judgeEverywhere(page, 'attached-tree', USUAL_WIDTHS);
 });

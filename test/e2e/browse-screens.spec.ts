@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { dropFiles } from '../support/drop-files.ts';
-import { hosts, type OpenHost } from '../support/hosts.ts';
-import { launchBrowser, launchServer, openWindow } from '../support/launch-server.ts';
+import { hosts, inBrowser, type OpenHost } from '../support/hosts.ts';
 import { judgeEverywhere, planFor, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* Reading what a snapshot contains: its tables, rows, values and statements, and what is exported of it. */
@@ -169,16 +168,8 @@ for (const { name, open } of hosts)
 
 test('every screen fits and pleases axe in both themes and at all widths', async () => {
   test.setTimeout(600_000);
-  const server = await launchServer({ home: join(folder, 'home') });
-  const browser = await launchBrowser();
-  const page = await openWindow(browser, server.address);
-  host = {
-    page,
-    close: async () => {
-      await browser.close();
-      await server.close();
-    },
-  };
+  host = await inBrowser.open(join(folder, 'home'));
+  const { page } = host;
   await backUp(page);
   const judged = (name: string) => judgeEverywhere(page, `browse-${name}`, USUAL_WIDTHS);
   await page.getByRole('tab', { name: 'Browse' }).click();
@@ -208,16 +199,8 @@ test('every screen fits and pleases axe in both themes and at all widths', async
 });
 
 test('a dropped file is browsed from the restore sheet, and nothing of it is kept', async () => {
-  const server = await launchServer({ home: join(folder, 'home') });
-  const browser = await launchBrowser();
-  const page = await openWindow(browser, server.address);
-  host = {
-    page,
-    close: async () => {
-      await browser.close();
-      await server.close();
-    },
-  };
+  host = await inBrowser.open(join(folder, 'home'));
+  const { page } = host;
   await dropFiles(page, [source]);
   const sheet = page.getByRole('dialog', { name: 'Restore' });
   await sheet.getByRole('button', { name: 'Browse content' }).click();

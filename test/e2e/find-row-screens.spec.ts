@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { commandLineOf } from '../support/command-line.ts';
-import { hosts, type OpenHost } from '../support/hosts.ts';
-import { launchBrowser, launchServer, openWindow } from '../support/launch-server.ts';
-import { judge, openPlan } from '../support/screens.ts';
+import { hosts, inBrowser, type OpenHost } from '../support/hosts.ts';
+import { judgeEverywhere, openPlan, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* A row that is gone is found through all snapshots of its database. */
 
@@ -136,28 +135,15 @@ for (const { name, open } of hosts)
 test('what is found fits and pleases axe in both themes and at all widths', async () => {
   test.slow();
   backUpTenTimes();
-  const server = await launchServer({ home: join(folder, 'home') });
-  const browser = await launchBrowser();
-  host = {
-    page: await openWindow(browser, server.address),
-    close: async () => {
-      await browser.close();
-      await server.close();
-    },
-  };
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const width of [390, 900, 1280, 1920]) {
-      const look = `${colorScheme}-${width}`;
-      const page = await openWindow(browser, server.address, { colorScheme, viewport: { width, height: 900 } });
-      await openPlan(page, 'shop');
-      await page.getByRole('tab', { name: 'Browse' }).click();
-      await page.getByRole('button', { name: 'Options' }).click();
-      await find(page, 'ann');
-      await expect(page.getByRole('article', { name: 'customers 4711' })).toContainText('missing since', SEARCHED);
-      await judge(page, `found-rows-${look}`);
-      await find(page, 'nobody has this');
-      await expect(page.getByText('No row found in 10 snapshots.')).toBeVisible(SEARCHED);
-      await judge(page, `found-no-rows-${look}`);
-      await page.context().close();
-    }
+  host = await inBrowser.open(join(folder, 'home'));
+  const { page } = host;
+  await openPlan(page, 'shop');
+  await page.getByRole('tab', { name: 'Browse' }).click();
+  await page.getByRole('button', { name: 'Options' }).click();
+  await find(page, 'ann');
+  await expect(page.getByRole('article', { name: 'customers 4711' })).toContainText('missing since', SEARCHED);
+  await judgeEverywhere(page, 'found-rows', USUAL_WIDTHS);
+  await find(page, 'nobody has this');
+  await expect(page.getByText('No row found in 10 snapshots.')).toBeVisible(SEARCHED);
+  await judgeEverywhere(page, 'found-no-rows', USUAL_WIDTHS);
 });

@@ -45,7 +45,6 @@ test('every minute on the real clock: the scheduled times missed in sleep are on
   await expect(backups).toHaveCount(3);
   await backups.first().click();
   await expect(page.getByText(/Catch-up run for [2-9] missed scheduled times/)).toBeVisible();
-  await page.screenshot({ path: 'test-results/screens/catch-up.png' });
 });
 
 async function makeMinutelyPlan(page: Page): Promise<void> {

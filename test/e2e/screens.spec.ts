@@ -8,8 +8,8 @@ import { openWindow, type RunningServer, serveWindow } from '../support/launch-s
 import { inEveryLook, judge, nextStep, openNewPlan, openPage, openPlan, rowOf, storeIn } from '../support/screens.ts';
 
 /*
- * Every screen and dialog in both themes and two sizes: what axe says of it, whether it fits, and a picture of it in
- * test-results/screens for people to look at.
+ * Every screen and dialog in both themes and two sizes: what axe says of it, and whether it fits. With
+ * SNAPKEEP_PICTURES=FOLDER a picture of each is taken, for people to look at.
  */
 
 let folder: string;

@@ -5,7 +5,6 @@ import { contentOfKind, DATABASE_KINDS, type DatabaseKind, KIND_KEY } from '../s
 import { makeDatabase } from '../support/databases.ts';
 import { expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
-import { workerInProcess } from '../support/worker-in-process.ts';
 
 const METHODS = ['online', 'compact', 'dump'] as const;
 const FORMATS = ['gz', 'zst', 'none'] as const;
@@ -24,7 +23,7 @@ const formatFor = (kind: number, method: number): (typeof FORMATS)[number] =>
   FORMATS[(kind + method) % FORMATS.length] ?? 'gz';
 
 async function setKind(kind: DatabaseKind): Promise<Scene & { target: string }> {
-  const scene = await setScene({ ports: { startWorkerProcess: workerInProcess }, plan: { verifyAfterBackup: false } });
+  const scene = await setScene({ plan: { verifyAfterBackup: false } });
   rmSync(scene.source);
   kind.make(scene.source);
   if (kind.open !== undefined)

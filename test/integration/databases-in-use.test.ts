@@ -18,7 +18,6 @@ import {
 } from '../support/scene.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
-import { workerInProcess } from '../support/worker-in-process.ts';
 
 describe('a database that another program has open', () => {
   test.each(['wal', 'delete'] as const)(
@@ -171,7 +170,7 @@ const ODD_NAMES = [
 ];
 
 test.each(ODD_NAMES)('a database called %j is backed up and restored, and nothing else is touched', async (name) => {
-  const scene = await setScene({ ports: { startWorkerProcess: workerInProcess } });
+  const scene = await setScene();
   const folder = temporaryFolder();
   const source = join(folder, name);
   // Made and read under other names, so that how SQLite reads the name has no part in it.

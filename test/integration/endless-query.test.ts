@@ -6,6 +6,7 @@ import type { Run } from '../../src-shared/model/run.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { succeed } from '../support/test-core.ts';
+import { workerProcess } from '../support/worker-in-process.ts';
 import { workerProcesses } from '../support/worker-processes.ts';
 
 const MINUTE = 60_000;
@@ -30,7 +31,7 @@ const noOneWaits = async (): Promise<void> => {};
 test('a run that hangs in a statement is killed after the grace time when it is cancelled, and the next one works', async () => {
   const clock = new FakeClock();
   const scene = await setScene({
-    ports: { clock },
+    ports: { clock, startWorkerProcess: workerProcess },
     plan: { restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks: CHECKS } },
   });
   await takeBackup(scene);
@@ -47,7 +48,7 @@ test('a run that hangs in a statement is killed after the grace time when it is 
 test('a run that reaches its time limit fails and says so', async () => {
   const clock = new FakeClock();
   const scene = await setScene({
-    ports: { clock },
+    ports: { clock, startWorkerProcess: workerProcess },
     plan: { timeLimitMinutes: 5, restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks: CHECKS } },
   });
   await takeBackup(scene);
@@ -64,7 +65,7 @@ test('a run that reaches its time limit fails and says so', async () => {
 test('closing while a statement hangs ends the process that is in it', async () => {
   const clock = new FakeClock();
   const scene = await setScene({
-    ports: { clock },
+    ports: { clock, startWorkerProcess: workerProcess },
     plan: { restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks: CHECKS } },
   });
   await takeBackup(scene);

@@ -7,11 +7,12 @@ import type { FoundState } from '../../src-shared/model/found-database.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { startTestCore } from '../support/test-core.ts';
+import { workerProcess } from '../support/worker-in-process.ts';
 import { workerProcesses } from '../support/worker-processes.ts';
 
 /** A scene with databases that no plan backs up: `/found/<name>.db`. */
 async function foundScene(...names: string[]): Promise<Scene & { found: string; at: (name: string) => string }> {
-  const scene = await setScene();
+  const scene = await setScene({ ports: { startWorkerProcess: workerProcess } });
   const found = join(scene.folder, 'found');
   mkdirSync(found);
   const at = (name: string): string => join(found, name);

@@ -11,6 +11,7 @@ import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { checkOf, contentsOf, onPhase, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
+import { workerProcess } from '../support/worker-in-process.ts';
 
 const DISK_BYTES = 16 << 20;
 /** The rows of the snapshot and those of the database now: what is restored needs more room than what is there. */
@@ -38,7 +39,7 @@ const SWEEPS: ReadonlyArray<[disk: string, way: Way, enough: number]> = [
 
 async function setSweep(disk: string, way: Way) {
   const prepare = (folder: string): void => void mountSmallDisk(join(folder, disk), DISK_BYTES);
-  const scene = await setScene({ rows: STORED, prepare });
+  const scene = await setScene({ rows: STORED, prepare, ports: { startWorkerProcess: workerProcess } });
   const snapshot = await takeBackup(scene);
   rmSync(scene.source);
   makeDatabase(scene.source, { rows: CURRENT, ...WAYS[way] });

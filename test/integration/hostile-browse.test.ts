@@ -8,7 +8,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { BROKEN_RULES } from '../support/faulty-databases.ts';
 import { openView } from '../support/open-view.ts';
 import { contentsOf, type Scene, setScene } from '../support/scene.ts';
-import { testPorts } from '../support/test-core.ts';
+import { workerProcess } from '../support/worker-in-process.ts';
 import { workerProcesses } from '../support/worker-processes.ts';
 
 const ENDLESS = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n';
@@ -75,7 +75,7 @@ test('statements that write, attach, load or change the connection are refused, 
 function tellingProcesses() {
   let waiting: { text: string; sent: () => void } | undefined;
   const startWorkerProcess: StartWorkerProcess = async (output) => {
-    const worker = await testPorts.startWorkerProcess(output);
+    const worker = workerProcess(output);
     return {
       ...worker,
       send: (message) => {

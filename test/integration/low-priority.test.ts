@@ -1,12 +1,13 @@
 import { constants, getPriority } from 'node:os';
 import { expect, test } from 'vitest';
 import { setScene, takeBackup } from '../support/scene.ts';
+import { workerProcess } from '../support/worker-in-process.ts';
 import { workerProcesses } from '../support/worker-processes.ts';
 
 test.skipIf(process.platform !== 'linux')(
   'runs work at low priority when the settings say so, and only then',
   async () => {
-    const scene = await setScene({ rows: 20_000 });
+    const scene = await setScene({ rows: 20_000, ports: { startWorkerProcess: workerProcess } });
     const seen = new Set<number>();
     scene.core.on('run.changed', () => {
       for (const pid of workerProcesses()) seen.add(getPriority(pid));

@@ -6,7 +6,6 @@ import { countEntries, makeDatabase } from '../support/databases.ts';
 import { contentsOf, expectFailure, expectNothingLeft, restore, setScene, takeBackup } from '../support/scene.ts';
 import { verify } from '../support/stored-files.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
-import { workerInProcess } from '../support/worker-in-process.ts';
 
 /** Changes the schema past SQLite's checks. */
 function edit(path: string, change: string): void {
@@ -29,7 +28,7 @@ describe('a schema that SQLite does not read', () => {
     ],
     ['with a text that is no SQL', "UPDATE sqlite_schema SET sql = 'CREATE TABLE entries (' WHERE name = 'entries'"],
   ])('%s is refused by a backup; a restore keeps the file, and Undo puts it back byte for byte', async (_what, sql) => {
-    const scene = await setScene({ journalMode: 'delete', ports: { startWorkerProcess: workerInProcess } });
+    const scene = await setScene({ journalMode: 'delete' });
     const { path } = await takeBackup(scene);
     edit(scene.source, sql);
     const before = contentsOf(join(scene.folder, 'app'));
@@ -51,7 +50,7 @@ describe('a schema that SQLite does not read', () => {
 test.each(['online', 'compact', 'dump'] as const)(
   'statistics that make no sense are kept by the method %s',
   async (method) => {
-    const scene = await setScene({ plan: { method }, ports: { startWorkerProcess: workerInProcess } });
+    const scene = await setScene({ plan: { method } });
     rmSync(scene.source);
     makeDatabase(scene.source, { journalMode: 'delete' });
     edit(

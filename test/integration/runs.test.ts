@@ -20,11 +20,12 @@ import {
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { storedIn } from '../support/stored-names.ts';
 import { runToEnd, startTestCore, succeed, testPorts } from '../support/test-core.ts';
+import { workerProcess } from '../support/worker-in-process.ts';
 
 describe('cancelled', () => {
   const backupPhases: RunPhase[] = ['waiting', 'copying', 'reading', 'compressing', 'storing', 'verifying', 'checking'];
   test.each(backupPhases)('a backup at “%s” leaves nothing half done', async (phase) => {
-    const scene = await setScene({ rows: 60_000 });
+    const scene = await setScene({ rows: 60_000, ports: { startWorkerProcess: workerProcess } });
     onPhase(scene.core, 'backup', phase, ({ id }) => void scene.core.call('runs.cancel', { runId: id }));
     const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
     // A phase may be over before the wish arrives; what counts is that the end is a clean one.
@@ -41,7 +42,7 @@ describe('cancelled', () => {
 
   const restorePhases: RunPhase[] = ['waiting', 'safety-snapshot', 'replacing', 'confirming'];
   test.each(restorePhases)('a restore at “%s” leaves the old content or the new, whole', async (phase) => {
-    const scene = await setScene({ rows: 60_000 });
+    const scene = await setScene({ rows: 60_000, ports: { startWorkerProcess: workerProcess } });
     const { path } = await takeBackup(scene, { verify: false });
     appendEntries(scene.source, 5);
     const { start } = await prepareRestore(scene.core, path, scene.source);
@@ -59,7 +60,7 @@ describe('cancelled', () => {
   });
 
   test.each(['verifying', 'checking', 'comparing'] as RunPhase[])('a check at “%s” leaves nothing', async (phase) => {
-    const scene = await setScene({ rows: 60_000 });
+    const scene = await setScene({ rows: 60_000, ports: { startWorkerProcess: workerProcess } });
     const { path } = await takeBackup(scene, { verify: false });
     onPhase(scene.core, 'restore-check', phase, ({ id }) => void scene.core.call('runs.cancel', { runId: id }));
     const run = await runToEnd(scene.core, 'restores.check', { source: { path }, targetPath: scene.source });
@@ -89,7 +90,7 @@ describe('cancelled', () => {
   });
 
   test('by closing the core: everything ends cleanly, and the next core finds nothing to tidy up', async () => {
-    const scene = await setScene({ rows: 60_000 });
+    const scene = await setScene({ rows: 60_000, ports: { startWorkerProcess: workerProcess } });
     const core = await startTestCore(join(scene.folder, 'second-home'));
     const started: Run[] = [];
     for (let n = 0; n < 3; n++)

@@ -4,13 +4,14 @@ import { expect, test } from 'vitest';
 import type { StartWorkerProcess } from '../../src-main/core/ports.ts';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
-import { runToEnd, succeed, testPorts } from '../support/test-core.ts';
+import { runToEnd, succeed } from '../support/test-core.ts';
+import { workerProcess } from '../support/worker-in-process.ts';
 import { workerProcesses } from '../support/worker-processes.ts';
 
 /** Starts worker processes, and tells what each is sent before it gets it. */
 function startTelling(tell: (message: unknown) => void): StartWorkerProcess {
   return async (output) => {
-    const worker = await testPorts.startWorkerProcess(output);
+    const worker = workerProcess(output);
     return {
       ...worker,
       send: (message) => {

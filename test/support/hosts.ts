@@ -16,21 +16,24 @@ export interface Host {
   open(home: string): Promise<OpenHost>;
 }
 
+/** The server host, whose window is in a browser. */
+export const inBrowser: Host = {
+  name: 'server in a browser',
+  droppedPaths: false,
+  open: async (home) => {
+    const server = await launchServer({ home });
+    const browser: Browser = await launchBrowser();
+    const page = await openWindow(browser, server.address);
+    const close = async (): Promise<void> => {
+      await browser.close();
+      await server.close();
+    };
+    return { page, close };
+  },
+};
+
 /** The server host in a browser, and the desktop shell: what one can do, the other can. */
 export const hosts: Host[] = [
-  {
-    name: 'server in a browser',
-    droppedPaths: false,
-    open: async (home) => {
-      const server = await launchServer({ home });
-      const browser: Browser = await launchBrowser();
-      const page = await openWindow(browser, server.address);
-      const close = async (): Promise<void> => {
-        await browser.close();
-        await server.close();
-      };
-      return { page, close };
-    },
-  },
+  inBrowser,
   { name: 'desktop shell', droppedPaths: true, open: (home) => launchElectron({ home }) },
 ];

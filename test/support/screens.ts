@@ -62,7 +62,8 @@ export async function customize(page: Page): Promise<void> {
   await expect(page.getByRole('textbox', { name: 'Plan name' })).toBeVisible();
 }
 
-const PICTURES = 'test-results/screens';
+/** Where pictures of the screens go, for people to look at; without it none are taken. */
+const PICTURES = process.env.SNAPKEEP_PICTURES;
 
 /** The looks a screen is judged in: a large window in the light theme and a small one in the dark; every width is in `every-screen.spec.ts`. */
 const LOOKS = [
@@ -86,14 +87,14 @@ export async function inEveryLook(
   }
 }
 
-/** Judges what is on screen: what axe says of it, whether it fits, and a picture of it for people to look at. */
+/** Judges what is on screen: what axe says of it, and whether it fits. */
 export async function judge(page: Page, name: string): Promise<void> {
   // Dialogs and menus fade in and out; what is judged is what stays.
   await expect(page.getByRole('menu')).toHaveCount(0);
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))),
   );
-  await page.screenshot({ path: `${PICTURES}/${name}.png` });
+  if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/${name}.png` });
   expect(await axeViolations(page), name).toEqual([]);
   const overflow = await page.evaluate(() => {
     const boxes = [document.documentElement, ...document.querySelectorAll('main, .mantine-Modal-content')];

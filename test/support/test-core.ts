@@ -1,19 +1,18 @@
-import { join } from 'node:path';
-import { inject, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
 import type { HostPorts } from '../../src-main/core/ports.ts';
-import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { capturedLog } from './captured-log.ts';
+import { workerInProcess } from './worker-in-process.ts';
 
-/** What a test lends a core: the worker of these sources, no dialogs. */
+/** What a test lends a core: the worker of these sources, without processes, and no dialogs. */
 export const testPorts: HostPorts = {
   host: 'cli',
   capabilities: NO_CAPABILITIES,
-  startWorkerProcess: forkedWorker(join(inject('bundles'), 'worker.cjs')),
+  startWorkerProcess: workerInProcess,
   log: capturedLog().log,
 };
 

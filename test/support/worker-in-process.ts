@@ -1,20 +1,38 @@
-import { resolve } from 'node:path';
-import type { StartWorkerProcess } from '../../src-main/core/ports.ts';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import type { StartWorkerProcess, WorkerProcess } from '../../src-main/core/ports.ts';
+import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
 import type { WorkerMessage, WorkerOrder } from '../../src-main/core/runs/worker-protocol.ts';
 import { TaskPerformer } from '../../src-main/worker/task-performer.ts';
 
-/** Node runs it as it is. */
-const CHECKER = resolve(import.meta.dirname, '../../src-main/worker/checker.ts');
+const CHECKER = join(inject('bundles'), 'checker.cjs');
 
-/** Does the tasks of workers in this process: for many short ones, whose processes would take longer than they do. */
-export const workerInProcess: StartWorkerProcess = () => {
+/** Starts worker processes as the product does, for tests of what only a process of its own can do. */
+export const workerProcess = forkedWorker(join(inject('bundles'), 'worker.cjs'));
+
+/**
+ * Does the tasks of workers in this process, for starting one takes longer than most tasks of tests do. Views get their
+ * process, which ends a query by its own end; so does what writes to a file descriptor.
+ */
+export const workerInProcess: StartWorkerProcess = (output) => {
+  if (output !== null) return workerProcess(output);
   let listen: (message: unknown) => void = () => {};
   let end: () => void = () => {};
   // What is said arrives later, as from another process.
   const tell = (message: WorkerMessage): void => void setImmediate(() => listen(structuredClone(message)));
   const performer = new TaskPerformer(tell, () => {}, CHECKER);
+  let view: WorkerProcess | null = null;
+  const take = (order: WorkerOrder): void => {
+    if (order.type === 'view') {
+      view = workerProcess(null);
+      view.onMessage((message) => (message as WorkerMessage).type === 'ready' || listen(message));
+      view.onEnd(() => end());
+    }
+    if (view === null) performer.take(structuredClone(order));
+    else view.send(order);
+  };
   return {
-    send: (order) => void setImmediate(() => performer.take(structuredClone(order) as WorkerOrder)),
+    send: (order) => void setImmediate(() => take(order as WorkerOrder)),
     onMessage: (listener) => {
       listen = listener;
       tell({ type: 'ready' });
@@ -22,6 +40,6 @@ export const workerInProcess: StartWorkerProcess = () => {
     onEnd: (listener) => {
       end = () => listener({ code: 0, signal: null });
     },
-    kill: () => void setImmediate(end),
+    kill: () => (view === null ? void setImmediate(end) : view.kill()),
   };
 };

@@ -25,9 +25,12 @@ export const whyNoInstallations = missing.length > 0 ? `${missing.join(', ')} no
 
 type Keyed = Pick<Installation, 'database' | 'key'>;
 
-/** Asks the shell of SQLite, or that of SQLCipher for an encrypted database. */
+/**
+ * Asks the shell of SQLite, or that of SQLCipher for an encrypted database. It waits: the first connection to a database
+ * in WAL mode, and the last one, lock it for a moment.
+ */
 export function ask({ database, key }: Keyed, sql: string): string {
-  const input = `${unlock(key)}${sql}\n`;
+  const input = `.timeout 30000\n${unlock(key)}${sql}\n`;
   return execFileSync(shellOf(key), ['-batch', '-bail', database], {
     input,
     encoding: 'utf8',
