@@ -6,6 +6,7 @@ import { enterManySnapshots } from '../support/many-snapshots.ts';
 import { settle } from '../support/places.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
+import { workerProcess } from '../support/worker-in-process.ts';
 
 /** A plan that keeps everything and has so many snapshots already. */
 async function setAged(count: number): Promise<Scene> {
@@ -82,7 +83,8 @@ test('what is asked after each backup is found by indexes', async () => {
   const { core, home } = await setAged(10);
   await core.close();
   const asked = collectQueries();
-  const again = await startTestCore(home);
+  // What a worker asks databases is not asked of the catalog.
+  const again = await startTestCore(home, { startWorkerProcess: workerProcess });
   const [summary] = await again.call('plans.list', {});
   await again.call('destinations.list', {});
   if (summary === undefined) throw new Error('There is no plan.');
