@@ -74,7 +74,7 @@ function expectTruth({ source }: Scene, run: Run | null, from: number, to: numbe
   const happened = rows === to;
   expect(run?.state ?? 'failed', JSON.stringify(run?.error)).toBe(happened ? 'succeeded' : 'failed');
   if (run !== null && !happened) {
-    expect(run.error?.code).toBe('NO_SPACE');
+    expect(run.error?.code, JSON.stringify(run.error)).toBe('NO_SPACE');
     expect(run.result).toBeNull();
   }
   return happened;

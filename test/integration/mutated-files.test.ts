@@ -15,7 +15,7 @@ import { quietContext } from '../support/quiet-context.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 /** How many files are tried, and how long one may take, in milliseconds. */
-const FILES = 2000;
+const FILES = 600;
 const LONGEST_MS = 2000;
 /** Every so many files are also staged for a restore, which verifies once more. */
 const RESTORED = 5;

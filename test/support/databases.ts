@@ -13,6 +13,8 @@ export function makeDatabase(
   { rows = 100, journalMode = 'wal', pageSize = 4096 }: DatabaseOptions = {},
 ): void {
   const database = new Database(path);
+  // No power fails before it is backed up.
+  database.pragma('synchronous = OFF');
   database.pragma(`page_size = ${pageSize}`);
   database.pragma(`journal_mode = ${journalMode}`);
   database.exec(`
