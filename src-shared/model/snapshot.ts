@@ -112,6 +112,24 @@ export const SnapshotSummary = z.object({
 });
 export type SnapshotSummary = z.infer<typeof SnapshotSummary>;
 
-/** A snapshot in a list, with the rules that keep it (`latest-1`, `pinned`, …; empty: the plan's retention would remove it). */
-export const ListedSnapshot = z.object({ ...SnapshotSummary.shape, keptBy: z.array(z.string()) });
+/** How the numbers of rows differ from those of an earlier snapshot. A row whose values changed does not count. */
+export const RowCountChange = z.object({
+  /** The earlier snapshot. */
+  since: z.uuid(),
+  /** Over all tables that have more rows, and all that have fewer. */
+  added: z.int().nonnegative(),
+  removed: z.int().nonnegative(),
+  /** The tables that changed most, with how many rows more or fewer they have. */
+  tables: z.array(z.object({ name: z.string(), rows: z.int() })),
+});
+export type RowCountChange = z.infer<typeof RowCountChange>;
+
+/** A snapshot in a list. */
+export const ListedSnapshot = z.object({
+  ...SnapshotSummary.shape,
+  /** The rules that keep it (`latest-1`, `pinned`, …); empty: the plan's retention would remove it. */
+  keptBy: z.array(z.string()),
+  /** Against the snapshot of its plan that is listed before it; `null`: there is none, or its tables are unknown. */
+  rowChange: RowCountChange.nullable(),
+});
 export type ListedSnapshot = z.infer<typeof ListedSnapshot>;

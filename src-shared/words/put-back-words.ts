@@ -6,7 +6,7 @@ export function putBackTableInWords({ insert, update, keep, blocked, same }: Put
   const parts = [
     [insert, 'inserted'],
     [update, 'overwritten'],
-    [keep, 'kept as they are now'],
+    [keep, keep === 1 ? 'kept as it is now' : 'kept as they are now'],
     [blocked, 'left out because a unique value is taken'],
     [same, 'unchanged'],
   ] as const;
@@ -25,18 +25,16 @@ export function effectInWords({ table, inserted, updated, deleted }: PutBackPrev
   return `${table}: ${told.join(', ')}`;
 }
 
-/** Returns a preview as lines of text. */
-export function putBackInWords(preview: PutBackPreview): string[] {
-  const { tables, related, triggers, effects, problems } = preview;
+/** Returns a preview as lines of text, without its problems. */
+export function putBackInWords({ tables, related, triggers, effects }: PutBackPreview): string[] {
   return [
     ...tables.map((table) => `${table.name}: ${putBackTableInWords(table)}.`),
     ...tables.flatMap(({ notes }) => notes),
     ...related.map(
       ({ table, to, rows }) =>
-        `${countInWords(rows, 'row')} of ${table} that refer to ${to} are missing and not included.`,
+        `${countInWords(rows, 'row')} of ${table} that refer to ${to} are missing and not included (--include-related).`,
     ),
     ...(triggers.length === 0 ? [] : [`Triggers that fire: ${listInWords(triggers.map(({ name }) => name))}.`]),
     ...effects.map((effect) => `Triggers and foreign keys also change ${effectInWords(effect)}.`),
-    ...problems,
   ];
 }

@@ -1,3 +1,4 @@
+import type { RowCountChange } from '../model/snapshot.ts';
 import type { TableRows } from '../model/values.ts';
 import { countInWords } from './wording.ts';
 
@@ -16,4 +17,19 @@ export function tablesInWords(tables: readonly TableRows[]): string {
 /** Returns the rows of one table in words. */
 export function rowsInWords(rows: number | null): string {
   return rows === null ? 'not counted' : rows.toLocaleString('en-US');
+}
+
+/**
+ * Returns how numbers of rows changed, as one part or two: `+214 rows`, `−8,715 in PlaylistTrack`. A table is named where
+ * it alone has more rows, or fewer.
+ */
+export function rowCountChangeInWords({ added, removed, tables }: Omit<RowCountChange, 'since'>): string[] {
+  const part = (count: number, sign: 1 | -1): string => {
+    const only = tables.find(({ rows }) => rows * sign === count);
+    return `${sign > 0 ? '+' : '−'}${countInWords(count, 'row')}${only === undefined ? '' : ` in ${only.name}`}`;
+  };
+  if (added === 0 && removed === 0) return ['±0 rows'];
+  const lost = removed === 0 ? [] : [part(removed, -1)];
+  // The noun follows the first number alone.
+  return added === 0 ? lost : [part(added, 1), ...lost.map((words) => words.replace(/ rows?(?= in |$)/, ''))];
 }

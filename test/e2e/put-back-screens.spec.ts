@@ -68,7 +68,7 @@ for (const { name, open } of hosts)
     await page.getByRole('checkbox', { name: 'Select row 2' }).check();
     await page.getByRole('button', { name: 'Put back…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Put rows back' });
-    await expect(dialog.getByText('customers: 1 row inserted, 1 row kept as they are now')).toBeVisible();
+    await expect(dialog.getByText('customers: 1 row inserted, 1 row kept as it is now')).toBeVisible();
 
     await test.step('each decision is previewed', async () => {
       await dialog.getByRole('checkbox', { name: 'Include 2 related rows in order_lines' }).check();

@@ -35,6 +35,7 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
   const [snapshot] = await core.call('snapshots.list', { planId: plan.id });
   expect(snapshot).toMatchObject({
     keptBy: ['latest-1'],
+    rowChange: null,
     verification: { level: 'read-back', valid: true },
     tableCount: 2,
     rowCount: 102,

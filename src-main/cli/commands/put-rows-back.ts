@@ -42,21 +42,29 @@ export async function putRowsBack(
   });
   resultOf(check, 'put-back-check');
   const preview = await session.call('rows.putBackPreview', { checkRunId: check.id });
-  const lines = putBackInWords(preview);
-  if (dryRun === true) return print({ runId: check.id, preview }, [...lines, '', preview.sql.trimEnd()].join('\n'));
-  for (const line of lines) say(line);
+  const { problems, changes } = preview;
+  const lines = preview.tables.length > 0 || problems.length > 0 ? putBackInWords(preview) : [noRowsInWords(options)];
+  if (dryRun === true) {
+    const sql = changes === 0 ? [] : ['', ...preview.sql.trimEnd().split('\n')];
+    return print({ runId: check.id, preview }, [...lines, ...problems, ...sql]);
+  }
+  if (lines.length > 0) say(lines);
   refuseProblems(preview);
-  if (preview.changes === 0) return print({ preview }, 'Nothing to put back.');
+  if (changes === 0) return print({ preview }, 'Nothing to put back.');
   const run = await session.run('rows.putBack', { checkRunId: check.id, confirmation: preview.confirmation });
   const result = resultOf(run, 'putBackRows');
   print({ runId: run.id, ...result }, `Put back: ${countInWords(result.rows, 'row')} changed in ${result.targetPath}.`);
   say(`The previous content is kept. Undo with: snapkeep undo ${run.id}`);
 }
 
+const noRowsInWords = ({ table, where }: PutBackOptions): string =>
+  where === undefined
+    ? `${table} has no rows in the snapshot.`
+    : `No row of ${table} in the snapshot meets the condition.`;
+
 function refuseProblems({ problems }: PutBackPreview): void {
-  const [problem] = problems;
-  if (problem === undefined) return;
-  throw new SnapkeepError('CONFLICT', problem, {
+  if (problems.length === 0) return;
+  throw new SnapkeepError('CONFLICT', problems.join(' '), {
     hint: 'Nothing was changed. Choose other rows, or restore the whole database.',
   });
 }

@@ -43,7 +43,11 @@ export function addRestoreCommands(program: Command): void {
     )
     .option('--attached-file <name>', 'restore only this attached file')
     .option('--path <path>', 'restore only this file or folder of the attached file')
-    .option('--table <name>', 'put only rows of this table back, into the live database --to')
+    .addOption(
+      new Option('--table <name>', 'put only rows of this table back, into the live database --to').conflicts([
+        ...['only', 'attachedFile', 'path', 'force', 'manifestPaths', 'programVersion', 'forceNewer', 'forceRepair'],
+      ]),
+    )
     .option('--where <sql>', 'with --table: only rows that meet this condition')
     .option('--include-related', 'with --table: also rows that refer to these rows')
     .option('--overwrite', 'with --table: overwrite rows that have changed since')

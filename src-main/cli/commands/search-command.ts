@@ -9,7 +9,7 @@ import {
   versionInWords,
 } from '../../../src-shared/words/row-history-words.ts';
 import { inSession, json } from '../command.ts';
-import { EXIT, errorOf, print, say } from '../output.ts';
+import { EXIT, errorOf, print, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 
 interface SearchOptions {
@@ -45,6 +45,7 @@ async function search(
   text: string,
   { table, column, exact = false }: SearchOptions,
 ): Promise<void> {
+  if (text === '') throw new UsageError('Enter a text to search for.');
   const { plan } = await session.findPlan(planName);
   const run = await session.runToEnd('rows.find', {
     planId: plan.id,
@@ -62,6 +63,34 @@ async function search(
   const now = Date.now();
   const lines = found.rows.flatMap((row) => linesOf(row, found, now));
   print(found, [...lines, foundRowsInWords(found)], run.state === 'succeeded' ? EXIT.done : EXIT.interrupted);
+  const command = found.rows.map((row) => putBackCommand(row, found, plan.sourcePath)).find((each) => each !== null);
+  if (command !== undefined) say(`Put a row back with: ${command}`);
+}
+
+/** The command that puts a row back as it was last; `null` for one that a condition could not name in one line. */
+function putBackCommand({ table, key, spans }: FoundRow, { snapshots }: FoundRows, targetPath: string): string | null {
+  const [newest] = shownVersionsOf(spans);
+  const snapshot = newest === undefined ? undefined : snapshots[newest.newest];
+  if (snapshot === undefined || key === null) return null;
+  const conditions = key.columns.map((column, index) => {
+    const value = key.cells[index] ?? null;
+    if (typeof value === 'number') return `${columnInSql(column)} = ${value}`;
+    return typeof value === 'string' ? `${columnInSql(column)} = '${value.replaceAll("'", "''")}'` : null;
+  });
+  if (conditions.includes(null)) return null;
+  const given = [table, conditions.join(' AND '), targetPath].map(inShell);
+  return given.includes(null)
+    ? null
+    : `snapkeep restore ${snapshot.name} --table ${given[0]} --where ${given[1]} --to ${given[2]}`;
+}
+
+/** In brackets, which need no escape in the quotes of a shell, unless it cannot be a keyword. */
+const columnInSql = (name: string): string => (/^(\w+_)?id$/i.test(name) ? name : `[${name}]`);
+
+/** An argument as every shell reads it; `null`: shells differ. */
+function inShell(text: string): string | null {
+  if (/^[\w./:-]+$/.test(text)) return text;
+  return /^[\w ./:@,='[\]-]+$/.test(text) ? `"${text}"` : null;
 }
 
 function linesOf(row: FoundRow, { snapshots }: FoundRows, now: number): string[] {

@@ -3,6 +3,7 @@ import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../../src-sh
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { TRASH_DAYS } from '../../../src-shared/retention/trash.ts';
 import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
+import { rowCountChangeInWords } from '../../../src-shared/words/table-rows.ts';
 import { deletionInWords, spaceInWords } from '../../../src-shared/words/trash-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
@@ -36,7 +37,7 @@ export function addSnapshotCommands(program: Command): void {
         const snapshots = await session.allSnapshots(given);
         const words = snapshots.map(
           (each) =>
-            `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${verificationSummaryOf(each)}  ${locationOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
+            `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${verificationSummaryOf(each)}  ${locationOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}${rowChangeOf(each)}`,
         );
         print(snapshots, linesOr(words, 'No snapshots yet.'));
       }),
@@ -101,6 +102,9 @@ async function listFolder(session: Session, given: string): Promise<void> {
 
 const verificationSummaryOf = ({ verification }: ListedSnapshot): string =>
   verification.valid === true ? 'verified  ' : verification.valid === false ? 'NOT VALID ' : 'unverified';
+
+const rowChangeOf = ({ rowChange }: ListedSnapshot): string =>
+  rowChange === null ? '' : `  ${rowCountChangeInWords(rowChange).join(', ')}`;
 
 /** Where a snapshot is, for people. */
 function locationOf({ path, name, copies }: ListedSnapshot): string {

@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
 import { KEEP_ALL, type Plan } from '../../../src-shared/model/plan.ts';
-import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import type { ListedSnapshot, RowCountChange } from '../../../src-shared/model/snapshot.ts';
 import { decideRetention, type RetainedSnapshot } from '../../../src-shared/retention/retention.ts';
+import { rowCountChange } from '../../../src-shared/rules/rows/row-count-change.ts';
 import { machineTimeZone } from '../../../src-shared/schedule/local-calendar.ts';
 import { calendarOf } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -12,7 +13,8 @@ import type { CoreContext } from '../core-context.ts';
 const PLANS_AT_ONCE = 20;
 
 /**
- * Lists a page of snapshots with the rules that keep them, as their plans' retention decides on all that is kept.
+ * Lists a page of snapshots with the rules that keep them, as their plans' retention decides on all that is kept, and with
+ * how their numbers of rows changed.
  * @throws SnapkeepError `NOT_FOUND` when the snapshot before the page has gone
  */
 export async function listSnapshots(
@@ -43,5 +45,22 @@ export async function listSnapshots(
       decide(members, planOf.get(id));
   }
   for (const source of sources) decide(kept.retainedOfSource(source));
-  return page.map((snapshot) => ({ ...snapshot, keptBy: keptBy.get(snapshot.id) ?? [] }));
+  const changes = rowChanges(core, page);
+  return page.map((snapshot) => ({
+    ...snapshot,
+    keptBy: keptBy.get(snapshot.id) ?? [],
+    rowChange: changes.get(snapshot.id) ?? null,
+  }));
+}
+
+/** How the numbers of rows of snapshots differ from those of the ones listed before them. */
+function rowChanges({ catalog }: CoreContext, page: readonly { id: string }[]): Map<string, RowCountChange> {
+  const before = catalog.snapshots.listedBefore(page.map(({ id }) => id));
+  const tables = catalog.snapshots.tables([...new Set([...before].flat())]);
+  const changes = new Map<string, RowCountChange>();
+  for (const [id, since] of before) {
+    const [was, is] = [tables.get(since), tables.get(id)];
+    if (was !== undefined && is !== undefined) changes.set(id, { since, ...rowCountChange(was, is) });
+  }
+  return changes;
 }

@@ -7,6 +7,7 @@ import { ageInWords, clockTime } from '../../../src-shared/words/moments.ts';
 import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 import { RuleTag, VerificationPill } from '../../components/status/pill.tsx';
 import { CopiesCell } from './copies-cell.tsx';
+import { RowChangeCell } from './row-change-cell.tsx';
 import { SizeCell } from './size-cell.tsx';
 import { SnapshotMenu, useSnapshotActions } from './snapshot-menu.tsx';
 
@@ -56,6 +57,9 @@ export const SnapshotRow = memo(function SnapshotRow({
       </span>
       <span role="cell" className="right numbers">
         <SizeCell snapshot={snapshot} onOpen={() => onDetails(snapshot)} />
+      </span>
+      <span role="cell">
+        <RowChangeCell snapshot={snapshot} />
       </span>
       <span role="cell" className="spare">
         {snapshot.origin === 'imported' ? 'Imported' : TRIGGERS[snapshot.trigger]}

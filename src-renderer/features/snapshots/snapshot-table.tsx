@@ -13,6 +13,7 @@ const NEAR_END = 40;
 const COLUMNS: ReadonlyArray<readonly [heading: string, className?: string]> = [
   ['Taken'],
   ['Size', 'right'],
+  ['Row count'],
   ['Trigger', 'spare'],
   ['Stored at'],
   ['Kept by'],

@@ -84,6 +84,28 @@ export class SnapshotRepo extends Repo {
     return this.#select(sql`${conditions} ORDER BY s.created_at DESC, s.number DESC LIMIT ${limit}`);
   }
 
+  /** The snapshot of the same plan that is listed before each of some. */
+  listedBefore(ids: readonly string[]): Map<string, string> {
+    const pairs = this.db.all(
+      z.object({ id: z.string(), before: z.string().nullable() }),
+      sql`SELECT n.id, (SELECT s.id FROM snapshots s WHERE s.plan_id = n.plan_id
+              AND (s.created_at, s.number) < (n.created_at, n.number) AND ${LISTED}
+            ORDER BY s.created_at DESC, s.number DESC LIMIT 1) AS before
+          FROM snapshots n WHERE n.id IN ${valuesOf(ids)}`,
+    );
+    return new Map(pairs.flatMap(({ id, before }) => (before === null ? [] : [[id, before]])));
+  }
+
+  /** The tables of some snapshots with their rows, as their manifests say; those without a database are left out. */
+  tables(ids: readonly string[]): Map<string, TableRows[]> {
+    const found = this.db.all(
+      z.object({ id: z.string(), tables: json(z.array(TableRows)) }),
+      sql`SELECT snapshot_id AS id, body -> '$.database.tables' AS tables FROM manifests
+          WHERE snapshot_id IN ${valuesOf(ids)} AND tables IS NOT NULL`,
+    );
+    return new Map(found.map(({ id, tables }) => [id, tables]));
+  }
+
   /** Those of a plan, newest first. */
   ofPlan(planId: string): SnapshotSummary[] {
     return this.#newestFirst(sql`s.plan_id = ${planId}`);
