@@ -17,17 +17,16 @@ export function ScrollTable({ label, columns, children }: ScrollTableProps) {
       <table className="data-table">
         <thead>
           <tr>
-            {shown.map((column) =>
-              typeof column === 'string' ? (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ) : (
-                <th key={column.number} scope="col" className="number">
-                  {column.number}
-                </th>
-              ),
-            )}
+            {shown.map((column, index) => (
+              <th
+                // biome-ignore lint/suspicious/noArrayIndexKey: a column of a database may be named like a heading
+                key={index}
+                scope="col"
+                className={typeof column === 'string' ? '' : 'number'}
+              >
+                {typeof column === 'string' ? column : column.number}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>{children}</tbody>

@@ -59,7 +59,7 @@ function Content({ viewId, onReopen }: { viewId: string; onReopen(): void }) {
         </Tabs.Panel>
         <Tabs.Panel value="schema">{table === undefined ? <NoTables /> : <TableSchema table={table} />}</Tabs.Panel>
         <Tabs.Panel value="sql">
-          <SqlPanel viewId={viewId} table={table?.name} />
+          <SqlPanel viewId={viewId} tables={tables} table={table?.name} />
         </Tabs.Panel>
       </Tabs>
     </div>

@@ -1,15 +1,17 @@
 import { Button, Group, Select, Stack, Text, Textarea } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import type { QueryAnswer } from '../../../src-shared/model/rows/browse.ts';
+import type { BrowsedTable, QueryAnswer } from '../../../src-shared/model/rows/browse.ts';
 import type { Cell } from '../../../src-shared/model/rows/cell.ts';
 import { countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { Form } from '../../components/forms/form.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
+import { PutBackButton } from '../put-back/put-back-button.tsx';
 import { CellDialog } from './cell-dialog.tsx';
 import { ExportButton } from './export-dialog.tsx';
+import { quotedName, rowsOfQuery } from './query-rows.ts';
 import { RowGrid } from './row-grid.tsx';
 
 /** How many statements are remembered. */
@@ -19,9 +21,16 @@ let history: readonly string[] = [];
 /** What is typed stays while other tables are shown. */
 let draft = '';
 
+interface SqlPanelProps {
+  viewId: string;
+  tables: readonly BrowsedTable[];
+  /** The one that is shown. */
+  table: string | undefined;
+}
+
 /** Runs statements that only read. */
-export function SqlPanel({ viewId, table }: { viewId: string; table: string | undefined }) {
-  const [sql, setSql] = useState(draft || (table === undefined ? '' : `SELECT * FROM ${quoted(table)} LIMIT 100`));
+export function SqlPanel({ viewId, tables, table }: SqlPanelProps) {
+  const [sql, setSql] = useState(draft || (table === undefined ? '' : `SELECT * FROM ${quotedName(table)} LIMIT 100`));
   const [answer, setAnswer] = useState<(QueryAnswer & { sql: string }) | null>(null);
   const [opened, setOpened] = useState<{ column: string; cell: Cell } | null>(null);
   const abort = useRef<AbortController | null>(null);
@@ -87,6 +96,16 @@ export function SqlPanel({ viewId, table }: { viewId: string; table: string | un
             />
           )}
           {answer !== null && <ExportButton viewId={viewId} what={{ sql: answer.sql }} name="query" />}
+          {answer !== null &&
+            rowsOfQuery(answer, tables).map((rows) => (
+              <PutBackButton
+                key={rows.table}
+                viewId={viewId}
+                rows={rows}
+                label={`Put rows of ${rows.table} back…`}
+                minor
+              />
+            ))}
         </Group>
       </Form>
       {action.error !== null && action.error.code !== 'CANCELLED' && <ErrorNotice error={action.error} />}
@@ -113,5 +132,3 @@ export function SqlPanel({ viewId, table }: { viewId: string; table: string | un
     </Stack>
   );
 }
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

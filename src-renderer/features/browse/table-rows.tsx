@@ -41,7 +41,12 @@ export function TableRows({ viewId, table, filters, sort }: TableRowsProps) {
           filters={filters}
           onChange={(next) => setParameters({ filter: next.length === 0 ? '' : JSON.stringify(next) })}
         />
-        <ExportButton viewId={viewId} what={selection} name={table.name} />
+        <Group gap="xs">
+          {table.kind === 'table' && filters.length === 0 && (
+            <PutBackButton viewId={viewId} rows={{ table: table.name }} label="Put all rows back…" minor />
+          )}
+          <ExportButton viewId={viewId} what={selection} name={table.name} />
+        </Group>
       </Group>
       <RowPages key={JSON.stringify(selection)} {...{ viewId, table, selection, sort }} />
     </div>
@@ -78,17 +83,30 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
     const skipped = after !== undefined && 'offset' in after ? after.offset : 0;
     setOpened({ ...selection, viewId, column: name, row: key === null ? { offset: skipped + row } : { key } });
   };
-  const hasKeys = page?.rows[0]?.key != null;
+  const keys = page?.rows.flatMap(({ key }) => (key === null ? [] : [key])) ?? [];
+  const isSelected = (key: RowKey): boolean => selected.has(JSON.stringify(key));
+  const select = (changed: readonly RowKey[], isChecked: boolean): void =>
+    setSelected(changed.reduce((map, key) => withSelected(map, JSON.stringify(key), isChecked ? key : null), selected));
+  const selectionOfPage = (
+    <Checkbox
+      size="xs"
+      aria-label="Select all rows of this page"
+      checked={keys.every(isSelected)}
+      indeterminate={keys.some(isSelected) && !keys.every(isSelected)}
+      onChange={(event) => select(keys, event.currentTarget.checked)}
+    />
+  );
   const selectionOf = (row: number) => {
     const key = page?.rows[row]?.key ?? null;
-    const name = JSON.stringify(key);
     return (
-      <Checkbox
-        size="xs"
-        aria-label={`Select row ${row + 1}`}
-        checked={selected.has(name)}
-        onChange={(event) => setSelected(withSelected(selected, name, event.currentTarget.checked ? key : null))}
-      />
+      key !== null && (
+        <Checkbox
+          size="xs"
+          aria-label={`Select row ${row + 1}`}
+          checked={isSelected(key)}
+          onChange={(event) => select([key], event.currentTarget.checked)}
+        />
+      )
     );
   };
   const onSort = (column: string): void => {
@@ -112,9 +130,7 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
           sort={sort}
           onSort={onSort}
           onOpen={open}
-          {...(hasKeys && {
-            before: { heading: <span className="visually-hidden">Selection</span>, cell: selectionOf },
-          })}
+          {...(keys.length > 0 && { before: { heading: selectionOfPage, cell: selectionOf } })}
         />
       )}
       {selected.size > 0 && (
@@ -128,7 +144,9 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
             name={table.name}
             label={`Export ${countInWords(selected.size, 'row')}…`}
           />
-          <PutBackButton viewId={viewId} table={table.name} keys={[...selected.values()]} />
+          {table.kind === 'table' && (
+            <PutBackButton viewId={viewId} rows={{ table: table.name, keys: [...selected.values()] }} />
+          )}
           <Button size="xs" variant="subtle" onClick={() => setSelected(new Map())}>
             Clear selection
           </Button>

@@ -6,6 +6,7 @@ import { Pending } from '../../components/messages/pending.tsx';
 import { setParameters, useParameters } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { CompareView } from './compare-view.tsx';
+import { NOTHING_CHOSEN } from './compared.ts';
 import './compare.css';
 
 /** Stands for the database as it is now. */
@@ -22,7 +23,7 @@ export function CompareTab({ plan, now }: { plan: Plan; now: number }) {
   const sourceOf = (chosen: string) => (chosen === NOW ? { planId: plan.id } : { snapshotId: chosen });
   // What was chosen in one comparison may not be in another.
   const choose = (chosen: { a?: string; b?: string }): void =>
-    setParameters({ a: before, b: after, ...chosen, table: '', change: '', text: '' }, { replace: false });
+    setParameters({ a: before, b: after, ...chosen, ...NOTHING_CHOSEN }, { replace: false });
   return (
     <div className="compare-tab">
       <Group gap="sm" align="end">

@@ -11,10 +11,12 @@ import { Disclosure } from '../../components/layout/disclosure.tsx';
 import { ScrollTable } from '../../components/layout/scroll-table.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
-import { setParameters, useParameters } from '../../hooks/address.ts';
+import { setParameters, useParameter } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { Opening } from '../browse/opening.tsx';
 import { useView } from '../browse/use-view.ts';
+import { COMPARED } from './compared.ts';
+import { ComparisonSql } from './comparison-sql.tsx';
 import { DifferingRows } from './differing-rows.tsx';
 
 type Summary = Result<'compare.summary'>;
@@ -28,13 +30,13 @@ export function CompareView({ before, after }: Pick<Params<'compare.open'>, 'bef
 
 function Content({ viewId, onReopen }: { viewId: string; onReopen(): void }) {
   const answer = useAnswer('compare.summary', { viewId });
-  const parameters = useParameters();
+  const [named] = useParameter(COMPARED.table);
   if (answer.error?.code === 'NOT_FOUND') return <ErrorNotice error={answer.error} onRetry={onReopen} />;
   if (answer.value === null) return <Pending answer={answer} label="Reading the comparison" />;
-  const { comparison } = answer.value;
-  const named = parameters.get('table');
+  const { comparison, before: source } = answer.value;
   const table = comparison.tables.find(({ name }) => name === named);
-  if (table !== undefined) return <DifferingRows viewId={viewId} table={table} key={table.name} />;
+  if (table !== undefined) return <DifferingRows key={table.name} {...{ viewId, table, source }} />;
+  const isSame = comparison.tables.every((each) => !differs(each)) && comparison.schema.length === 0;
   return (
     <>
       <Tables comparison={comparison} />
@@ -44,6 +46,7 @@ function Content({ viewId, onReopen }: { viewId: string; onReopen(): void }) {
           {name}: {before} → {after}
         </Text>
       ))}
+      {!isSame && <ComparisonSql viewId={viewId} />}
     </>
   );
 }
@@ -93,7 +96,7 @@ function TableRow({ table, hasNotes }: { table: TableComparison; hasNotes: boole
           <button
             type="button"
             className="link-button"
-            onClick={() => setParameters({ table: name }, { replace: false })}
+            onClick={() => setParameters({ [COMPARED.table]: name }, { replace: false })}
           >
             {name}
           </button>

@@ -1,6 +1,8 @@
-import { Button, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { BrowsedSource } from '../../../src-shared/model/rows/browse.ts';
+import type { RowKey } from '../../../src-shared/model/rows/cell.ts';
 import {
   type ComparedCell,
   RowChange,
@@ -8,9 +10,13 @@ import {
   type TableComparison,
 } from '../../../src-shared/model/rows/comparison.ts';
 import { comparedCellInWords, rowChangesInWords } from '../../../src-shared/words/comparison-words.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
 import { Pending } from '../../components/messages/pending.tsx';
 import { setParameters, useParameter } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
+import { PutBackFrom } from '../put-back/put-back-button.tsx';
+import { COMPARED, NOTHING_CHOSEN } from './compared.ts';
+import { ComparisonSql } from './comparison-sql.tsx';
 
 const PAGE = 100;
 const CHANGES = [
@@ -20,10 +26,17 @@ const CHANGES = [
   { value: 'changed', label: 'Changed' },
 ];
 
+interface DifferingRowsProps {
+  viewId: string;
+  table: TableComparison;
+  /** What the older state is of. */
+  source: BrowsedSource;
+}
+
 /** The rows of a table that differ, in pages, with the values that changed. */
-export function DifferingRows({ viewId, table }: { viewId: string; table: TableComparison }) {
-  const [chosen, setChange] = useParameter('change');
-  const [text, setText] = useParameter('text');
+export function DifferingRows({ viewId, table, source }: DifferingRowsProps) {
+  const [chosen, setChange] = useParameter(COMPARED.change);
+  const [text, setText] = useParameter(COMPARED.text);
   const change = RowChange.safeParse(chosen).data;
   return (
     <div className="differing-rows">
@@ -32,7 +45,7 @@ export function DifferingRows({ viewId, table }: { viewId: string; table: TableC
           variant="default"
           size="xs"
           leftSection={<IconArrowLeft size={14} aria-hidden />}
-          onClick={() => setParameters({ table: '', change: '', text: '' }, { replace: false })}
+          onClick={() => setParameters(NOTHING_CHOSEN, { replace: false })}
         >
           All tables
         </Button>
@@ -54,21 +67,32 @@ export function DifferingRows({ viewId, table }: { viewId: string; table: TableC
       <Pages
         key={`${change} ${text}`}
         asked={{ viewId, table: table.name, ...(change && { change }), ...(text !== '' && { text }) }}
+        source={source}
       />
+      <ComparisonSql viewId={viewId} table={table.name} />
     </div>
   );
 }
 
 interface PagesProps {
   asked: { viewId: string; table: string; change?: RowChange; text?: string };
+  source: BrowsedSource;
 }
 
-function Pages({ asked }: PagesProps) {
+function Pages({ asked, source }: PagesProps) {
   const [offsets, setOffsets] = useState([0]);
+  const [selected, setSelected] = useState<ReadonlyMap<string, RowKey>>(new Map());
   const offset = offsets.at(-1) ?? 0;
   const answer = useAnswer('compare.rows', { ...asked, offset, limit: PAGE });
   if (answer.value === null) return <Pending answer={answer} label="Reading rows" />;
   const { rows, columns, key, next } = answer.value;
+  const canPutBack = source.snapshotId !== null && source.planId !== null && key.length > 0;
+  const select = (rowKey: RowKey, isSelected: boolean): void => {
+    const changed = new Map(selected);
+    if (isSelected) changed.set(JSON.stringify(rowKey), rowKey);
+    else changed.delete(JSON.stringify(rowKey));
+    setSelected(changed);
+  };
   if (rows.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -82,6 +106,11 @@ function Pages({ asked }: PagesProps) {
         <table className="data-table">
           <thead>
             <tr>
+              {canPutBack && (
+                <th scope="col">
+                  <span className="visually-hidden">Selection</span>
+                </th>
+              )}
               <th scope="col">Change</th>
               {columns.map((name) => (
                 <th scope="col" key={name} className={key.includes(name) ? 'key-column' : ''}>
@@ -93,11 +122,29 @@ function Pages({ asked }: PagesProps) {
           <tbody>
             {rows.map((row, n) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a row without a key has no other name
-              <Row key={offset + n} row={row} columns={columns} />
+              <tr key={offset + n}>
+                {canPutBack && (
+                  <td>
+                    <RowSelection rowKey={keyOf(row, columns, key)} selected={selected} onSelect={select} />
+                  </td>
+                )}
+                <RowCells row={row} columns={columns} />
+              </tr>
             ))}
           </tbody>
         </table>
       </section>
+      {selected.size > 0 && (
+        <Group gap="xs">
+          <Text size="sm" role="status">
+            {countInWords(selected.size, 'row')} selected
+          </Text>
+          <PutBackFrom source={source} rows={{ table: asked.table, keys: [...selected.values()], columns: key }} />
+          <Button size="xs" variant="subtle" onClick={() => setSelected(new Map())}>
+            Clear selection
+          </Button>
+        </Group>
+      )}
       {(offsets.length > 1 || next !== null) && (
         <Group gap="xs">
           <Button
@@ -127,10 +174,37 @@ function Pages({ asked }: PagesProps) {
 
 const WORDS: Record<RowChange, string> = { added: 'Added', removed: 'Removed', changed: 'Changed' };
 
-function Row({ row, columns }: { row: RowDifference; columns: readonly string[] }) {
+/** The values that identify a row in the older state; `null`: it is not there, or they are too long to be named. */
+function keyOf({ before }: RowDifference, columns: readonly string[], key: readonly string[]): RowKey | null {
+  if (before === null) return null;
+  const cells = key.flatMap((name) => before[columns.indexOf(name)] ?? []);
+  const isNamed = cells.length === key.length && cells.every(({ sha256 }) => sha256 === null);
+  return isNamed ? cells.map(({ cell }) => cell) : null;
+}
+
+interface RowSelectionProps {
+  rowKey: RowKey | null;
+  selected: ReadonlyMap<string, RowKey>;
+  onSelect(key: RowKey, isSelected: boolean): void;
+}
+
+/** Selects a row that the older state has, to put it back. */
+function RowSelection({ rowKey, selected, onSelect }: RowSelectionProps) {
+  if (rowKey === null) return null;
+  return (
+    <Checkbox
+      size="xs"
+      aria-label={`Select row ${rowKey.map((cell) => comparedCellInWords({ cell, sha256: null })).join(', ')}`}
+      checked={selected.has(JSON.stringify(rowKey))}
+      onChange={(event) => onSelect(rowKey, event.currentTarget.checked)}
+    />
+  );
+}
+
+function RowCells({ row, columns }: { row: RowDifference; columns: readonly string[] }) {
   const { change, before, after, changed } = row;
   return (
-    <tr>
+    <>
       <td className={change === 'added' ? 'gain' : change === 'removed' ? 'loss' : ''}>{WORDS[change]}</td>
       {columns.map((name, at) => (
         <td key={name}>
@@ -144,7 +218,7 @@ function Row({ row, columns }: { row: RowDifference; columns: readonly string[] 
           )}
         </td>
       ))}
-    </tr>
+    </>
   );
 }
 

@@ -1,21 +1,39 @@
 import { Button } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
-import type { RowKey } from '../../../src-shared/model/rows/cell.ts';
+import type { BrowsedSource } from '../../../src-shared/model/rows/browse.ts';
+import type { RowsToPutBack } from '../../../src-shared/model/rows/put-back.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { openPutBack } from './put-back-store.ts';
 
-/** Opens the dialog for selected rows of a view. A view that shows a database as it is now, or any file, has none. */
-export function PutBackButton({ viewId, table, keys }: { viewId: string; table: string; keys: RowKey[] }) {
+interface PutBackProps {
+  rows: RowsToPutBack;
+  label?: string;
+  /** It is one of several things that can be done. */
+  minor?: boolean;
+}
+
+/** Opens the dialog for rows of a view. */
+export function PutBackButton({ viewId, ...rest }: PutBackProps & { viewId: string }) {
   const source = useAnswer('browse.describe', { viewId }).value?.source;
-  if (source?.snapshotId == null || source.planId === null) return null;
-  const { snapshotId, planId } = source;
+  return source !== undefined && <PutBackFrom source={source} {...rest} />;
+}
+
+/** Opens the dialog for rows of a snapshot. A database as it is now, or any file, has none. */
+export function PutBackFrom({
+  source: { snapshotId, planId },
+  rows,
+  label = 'Put back…',
+  minor = false,
+}: PutBackProps & { source: Pick<BrowsedSource, 'snapshotId' | 'planId'> }) {
+  if (snapshotId === null || planId === null) return null;
   return (
     <Button
       size="xs"
+      variant={minor ? 'default' : 'filled'}
       leftSection={<IconArrowBackUp size={14} aria-hidden />}
-      onClick={() => openPutBack({ source: { snapshotId }, target: { planId }, rows: [{ table, keys }] })}
+      onClick={() => openPutBack({ source: { snapshotId }, target: { planId }, rows: [rows] })}
     >
-      Put back…
+      {label}
     </Button>
   );
 }

@@ -192,7 +192,7 @@ function Statements({ preview: { sql, sqlBytes, changes } }: { preview: PutBackP
   const isWhole = new TextEncoder().encode(sql).length === sqlBytes;
   return (
     <Disclosure title="SQL">
-      <Code block className="put-back-sql" tabIndex={0} aria-label="SQL">
+      <Code block className="sql-block" tabIndex={0} aria-label="SQL">
         {sql}
       </Code>
       <Group mt="xs">

@@ -9,14 +9,16 @@ import {
   IconShieldCheck,
   IconVersions,
 } from '@tabler/icons-react';
-import type { RestoreCheck } from '../../../src-shared/model/restore/restore.ts';
+import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { Note } from '../../components/messages/note.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
 import { ChangesTable } from './changes-table.tsx';
+import { CompareRows } from './compare-rows.tsx';
 
 interface DatabaseReviewProps {
   check: RestoreCheck;
+  source: RestoreSource;
   insists: boolean;
   /** Restore also a newer schema, an unusually large file, or a database that needs repair. */
   onInsists(insists: boolean): void;
@@ -27,12 +29,13 @@ export const asksToInsist = ({ guard, expansion, repairs }: RestoreCheck): boole
   guard.state === 'newer' || expansion !== null || repairs !== null;
 
 /** The effects of restoring a database. */
-export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProps) {
+export function DatabaseReview({ check, source, insists, onInsists }: DatabaseReviewProps) {
   const { target, guard } = check;
   return (
     <>
       <PathText path={target.path} />
       <ChangesTable changes={check.tables} exists={target.exists && target.damage === null} />
+      {target.exists && target.damage === null && <CompareRows source={source} targetPath={target.path} />}
       <Guard guard={guard} />
       {check.expansion !== null && (
         <Note tone="bad">

@@ -15,7 +15,7 @@ export interface RestoreRequest {
 /** Counts the requests, so that each opens a new dialog, also one for the same file. */
 const useNumber = create<{ number: number }>(() => ({ number: 0 }));
 
-const NONE = { restore: '', from: '', file: '', entry: '', compare: '', attached: '', within: '' };
+const NONE = { restore: '', from: '', file: '', entry: '', compare: '', compared: '', attached: '', within: '' };
 
 /** Opens the dialog for a snapshot or a file at its own address: Back closes it. */
 export function openRestore({ source, compare = false, files }: RestoreRequest): void {

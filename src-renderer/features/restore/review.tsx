@@ -1,7 +1,7 @@
 import { Button, Text, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { type Ref, useEffect, useRef } from 'react';
-import type { RestoreCheck } from '../../../src-shared/model/restore/restore.ts';
+import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type { FilesCheck } from '../../../src-shared/model/restore/restore-files.ts';
 import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { Form } from '../../components/forms/form.tsx';
@@ -47,6 +47,7 @@ export function Review({ order, onCheckStarted, onRetry, onStarted, onClose }: R
   if (isComplete)
     return (
       <Confirmation
+        source={order.source}
         database={databaseCheck}
         files={filesCheck}
         heading={heading}
@@ -124,6 +125,7 @@ function Checking({ check: { run, action, again, unlock, choose } }: { check: Ch
 }
 
 interface ConfirmationProps {
+  source: RestoreSource;
   database: RestoreCheck | null;
   files: FilesCheck | null;
   heading: Ref<HTMLHeadingElement>;
@@ -133,7 +135,7 @@ interface ConfirmationProps {
   onClose(): void;
 }
 
-function Confirmation({ database, files, heading, action, onStart, onClose }: ConfirmationProps) {
+function Confirmation({ source, database, files, heading, action, onStart, onClose }: ConfirmationProps) {
   const form = useForm({ initialValues: { name: '', force: false } });
   const { name, force } = form.values;
   const now = useNow();
@@ -149,6 +151,7 @@ function Confirmation({ database, files, heading, action, onStart, onClose }: Co
       {database !== null && (
         <DatabaseReview
           check={database}
+          source={source}
           insists={force}
           onInsists={(insists) => form.setFieldValue('force', insists)}
         />

@@ -1,6 +1,7 @@
 import { Button, Modal, Stack, Text } from '@mantine/core';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { momentInWords } from '../../../src-shared/words/moments.ts';
+import { rowCountChangeInWords } from '../../../src-shared/words/table-rows.ts';
 import { verifiedHow } from '../../../src-shared/words/verification-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
@@ -48,7 +49,8 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
 }
 
 function SnapshotFacts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
-  const { name, path, copies, sizeBytes, imageBytes, apparentBytes, diskBytes, attachedFiles, userVersion } = snapshot;
+  const { name, path, copies, sizeBytes, imageBytes, apparentBytes, diskBytes, attachedFiles, userVersion, rowChange } =
+    snapshot;
   const stored = copies.filter(({ state }) => state === 'stored');
   const version = userVersion > 0 ? `, schema version ${userVersion}` : '';
   return (
@@ -63,6 +65,10 @@ function SnapshotFacts({ snapshot, now }: { snapshot: ListedSnapshot; now: numbe
         attachedFiles.length > 0 && [
           'Total',
           `${bytesInWords(apparentBytes)}; ${bytesInWords(diskBytes)} added on disk`,
+        ],
+        rowChange !== null && [
+          'Row count',
+          `${rowCountChangeInWords(rowChange).join(', ')}, against the snapshot before`,
         ],
         ['Verification', <Verified key="verification" snapshot={snapshot} now={now} />],
       ]}

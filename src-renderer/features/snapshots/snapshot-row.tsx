@@ -58,7 +58,7 @@ export const SnapshotRow = memo(function SnapshotRow({
       <span role="cell" className="right numbers">
         <SizeCell snapshot={snapshot} onOpen={() => onDetails(snapshot)} />
       </span>
-      <span role="cell">
+      <span role="cell" className="row-counts">
         <RowChangeCell snapshot={snapshot} />
       </span>
       <span role="cell" className="spare">

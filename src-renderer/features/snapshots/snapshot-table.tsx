@@ -13,7 +13,7 @@ const NEAR_END = 40;
 const COLUMNS: ReadonlyArray<readonly [heading: string, className?: string]> = [
   ['Taken'],
   ['Size', 'right'],
-  ['Row count'],
+  ['Row count', 'row-counts'],
   ['Trigger', 'spare'],
   ['Stored at'],
   ['Kept by'],
