@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { explainWrite } from '../../src-main/core/engine/files/disk-full.ts';
 import { canMount } from '../support/can-mount.ts';
 import { expectFailure, expectNothingLeft, type SceneOptions, setScene, takeBackup } from '../support/scene.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
 import { runToEnd } from '../support/test-core.ts';
 
 const MB = 1024 * 1024;
@@ -92,5 +94,14 @@ describe.skipIf(!canMount)('room on a disk', () => {
     disk.empty();
     expect((await takeBackup(scene)).verification.valid).toBe(true);
     expectNothingLeft({ folder: scene.folder, home });
+  });
+
+  test('a write that SQLite says failed was for want of room where the disk is full, and only there', () => {
+    const disk = mountSmallDisk(join(temporaryFolder(), 'disk'), MB);
+    const failed = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+    expect(explainWrite(failed, 'safety', disk.path)).toMatchObject({ code: 'UNAVAILABLE' });
+    disk.fill();
+    const explained = explainWrite(failed, 'safety', disk.path);
+    expect(explained).toMatchObject({ code: 'NO_SPACE', message: expect.stringContaining(disk.path) });
   });
 });

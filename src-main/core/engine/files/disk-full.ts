@@ -1,7 +1,8 @@
+import { statfsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { bytesInWords } from '../../../../src-shared/words/wording.ts';
-import { explainError, isDiskFull } from '../engine-errors.ts';
+import { errorCode, explainError, isDiskFull } from '../engine-errors.ts';
 import { onDisk } from './byte-names.ts';
 import { requireWritableFolder } from './durable-files.ts';
 
@@ -51,7 +52,20 @@ export function diskFull(use: DiskUse, path: string, cause?: unknown): SnapkeepE
 
 /** Explains what was thrown while something was written; a disk that is full is named by its use. */
 export function explainWrite(error: unknown, use: DiskUse, path: string, what = path): SnapkeepError {
-  return isDiskFull(error) ? diskFull(use, path, error) : explainError(error, what);
+  const isFull = isDiskFull(error) || (errorCode(error)?.startsWith('SQLITE_IOERR') && hasNoRoom(path));
+  return isFull ? diskFull(use, path, error) : explainError(error, what);
+}
+
+/** SQLite says of some writes only that they failed: where less than this many bytes are free, that is why. */
+const LEAST_ROOM = 64 * 1024;
+
+function hasNoRoom(path: string): boolean {
+  try {
+    const { blocks, bavail, bsize } = statfsSync(onDisk(path));
+    return blocks > 0 && bavail * bsize < LEAST_ROOM;
+  } catch {
+    return false;
+  }
 }
 
 /**
