@@ -5,7 +5,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { MARKER_NAME } from '../../src-main/core/destinations/drivers/destination.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { launchServer, openWindow, type RunningServer, testBrowser } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
 import { customize, judge, nextStep, openNewPlan, openPage, rowOf, storeIn } from '../support/screens.ts';
 import { startS3Server, whyNoS3 } from '../support/servers/s3.ts';
@@ -28,7 +28,7 @@ test.beforeEach(async () => {
   mkdirSync(join(folder, 'backups'));
   closeServers = [];
   server = await launchServer({ home: join(folder, 'home') });
-  browser = await launchBrowser();
+  browser = await testBrowser();
 });
 
 test.afterEach(async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { launchServer, openWindow, type RunningServer, testBrowser } from '../support/launch-server.ts';
 import { judgeEverywhere, openPage, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* Databases of programs in a made-up home folder: found, ignored, and backed up. */
@@ -26,7 +26,7 @@ test.beforeEach(async () => {
   mkdirSync(join(folder, 'backups'));
   const environment = { HOME: join(folder, 'home'), XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', XDG_STATE_HOME: '' };
   server = await launchServer({ home: join(folder, 'data'), environment });
-  browser = await launchBrowser();
+  browser = await testBrowser();
   page = await openWindow(browser, server.address);
   await callMethod(page, 'destinations.save', {
     name: 'Disk',

@@ -6,7 +6,7 @@ import { expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { commandLineOf } from '../support/command-line.ts';
 import { dropFiles } from '../support/drop-files.ts';
-import { launchBrowser, launchServer, openWindow } from '../support/launch-server.ts';
+import { launchServer, openWindow, testBrowser } from '../support/launch-server.ts';
 import { judge } from '../support/screens.ts';
 
 let folder: string;
@@ -43,7 +43,7 @@ test('the command line refuses a file that unpacks to hundreds of times its size
 
 test('the window asks, and restores it only when a person insists', async () => {
   const server = await launchServer({ home: join(folder, 'home') });
-  const browser = await launchBrowser();
+  const browser = await testBrowser();
   try {
     const page = await openWindow(browser, server.address);
     await dropFiles(page, [bare]);

@@ -17,7 +17,7 @@ import { installOpenMemory } from '../support/installations/openmemory.ts';
 import { installPiSovereign } from '../support/installations/pisovereign.ts';
 import { installPortunus } from '../support/installations/portunus.ts';
 import { installSoundBox, SOUNDS } from '../support/installations/soundbox.ts';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { launchServer, openWindow, type RunningServer, testBrowser } from '../support/launch-server.ts';
 import { openNewPlan, openPage, openPlan, storeIn } from '../support/screens.ts';
 import { readTree } from '../support/trees.ts';
 
@@ -37,7 +37,7 @@ test.beforeEach(async () => {
   backups = join(folder, 'backups');
   mkdirSync(backups);
   server = await launchServer({ home: join(folder, 'home'), environment: { HONE_DB_KEY: HONE_KEY } });
-  browser = await launchBrowser();
+  browser = await testBrowser();
   page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
 });
 

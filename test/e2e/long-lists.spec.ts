@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { launchServer, openWindow, type RunningServer, testBrowser } from '../support/launch-server.ts';
 import { openPage, openPlan } from '../support/screens.ts';
 
 /** Each plan has this many snapshots: more than two pages. */
@@ -22,7 +22,7 @@ test.beforeEach(async () => {
   const size = { plans: PLANS, snapshots: PLANS * SNAPSHOTS, runs: RUNS };
   execFileSync(process.execPath, [make, folder, JSON.stringify(size)]);
   server = await launchServer({ home: join(folder, 'home') });
-  browser = await launchBrowser();
+  browser = await testBrowser();
 });
 
 test.afterEach(async () => {

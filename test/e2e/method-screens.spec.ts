@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Browser, expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { countEntries, makeDatabase } from '../support/databases.ts';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { launchServer, openWindow, type RunningServer, testBrowser } from '../support/launch-server.ts';
 import { customize, inEveryLook, judge, openNewPlan, openPlan, storeIn } from '../support/screens.ts';
 
 let folder: string;
@@ -19,7 +19,7 @@ test.beforeEach(async () => {
   live = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : folder, 'snapkeep-'));
   makeDatabase(join(live, 'app.db'), { rows: 50 });
   server = await launchServer({ home: join(folder, 'home') });
-  browser = await launchBrowser();
+  browser = await testBrowser();
 });
 
 test.afterEach(async () => {

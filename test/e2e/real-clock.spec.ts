@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { launchServer, openWindow, type RunningServer, testBrowser } from '../support/launch-server.ts';
 import { customize, openNewPlan, storeIn } from '../support/screens.ts';
 
 /*
@@ -22,7 +22,7 @@ test.beforeEach(async () => {
   makeDatabase(join(folder, 'app.db'), { rows: 100 });
   mkdirSync(join(folder, 'backups'));
   server = await launchServer({ home: join(folder, 'home') });
-  browser = await launchBrowser();
+  browser = await testBrowser();
 });
 
 test.afterEach(async () => {

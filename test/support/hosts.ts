@@ -1,6 +1,6 @@
 import type { Browser, Page } from '@playwright/test';
 import { launchElectron } from './launch-electron.ts';
-import { launchBrowser, launchServer, openWindow } from './launch-server.ts';
+import { launchServer, openWindow, testBrowser } from './launch-server.ts';
 
 /** The window of a host, and its end. */
 export interface OpenHost {
@@ -22,7 +22,7 @@ export const inBrowser: Host = {
   droppedPaths: false,
   open: async (home) => {
     const server = await launchServer({ home });
-    const browser: Browser = await launchBrowser();
+    const browser: Browser = await testBrowser();
     const page = await openWindow(browser, server.address);
     const close = async (): Promise<void> => {
       await browser.close();

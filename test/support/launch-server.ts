@@ -84,6 +84,23 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: findBrowser() ?? 'chromium', args: CHROMIUM_SWITCHES });
 }
 
+let ours: Browser | undefined;
+
+/**
+ * The browser of this process of tests, which ends with it: starting one takes longer than most pages. `close` ends what
+ * is open in it.
+ */
+export async function testBrowser(): Promise<Browser> {
+  if (ours?.isConnected()) return ours;
+  const browser = await launchBrowser();
+  ours = Object.assign(browser, {
+    close: async () => {
+      for (const context of browser.contexts()) await context.close();
+    },
+  });
+  return ours;
+}
+
 /** How a window is opened. */
 export interface WindowOptions {
   colorScheme?: 'light' | 'dark';
@@ -125,7 +142,7 @@ export async function serveWindow(name: string, environment: Record<string, stri
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `snapkeep-${name}-`)));
   mkdirSync(join(folder, 'backups'));
   const server = await launchServer({ home: join(folder, 'home'), environment });
-  const browser = await launchBrowser();
+  const browser = await testBrowser();
   return {
     folder,
     server,
