@@ -120,8 +120,8 @@ function NavLink({ to, name, icon, current }: { to: string; name: string; icon: 
   return (
     <Link to={to} className="nav-link" title={name} {...(current ? { 'aria-current': 'page' as const } : {})}>
       {icon}
-      <span className="nav-name">
-        <bdi>{name}</bdi>
+      <span className="nav-name" dir="auto">
+        {name}
       </span>
     </Link>
   );

@@ -10,7 +10,7 @@ import {
   SelfTestReport,
   SuggestedFolder,
 } from '../model/destination.ts';
-import { FolderListing } from '../model/folder-listing.ts';
+import { FolderListing, UsualPlace } from '../model/folder-listing.ts';
 import { Plan } from '../model/plan.ts';
 import { PlanRecovery, RecoveryScan } from '../model/recovery/recovery.ts';
 import { RecoveryKit, RecoveryKitState } from '../model/recovery/recovery-kit.ts';
@@ -143,6 +143,8 @@ export const destinationMethods = {
     params: z.strictObject({ path: FilePath.optional(), search: z.string().max(255).optional() }),
     result: FolderListing,
   },
+  /** Returns folders to choose from: the home folder, those in which programs keep data, and mounted disks and shares. */
+  'files.places': { params: nothing, result: z.array(UsualPlace) },
   /** Shows a file in the file manager. Desktop application only. */
   'files.reveal': { params: z.strictObject({ path: FilePath }), result: nothing },
 

@@ -14,9 +14,15 @@ export const FolderListing = z.object({
   path: FilePath,
   /** `null` at the top. */
   parent: FilePath.nullable(),
-  home: FilePath,
   entries: z.array(FolderEntry),
   /** How many more there are than are listed. */
   more: z.number().int().nonnegative(),
 });
 export type FolderListing = z.infer<typeof FolderListing>;
+
+/** A folder that people often choose from: their home, where programs keep data, a mounted disk or share. */
+export const UsualPlace = z.object({
+  path: FilePath,
+  kind: z.enum(['home', 'programs', 'disk', 'removable', 'network']),
+});
+export type UsualPlace = z.infer<typeof UsualPlace>;

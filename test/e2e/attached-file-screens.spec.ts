@@ -10,11 +10,13 @@ import {
   customize,
   judge,
   judgeBothWays,
+  judgeEverywhere,
   openNewPlan,
   openPage,
   openPlan,
   rowOf,
   storeIn,
+  USUAL_WIDTHS,
 } from '../support/screens.ts';
 
 let folder: string;
@@ -107,7 +109,7 @@ test('a database and its files are backed up together, and come back together or
   await page.getByRole('tab', { name: 'Settings' }).click();
   await judgeBothWays(page, 'plan-settings-attached-files');
   await page.getByRole('button', { name: 'Save as template…' }).click();
-  await judgeBothWays(page, 'save-template');
+  await judgeEverywhere(page, 'save-template', USUAL_WIDTHS);
   await page.getByRole('textbox', { name: 'Template name' }).fill('My Box');
   await page.getByRole('button', { name: 'Save template' }).click();
 

@@ -136,6 +136,39 @@ test('pruning that is paused says how it is reviewed, and goes on after `prune -
   expect(snapshots()).toHaveLength(2);
 });
 
+test('a deleted snapshot is listed in the trash, put back and removed for good', () => {
+  expect(run(['plan', 'add', '--name', 'app', '--source', source, '--to', backups]).exitCode).toBe(0);
+  for (const _ of [1, 2]) expect(run(['backup', 'app']).exitCode).toBe(0);
+  const stored = () => readdirSync(backups).filter((name) => name.endsWith('.db.gz'));
+  const inTrash = () => (JSON.parse(run(['trash', 'list', '--json']).stdout) as { copies: unknown[] }).copies.length;
+  const listed = JSON.parse(run(['list', '--json']).stdout) as Array<{ name: string; createdAt: string }>;
+  const [oldest = ''] = listed.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt)).map(({ name }) => name);
+  expect(run(['trash', 'list']).stdout).toBe('The trash is empty.\n');
+  expect(run(['delete', oldest, '--yes']).exitCode).toBe(0);
+  expect(stored()).toHaveLength(1);
+  expect(run(['trash', 'list']).stdout).toMatch(new RegExp(`${oldest} {2}at backups {2}\\(7 days left\\)`));
+
+  expect(run(['trash', 'put-back', 'nothing'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('snapkeep trash list'),
+  });
+  expect(run(['trash', 'put-back', oldest])).toMatchObject({ exitCode: 0, stdout: `Put back ${oldest}: 1 copy.\n` });
+  expect(stored()).toContain(oldest);
+  expect(run(['verify', oldest]).exitCode).toBe(0);
+
+  expect(run(['delete', oldest, '--yes']).exitCode).toBe(0);
+  const asked = run(['trash', 'empty']);
+  expect(asked.exitCode).toBe(2);
+  expect(asked.stderr).toContain('--yes');
+  expect(run(['trash', 'empty', '--destination', 'nobody', '--yes']).stderr).toContain('NOT_FOUND');
+  expect(inTrash()).toBe(1);
+  expect(run(['trash', 'empty', '--yes']).stdout).toMatch(
+    new RegExp(`^removed {2}${oldest} {2}at backups\\n.* freed\\.\\n$`),
+  );
+  expect(inTrash()).toBe(0);
+  expect(run(['trash', 'put-back', oldest]).stderr).toContain('NOT_FOUND');
+});
+
 test('settings and secrets of a destination are changed, and what is not given stays', () => {
   expect(run(['destination', 'add', 'nas', '--folder', backups, '--limit', '100000']).exitCode).toBe(0);
   const moved = join(folder, 'moved');

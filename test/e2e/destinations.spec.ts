@@ -7,7 +7,17 @@ import { makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { launchServer, openWindow, type RunningServer, testBrowser } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
-import { customize, judge, nextStep, openNewPlan, openPage, rowOf, storeIn } from '../support/screens.ts';
+import {
+  customize,
+  judge,
+  judgeEverywhere,
+  nextStep,
+  openNewPlan,
+  openPage,
+  rowOf,
+  storeIn,
+  USUAL_WIDTHS,
+} from '../support/screens.ts';
 import { startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
 
@@ -212,7 +222,7 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
   const dialog = again.getByRole('dialog', { name: 'Re-attach backups?' });
   await expect(dialog).toContainText('1 of the 1 snapshot of backups');
   await expect(dialog).toContainText('Re-attaching creates one');
-  await judge(again, 'reattach');
+  await judgeEverywhere(again, 'reattach', USUAL_WIDTHS);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toHaveCount(0);
   expect(existsSync(join(path, MARKER_NAME))).toBe(false);

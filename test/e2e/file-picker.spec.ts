@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, expect, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
-import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays, openNewPlan } from '../support/screens.ts';
+import { launchServer, openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
+import { judgeBothWays, judgeEverywhere, openNewPlan, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* The picker of the window in a folder of 20,000 files; the service has a test with 100,000. */
 
@@ -52,4 +52,29 @@ test('in a folder of many files the first are listed, any other is found, and th
   await rows.click();
   await expect(picker).toHaveCount(0);
   await expect(source).toHaveValue(join(many, 'دفتر 📒.db'));
+});
+
+test('the home folder, the folders of programs and disks are one click away', async () => {
+  const home = join(folder, 'user');
+  mkdirSync(join(home, '.local/share/notes'), { recursive: true });
+  const own = await launchServer({
+    home: join(folder, 'other home'),
+    environment: { HOME: home, XDG_DATA_HOME: '', XDG_CONFIG_HOME: '', XDG_STATE_HOME: '' },
+  });
+  try {
+    const page = await openWindow(browser, own.address);
+    await openNewPlan(page);
+    await page.getByRole('button', { name: 'Browse: Database file' }).press('Enter');
+    const picker = page.getByRole('dialog', { name: 'Choose database' });
+    const places = picker.getByRole('navigation', { name: 'Places' });
+    await expect(places.getByRole('button').first()).toHaveText('Home');
+    await expect(places.getByRole('button', { name: 'Home' })).toHaveAttribute('aria-current', 'location');
+    await places.getByRole('button', { name: '.local/share' }).press('Enter');
+    await expect(picker.locator('.picker-row')).toHaveText(['notes']);
+    // What does not exist or is empty is not offered.
+    await expect(places.getByRole('button', { name: '.config' })).toHaveCount(0);
+    await judgeEverywhere(page, 'picker-places', USUAL_WIDTHS);
+  } finally {
+    await own.close();
+  }
 });

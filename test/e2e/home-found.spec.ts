@@ -32,6 +32,7 @@ for (const { name, open } of hosts) {
       sourcePath: join(folder, 'programs', 'app.db'),
       destinations: [{ path: join(folder, 'backups') }],
     });
+    await expect(page.getByRole('button', { name: 'Search this machine' })).toBeVisible();
     const find = () => callMethod(page, 'databases.find', { folders: [join(folder, 'programs')] });
     await find();
     const found = page.getByRole('region', { name: 'No backups' });

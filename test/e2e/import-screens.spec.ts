@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Browser, expect, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays, openPage } from '../support/screens.ts';
+import { judgeBothWays, judgeEverywhere, openPage, USUAL_WIDTHS } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -39,7 +39,7 @@ test('backups of other programs are found, looked into and imported', async () =
   await page.getByRole('button', { name: 'Check: hone-2024-01-15-143022.db' }).press('Enter');
   await expect(backups.getByRole('status')).toContainText('Verified: 2 tables, 22 rows.');
   await page.getByRole('button', { name: /^Skipped: / }).press('Enter');
-  await judgeBothWays(page, 'import');
+  await judgeEverywhere(page, 'import', USUAL_WIDTHS);
   await page.getByRole('checkbox', { name: 'backup-auto-2024-01-16T02-00-00-000Z.db' }).uncheck();
   await page.getByRole('button', { name: 'Import 2 backups' }).press('Enter');
   await expect(page.getByText(/^Today.*2 snapshots imported|2 snapshots imported/).first()).toBeVisible();

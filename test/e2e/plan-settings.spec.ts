@@ -1,8 +1,9 @@
-import { renameSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
+import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { judgeEverywhere, openPlan, USUAL_WIDTHS } from '../support/screens.ts';
 
@@ -189,4 +190,45 @@ test('the settings and the dialog of the source pass at every width', async () =
   await page.getByRole('dialog').getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'other.db'));
   await expect(page.getByText('It does not look like')).toBeVisible();
   await judgeEverywhere(page, 'change-source', USUAL_WIDTHS);
+});
+
+test('a moved source with another key is unlocked in the dialog before it is compared', async () => {
+  test.slow();
+  const [secret, moved] = [join(folder, 'secret.db'), join(folder, 'moved.db')];
+  makeEncrypted(secret, 'first key');
+  const { id } = await callMethod(page, 'plans.create', {
+    name: 'secret',
+    sourcePath: secret,
+    destinations: [{ path: join(folder, 'backups') }],
+    key: { value: 'first key' },
+  });
+  await callMethod(page, 'backups.start', { planId: id });
+  await openPlan(page, 'secret');
+  await expect(page.getByText(/^Verified/).first()).toBeVisible();
+  rmSync(secret);
+  makeEncrypted(moved, 'second key');
+  await page
+    .getByRole('button', { name: /^Change…|^Change source/ })
+    .first()
+    .press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Change the source of secret' });
+  await dialog.getByRole('textbox', { name: 'Database file' }).fill(moved);
+  const key = dialog.getByLabel('Database key');
+  const change = dialog.getByRole('button', { name: 'Change source' });
+  // Every known key is tried with all settings first.
+  await expect(key).toBeVisible({ timeout: 60_000 });
+  await expect(change).toBeDisabled();
+  await judgeEverywhere(page, 'change-source-key', USUAL_WIDTHS);
+  await key.fill('third key');
+  await key.press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText('No known key opens', { timeout: 60_000 });
+  // Another key can be entered at once.
+  await key.fill('second key');
+  await key.press('Enter');
+  await expect(dialog.getByText(/^It looks like the same database/)).toBeVisible({ timeout: 60_000 });
+  await change.press('Enter');
+  await expect(dialog).toHaveCount(0, { timeout: 60_000 });
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  await expect(page.getByText(/^Verified/)).toHaveCount(2);
+  expect((await callMethod(page, 'plans.get', { planId: id })).plan.sourcePath).toBe(moved);
 });

@@ -4,7 +4,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays, openNewPlan, storeIn } from '../support/screens.ts';
+import { judgeBothWays, judgeEverywhere, openNewPlan, storeIn, USUAL_WIDTHS } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -99,7 +99,7 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   await page.getByRole('button', { name: /^More actions/ }).click();
   await page.getByRole('menuitem', { name: 'Empty trash…' }).click();
   await expect(page.getByRole('dialog', { name: /^Empty the trash of/ })).toContainText('can no longer be put back');
-  await judgeBothWays(page, 'empty-trash');
+  await judgeEverywhere(page, 'empty-trash', USUAL_WIDTHS);
   await page.getByRole('button', { name: 'Empty trash' }).click();
   await expect(page.getByText('Trash', { exact: true })).toBeHidden();
 });

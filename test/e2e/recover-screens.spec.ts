@@ -4,7 +4,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import { commandLineOf } from '../support/command-line.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays, openPage } from '../support/screens.ts';
+import { judgeBothWays, judgeEverywhere, openPage, USUAL_WIDTHS } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -38,7 +38,7 @@ test('plans of a lost machine are recovered from a destination', async () => {
   await expect(plans).toContainText('2 snapshots');
   await page.getByRole('button', { name: /^Snapshots to recover: 2 of 2/ }).press('Enter');
   await plans.getByRole('checkbox').nth(2).uncheck();
-  await judgeBothWays(page, 'recover-plans');
+  await judgeEverywhere(page, 'recover-plans', USUAL_WIDTHS);
   await page.getByRole('textbox', { name: 'Name' }).fill('Recovered app');
   await page.getByRole('button', { name: 'Recover 1 plan' }).press('Enter');
   await page.getByRole('link', { name: 'Recovered app' }).first().click();

@@ -1,10 +1,19 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
+import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { customize, judge, judgeBothWays, nextStep, storeIn } from '../support/screens.ts';
+import {
+  customize,
+  judge,
+  judgeBothWays,
+  judgeEverywhere,
+  nextStep,
+  storeIn,
+  USUAL_WIDTHS,
+} from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -106,7 +115,7 @@ test('a template of several parts makes a group of plans, with one place for all
   await expect(page.getByText('File or folder not found.')).toBeVisible();
   await expect(page.getByRole('checkbox', { name: 'Configuration' })).toBeDisabled();
   await expect(page.getByRole('button', { name: 'Create 1 plan and back up now' })).toBeVisible();
-  await judgeBothWays(page, 'new-plan-group');
+  await judgeEverywhere(page, 'new-plan-group', USUAL_WIDTHS);
   await elsewhere('Database', join(folder, 'elsewhere.db'));
   await elsewhere('Cache', join(folder, 'soundbox', 'generated', 'one.wav'));
   await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'nowhere', 'below'));
@@ -145,4 +154,38 @@ test('an old crontab gives a new plan its times and its retention', async () => 
   await old.fill('');
   await expect(page.getByText('hunter2')).toHaveCount(0);
   await page.context().close();
+});
+
+test('a template is imported, replaced only on confirmation, and one that is damaged says why', async () => {
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  const { text } = await callMethod(page, 'templates.export', { templateId: 'hone' });
+  const file = (name: string): { name: string; mimeType: string; buffer: Buffer } => ({
+    name: 'mine.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify({ ...JSON.parse(text), id: 'mine', name })),
+  });
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const templates = page.getByRole('list', { name: 'Templates' });
+  await expect(templates).toContainText('Hone');
+  const given = page.locator('input[type=file][accept*=json]');
+  await given.setInputFiles(file('Mine'));
+  await expect(templates).toContainText('Mine');
+
+  await given.setInputFiles(file('Mine, changed'));
+  const taken = page.getByRole('dialog', { name: 'Replace template?' });
+  await expect(taken).toContainText('Existing plans do not change.');
+  await judgeEverywhere(page, 'template-taken', USUAL_WIDTHS);
+  await expect(taken.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(taken).toHaveCount(0);
+  await expect(templates).toContainText('Mine, changed');
+
+  await given.setInputFiles({ name: 'bad.json', mimeType: 'application/json', buffer: Buffer.from('{"id": ') });
+  const refused = page.getByRole('dialog', { name: 'Template not imported' });
+  await expect(refused.getByRole('alert')).toContainText('INVALID_PARAMS');
+  await judgeEverywhere(page, 'template-refused', USUAL_WIDTHS);
+  await page.keyboard.press('Escape');
+  await expect(refused).toHaveCount(0);
 });

@@ -7,7 +7,7 @@ import { makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { hosts } from '../support/hosts.ts';
 import { openWindow, type ServedWindow, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays } from '../support/screens.ts';
+import { judgeEverywhere, USUAL_WIDTHS } from '../support/screens.ts';
 
 let served: ServedWindow;
 let file: string;
@@ -73,7 +73,7 @@ test('of several dropped files one is chosen, and the log of a database is sent 
   await dropFiles(page, [busy, `${busy}-wal`, file]);
   const question = page.getByRole('dialog', { name: 'Which file do you want to restore?' });
   await expect(question.getByRole('radio')).toHaveCount(2);
-  await judgeBothWays(page, 'drop-several');
+  await judgeEverywhere(page, 'drop-several', USUAL_WIDTHS);
   await page.keyboard.press('Escape');
   expect(existsSync(join(served.folder, 'home/staging/uploads'))).toBe(false);
 
@@ -108,7 +108,7 @@ for (const { name, droppedPaths, open } of hosts) {
         await dialog.getByRole('button', { name: 'Scan folder' }).press('Enter');
       }
       await expect(dialog).toContainText('1 Snapkeep snapshot');
-      if (!droppedPaths) await judgeBothWays(page, 'drop-folder');
+      if (!droppedPaths) await judgeEverywhere(page, 'drop-folder', USUAL_WIDTHS);
       await dialog.getByRole('button', { name: 'Import snapshots' }).press('Enter');
       await expect(page.getByRole('heading', { name: 'Activity', level: 1 })).toBeVisible();
       await expect.poll(async () => (await callMethod(page, 'snapshots.list', {})).length).toBe(1);

@@ -62,6 +62,9 @@ export async function customize(page: Page): Promise<void> {
   await expect(page.getByRole('textbox', { name: 'Plan name' })).toBeVisible();
 }
 
+/** Whether each screen is judged at all usual widths in both themes, which takes long. */
+const EVERY_LOOK = process.env.SNAPKEEP_EVERY_LOOK === '1';
+
 /** Where pictures of the screens go, for people to look at; without it none are taken. */
 const PICTURES = process.env.SNAPKEEP_PICTURES;
 
@@ -78,7 +81,8 @@ export async function inEveryLook(
   visit: (page: Page, look: string) => Promise<void>,
   prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<void> {
-  for (const { colorScheme, viewport, name } of LOOKS) {
+  // Where each screen is judged in every look, the way to it is gone once.
+  for (const { colorScheme, viewport, name } of EVERY_LOOK ? LOOKS.slice(-1) : LOOKS) {
     const page = await openWindow(browser, address, { colorScheme, viewport, prepare });
     // A picture of every look takes minutes: what is not there is not waited for until they are over.
     page.setDefaultTimeout(15_000);
@@ -87,8 +91,20 @@ export async function inEveryLook(
   }
 }
 
-/** Judges what is on screen: what axe says of it, and whether it fits. */
+/**
+ * Judges what is on screen: what axe says of it, and whether it fits. With SNAPKEEP_EVERY_LOOK=1 it is judged at each usual
+ * width in both themes, and left as it was.
+ */
 export async function judge(page: Page, name: string): Promise<void> {
+  if (!EVERY_LOOK) return judgeLook(page, name);
+  const viewport = page.viewportSize();
+  const dark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  await judgeEverywhere(page, name, USUAL_WIDTHS);
+  await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+  if (viewport !== null) await page.setViewportSize(viewport);
+}
+
+async function judgeLook(page: Page, name: string): Promise<void> {
   // Dialogs and menus fade in and out; what is judged is what stays.
   await expect(page.getByRole('menu')).toHaveCount(0);
   await page.evaluate(() =>
@@ -105,6 +121,7 @@ export async function judge(page: Page, name: string): Promise<void> {
 
 /** Judges an open page in each look, and leaves it in the first: for what takes many steps to come to. */
 export async function judgeBothWays(page: Page, name: string): Promise<void> {
+  if (EVERY_LOOK) return judge(page, name);
   for (const look of LOOKS) {
     await page.emulateMedia({ colorScheme: look.colorScheme });
     await page.setViewportSize(look.viewport);
@@ -125,12 +142,11 @@ export const USUAL_WIDTHS = [390, 900, 1280, 1920] as const;
  */
 export async function judgeEverywhere(page: Page, name: string, widths: readonly number[] = ALL_WIDTHS): Promise<void> {
   const themes = ['light', 'dark'] as const;
-  const all = process.env.SNAPKEEP_EVERY_LOOK === '1';
   for (const [index, width] of widths.entries()) {
     await page.setViewportSize({ width, height: width < 700 ? 640 : 900 });
-    for (const colorScheme of all ? themes : themes.slice(index % 2, (index % 2) + 1)) {
+    for (const colorScheme of EVERY_LOOK ? themes : themes.slice(index % 2, (index % 2) + 1)) {
       await page.emulateMedia({ colorScheme });
-      await judge(page, `${name}-${colorScheme}-${width}`);
+      await judgeLook(page, `${name}-${colorScheme}-${width}`);
     }
   }
   await page.emulateMedia({ colorScheme: LOOKS[0].colorScheme });

@@ -56,6 +56,7 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'dialogs.pickTarget': ['UNSUPPORTED'],
   'files.identify': onDisk,
   'files.list': onDisk,
+  'files.places': [],
   'files.reveal': ['UNSUPPORTED'],
   'imports.describe': [...atDestination, 'UNSUPPORTED', 'CORRUPT'],
   'imports.list': atDestination,

@@ -5,12 +5,14 @@ import { canonicalPath } from '../engine/files/paths.ts';
 import type { Handlers } from '../handler.ts';
 import { identifyFile } from './identify-file.ts';
 import { listFolder } from './list-folder.ts';
+import { usualPlaces } from './usual-places.ts';
 
 /** Says what files are and what is in folders. */
 export function filesHandlers(core: CoreContext): Handlers<MethodsOf<'files'> | MethodsOf<'dialogs'>> {
   return {
     'files.identify': ({ path }, signal) => identifyFile(core, path, signal),
     'files.list': ({ path, search }) => listFolder(path, search),
+    'files.places': () => usualPlaces(),
     'files.reveal': async ({ path }) => {
       const reveal = core.ports.revealFile ?? unsupported('Showing files in the file manager');
       reveal(await canonicalPath(path));

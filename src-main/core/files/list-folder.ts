@@ -28,7 +28,6 @@ export async function listFolder(given: string = homedir(), search = ''): Promis
   return {
     path,
     parent: parent === path ? null : parent,
-    home: homedir(),
     entries: entries.sort(inListOrder),
     more: found - first.length,
   };

@@ -1,9 +1,20 @@
 import { ActionIcon, Button, Group, Loader, Modal, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconArrowUp, IconDatabase, IconFile, IconFolder, IconHome, IconSearch } from '@tabler/icons-react';
+import {
+  IconArrowUp,
+  IconDatabase,
+  IconDeviceFloppy,
+  IconDeviceUsb,
+  IconFile,
+  IconFolder,
+  IconFolderCog,
+  IconHome,
+  IconNetwork,
+  IconSearch,
+} from '@tabler/icons-react';
 import { useState } from 'react';
-import type { FolderEntry } from '../../../src-shared/model/folder-listing.ts';
+import type { FolderEntry, UsualPlace } from '../../../src-shared/model/folder-listing.ts';
 import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { useLast } from '../../hooks/use-last.ts';
@@ -55,55 +66,57 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
   };
   const entries = (listing?.entries ?? []).filter((entry) => kind !== 'folder' || entry.kind === 'folder');
   return (
-    <Modal opened onClose={onClose} title={TITLES[kind]} size="lg">
-      <Stack gap="sm">
-        <Group gap="xs" wrap="nowrap">
-          <ActionIcon variant="default" aria-label="Home folder" onClick={() => open(listing?.home ?? null)}>
-            <IconHome size={16} />
-          </ActionIcon>
-          <ActionIcon
-            variant="default"
-            aria-label="Parent folder"
-            disabled={listing?.parent == null}
-            onClick={() => open(listing?.parent ?? null)}
-          >
-            <IconArrowUp size={16} />
-          </ActionIcon>
-          <PathText path={listing?.path ?? ''} size="sm" />
-        </Group>
-        <TextInput
-          type="search"
-          aria-label="Search in this folder"
-          placeholder="Search in this folder"
-          leftSection={<IconSearch size={16} aria-hidden />}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
-        {answer.error !== null && <ErrorNotice error={answer.error} onRetry={answer.reload} />}
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
-        <section className="picker-list" tabIndex={0} aria-label="Files and folders">
-          {listing === null && answer.error === null && <Loader size="sm" m="md" />}
-          {entries.map((entry) => (
-            <UnstyledButton key={entry.path} className="picker-row" onClick={() => choose(entry)}>
-              {iconOf(entry)}
-              <bdi className="picker-name">{nameInWords(entry.name)}</bdi>
-              <Text size="xs" c="dimmed">
-                {entry.kind === 'file' ? bytesInWords(entry.sizeBytes) : ''}
+    <Modal opened onClose={onClose} title={TITLES[kind]} size={780}>
+      <div className="picker">
+        <Places current={listing?.path ?? null} onOpen={open} />
+        <Stack gap="sm" miw={0}>
+          <Group gap="xs" wrap="nowrap">
+            <ActionIcon
+              variant="default"
+              aria-label="Parent folder"
+              disabled={listing?.parent == null}
+              onClick={() => open(listing?.parent ?? null)}
+            >
+              <IconArrowUp size={16} />
+            </ActionIcon>
+            <PathText path={listing?.path ?? ''} size="sm" />
+          </Group>
+          <TextInput
+            type="search"
+            aria-label="Search in this folder"
+            placeholder="Search in this folder"
+            leftSection={<IconSearch size={16} aria-hidden />}
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
+          {answer.error !== null && <ErrorNotice error={answer.error} onRetry={answer.reload} />}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
+          <section className="picker-list" tabIndex={0} aria-label="Files and folders">
+            {listing === null && answer.error === null && <Loader size="sm" m="md" />}
+            {entries.map((entry) => (
+              <UnstyledButton key={entry.path} className="picker-row" onClick={() => choose(entry)}>
+                {iconOf(entry)}
+                <bdi className="picker-name">{nameInWords(entry.name)}</bdi>
+                <Text size="xs" c="dimmed">
+                  {entry.kind === 'file' ? bytesInWords(entry.sizeBytes) : ''}
+                </Text>
+              </UnstyledButton>
+            ))}
+            {listing !== null && entries.length === 0 && (
+              <Text c="dimmed" size="sm" p="md">
+                No matching files in this folder.
               </Text>
-            </UnstyledButton>
-          ))}
-          {listing !== null && entries.length === 0 && (
-            <Text c="dimmed" size="sm" p="md">
-              No matching files in this folder.
-            </Text>
-          )}
-          {listing !== null && listing.more > 0 && (
-            <Text c="dimmed" size="sm" p="md" role="status">
-              {countInWords(listing.more, 'more item')}. Search to find them.
-            </Text>
-          )}
-        </section>
-        {kind === 'target' && <TextInput label="File name" {...form.getInputProps('name')} />}
+            )}
+            {listing !== null && listing.more > 0 && (
+              <Text c="dimmed" size="sm" p="md" role="status">
+                {countInWords(listing.more, 'more item')}. Search to find them.
+              </Text>
+            )}
+          </section>
+          {kind === 'target' && <TextInput label="File name" {...form.getInputProps('name')} />}
+        </Stack>
+      </div>
+      <div className="picker-buttons">
         <DialogButtons onClose={onClose}>
           {kind === 'folder' && (
             <Button disabled={listing === null} onClick={() => onPick(listing?.path ?? '')}>
@@ -119,9 +132,49 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
             </Button>
           )}
         </DialogButtons>
-      </Stack>
+      </div>
     </Modal>
   );
+}
+
+const PLACE_ICONS: Record<UsualPlace['kind'], typeof IconHome> = {
+  home: IconHome,
+  programs: IconFolderCog,
+  disk: IconDeviceFloppy,
+  removable: IconDeviceUsb,
+  network: IconNetwork,
+};
+
+/** The folders that people often choose from. */
+function Places({ current, onOpen }: { current: string | null; onOpen(path: string): void }) {
+  const { value } = useAnswer('files.places', {});
+  const home = value?.find(({ kind }) => kind === 'home')?.path;
+  return (
+    <nav className="picker-places" aria-label="Places">
+      {value?.map(({ path, kind }) => {
+        const Icon = PLACE_ICONS[kind];
+        return (
+          <UnstyledButton
+            key={path}
+            className="picker-place"
+            title={path}
+            aria-current={path === current ? 'location' : undefined}
+            onClick={() => onOpen(path)}
+          >
+            <Icon size={16} aria-hidden />
+            <bdi className="picker-name">{placeName(path, kind, home)}</bdi>
+          </UnstyledButton>
+        );
+      })}
+    </nav>
+  );
+}
+
+/** For example `Home`, `.local/share`, `/var/lib`, or the name of a disk. */
+function placeName(path: string, kind: UsualPlace['kind'], home: string | undefined): string {
+  if (kind === 'home') return 'Home';
+  if (kind !== 'programs') return nameOf(path) || path;
+  return home !== undefined && path.startsWith(home) ? path.slice(home.length + 1) : path;
 }
 
 function iconOf(entry: FolderEntry) {

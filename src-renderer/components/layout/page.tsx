@@ -20,7 +20,7 @@ export function Page({
     <Stack gap="lg" className={wide ? 'page wide' : 'page'}>
       <Group justify="space-between" align="center">
         <Group gap="sm" className="page-title">
-          <Title order={1}>
+          <Title order={1} title={title}>
             <bdi>{title}</bdi>
           </Title>
           {beside}

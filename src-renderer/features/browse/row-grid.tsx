@@ -52,6 +52,7 @@ export function RowGrid({ label, columns, rows, sort, onSort, onOpen, before }: 
                 // biome-ignore lint/suspicious/noArrayIndexKey: a query may name two columns alike
                 key={index}
                 scope="col"
+                className={isNumber(rows[0]?.[index]) ? 'number' : ''}
                 aria-sort={sort?.column !== column ? undefined : sort.descending ? 'descending' : 'ascending'}
               >
                 {onSort === undefined ? (
@@ -94,6 +95,9 @@ export function RowGrid({ label, columns, rows, sort, onSort, onOpen, before }: 
     </section>
   );
 }
+
+/** A heading stands over what is in the first row. */
+const isNumber = (cell: Cell | undefined): boolean => cell !== undefined && drawnCell(cell).kind === 'number';
 
 interface CellViewProps {
   cell: Cell;

@@ -8,8 +8,8 @@ import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
 import { showDone } from '../../components/messages/notices.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { PlanDestinationsField } from '../plan-form/plan-destinations-field.tsx';
-import { RetentionFields } from '../retention/retention-fields.tsx';
 import { ScheduleEditor } from '../schedule/schedule-editor.tsx';
+import { ChangeRetentionDialog } from './change-retention-dialog.tsx';
 import { forEachPlan } from './for-each-plan.ts';
 
 /** What of several plans can be changed at once. */
@@ -30,7 +30,7 @@ export function ChangePlansDialog({ what, selected, onClose }: ChangePlansDialog
   const props = { selected, onClose };
   if (what === 'schedule')
     return <ScheduleDialog {...props} initial={{ schedule: first.schedule, timeZone: first.timeZone }} />;
-  if (what === 'retention') return <RetentionDialog {...props} initial={{ retention: first.retention }} />;
+  if (what === 'retention') return <ChangeRetentionDialog {...props} />;
   return <DestinationsDialog {...props} initial={{ destinations: first.destinations }} />;
 }
 
@@ -48,18 +48,6 @@ function ScheduleDialog({ initial, ...props }: DialogProps<Pick<PlanSummary['pla
         onChange={(schedule) => setChange((before) => ({ ...before, schedule }))}
         onTimeZone={(timeZone) => setChange((before) => ({ ...before, timeZone }))}
       />
-    </Frame>
-  );
-}
-
-function RetentionDialog({ initial, ...props }: DialogProps<{ retention: PlanSummary['plan']['retention'] }>) {
-  const [change, setChange] = useState(initial);
-  return (
-    <Frame {...props} title="Change retention" change={change}>
-      <RetentionFields value={change.retention} onChange={(retention) => setChange({ retention })} />
-      <Text size="sm" c="dimmed">
-        Where this would remove snapshots, pruning is paused until you have reviewed it on the page of the database.
-      </Text>
     </Frame>
   );
 }

@@ -60,8 +60,8 @@ export const DatabaseRow = memo(function DatabaseRow(props: DatabaseRowProps) {
         />
       </span>
       <span role="cell" className="column-name">
-        <Link to={`/databases/${plan.id}`} className="plain-link database-name" title={plan.name}>
-          <bdi>{plan.name}</bdi>
+        <Link to={`/databases/${plan.id}`} className="plain-link database-name" dir="auto" title={plan.name}>
+          {plan.name}
         </Link>
         <span className={isExplained(state) ? 'database-why explained' : 'database-why'} title={whyOf(summary)}>
           <bdi>{whyOf(summary)}</bdi>
@@ -104,8 +104,8 @@ function Facts({ summary, columns, now }: Pick<DatabaseRowProps, 'summary' | 'co
       )}
       {columns.has('copies') && <CopiesCell summary={summary} />}
       {columns.has('group') && (
-        <span role="cell" className="column-group cut" title={plan.group ?? ''}>
-          <bdi>{plan.group}</bdi>
+        <span role="cell" className="column-group cut" dir="auto" title={plan.group ?? ''}>
+          {plan.group}
         </span>
       )}
     </>

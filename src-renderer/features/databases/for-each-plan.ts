@@ -8,10 +8,10 @@ import { showError } from '../../components/messages/errors.tsx';
  * @param failed what a failure means, for example `not paused`
  * @returns for how many it was done
  */
-export async function forEachPlan(
-  plans: readonly PlanSummary[],
+export async function forEachPlan<P extends Pick<PlanSummary, 'plan'>>(
+  plans: readonly P[],
   failed: string,
-  work: (summary: PlanSummary) => Promise<unknown>,
+  work: (summary: P) => Promise<unknown>,
 ): Promise<number> {
   let done = 0;
   for (const summary of plans)

@@ -1,6 +1,7 @@
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
 import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
@@ -9,16 +10,20 @@ import { ActionButton } from '../../components/forms/action-button.tsx';
 import { Section } from '../../components/layout/section.tsx';
 import { showDone } from '../../components/messages/notices.ts';
 import { PathText } from '../../components/status/path-text.tsx';
+import { RunProgress } from '../../components/status/run-progress.tsx';
 import { useAnswer, useKept } from '../../stores/core.ts';
+import { startSearch, useActiveSearch } from './use-search.ts';
 import './find-databases.css';
 
 const SHOWN = 3;
 
-/** The found databases without a plan that matter most; nothing where there are none. */
+/** The found databases without a plan that matter most; nothing where there are none. Before the first search, it offers one. */
 export function FoundSection() {
   const { value } = useAnswer('databases.listFound', { limit: SHOWN });
+  const searching = useActiveSearch();
   const destination = useKept('destinations.list', (list) => list?.[0] ?? null);
-  if (value === null || value.counts['no-plan'] === 0) return null;
+  if (value === null) return null;
+  if (value.counts['no-plan'] === 0) return value.search === null ? <FirstSearch searching={searching} /> : null;
   const count = value.counts['no-plan'];
   return (
     <Section title="No backups">
@@ -57,6 +62,29 @@ export function FoundSection() {
       <Button component={Link} to="/databases/find" variant="default" size="xs" mt="xs">
         {count === 1 ? 'Show details' : `Show all ${count.toLocaleString('en-US')}`}
       </Button>
+    </Section>
+  );
+}
+
+function FirstSearch({ searching }: { searching: Run | undefined }) {
+  return (
+    <Section
+      title="Other databases on this machine"
+      actions={
+        searching === undefined && (
+          <ActionButton variant="default" size="xs" act={startSearch}>
+            Search this machine
+          </ActionButton>
+        )
+      }
+    >
+      {searching === undefined ? (
+        <Text size="sm" c="dimmed">
+          Finds databases of your programs that have no backups. Files are only read, and only their first bytes.
+        </Text>
+      ) : (
+        <RunProgress run={searching} />
+      )}
     </Section>
   );
 }

@@ -59,7 +59,7 @@ function AttentionRow({ summary, muted = false }: { summary: PlanSummary; muted?
         <StatePill state={active?.kind === 'backup' ? 'running' : state} />
       </span>
       <span className="attention-what">
-        <Link to={`/databases/${plan.id}`} className="plain-link attention-name">
+        <Link to={`/databases/${plan.id}`} className="plain-link attention-name" title={plan.name}>
           <bdi>{plan.name}</bdi>
         </Link>
         <span className="attention-why">{reason}</span>

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { type FocusEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
+import './settings.css';
 import { client } from '../../api/client.ts';
 import { PathField } from '../../components/forms/path-field.tsx';
 import { Facts } from '../../components/layout/facts.tsx';
@@ -43,8 +44,8 @@ export function SettingsPage() {
     });
   };
   return (
-    <Page title="Settings">
-      <Stack gap="lg" maw={760}>
+    <Page title="Settings" wide>
+      <div className="settings">
         <Section title="Appearance">
           <SegmentedControl
             aria-label="Theme"
@@ -81,7 +82,7 @@ export function SettingsPage() {
             />
           </Section>
         )}
-      </Stack>
+      </div>
     </Page>
   );
 }

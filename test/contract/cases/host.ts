@@ -41,6 +41,7 @@ export const hostCases = {
     missing: (scene) => ({ path: gone(scene) }),
     wrong: { path: '' },
   },
+  'files.places': nothing,
   'files.reveal': { good: ({ source }) => ({ path: source }), missing: null, wrong: {} },
   'dialogs.pickDatabase': nothing,
   'dialogs.pickBackup': nothing,
