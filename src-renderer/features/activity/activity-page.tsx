@@ -31,7 +31,7 @@ export function ActivityPage({ runId }: { runId: string | null }) {
     setAtEnd(older.length < PAGE);
   };
   return (
-    <Page title="Activity">
+    <Page title="Activity" wide>
       <UndeliveredAlerts />
       {runId !== null && <RunDetails key={runId} runId={runId} now={now} />}
       {runs.length === 0 ? (

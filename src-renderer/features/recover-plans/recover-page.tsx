@@ -49,8 +49,8 @@ function LocationSection({ folder }: { folder: string }) {
           Reads the plans and snapshots that another Snapkeep stored there. Nothing is changed until you recover plans.
         </Text>
         <Form onSubmit={() => typed.trim() !== '' && read({ folder: typed.trim() })}>
-          <Group align="flex-end" gap="xs" wrap="nowrap">
-            <div className="grows">
+          <div className="field-row">
+            <div>
               <PathField
                 kind="folder"
                 label="Backup folder"
@@ -62,7 +62,7 @@ function LocationSection({ folder }: { folder: string }) {
             <Button type="submit" disabled={typed.trim() === ''}>
               Find plans
             </Button>
-          </Group>
+          </div>
         </Form>
         <Group gap="xs">
           {destinations.map(({ destination }) => (

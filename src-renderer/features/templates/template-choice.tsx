@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, List, Select, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconFolderSearch, IconInfoCircle } from '@tabler/icons-react';
 import type { AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
@@ -19,9 +19,8 @@ export function TemplateChoice({ chosen, missing }: { chosen: ChosenTemplate; mi
   const { applied, part, action, choose } = chosen;
   return (
     <Stack gap="sm">
-      <Group align="flex-end" gap="xs" wrap="nowrap">
+      <div className="field-row">
         <Select
-          flex={1}
           label="Template"
           description="Prefills the form for a known program."
           data={[
@@ -41,7 +40,7 @@ export function TemplateChoice({ chosen, missing }: { chosen: ChosenTemplate; mi
             choose(id);
           }}
         />
-      </Group>
+      </div>
       {templates.error !== null && <ErrorNotice error={templates.error} onRetry={templates.reload} />}
       {action.error !== null && <ErrorNotice error={action.error} />}
       {applied !== null && missing && part !== null && (
@@ -92,8 +91,8 @@ function Missing({ applied: { name, folder, parts }, pending, onFolder }: Missin
               if (typed !== '') onFolder(typed);
             }}
           >
-            <Group align="flex-end" gap="xs" wrap="nowrap">
-              <div className="grows">
+            <div className="field-row">
+              <div>
                 <PathField
                   kind="folder"
                   label={folder.slice(0, 1).toUpperCase() + folder.slice(1)}
@@ -104,7 +103,7 @@ function Missing({ applied: { name, folder, parts }, pending, onFolder }: Missin
               <Button type="submit" variant="default" disabled={typed === ''} loading={pending}>
                 Scan folder
               </Button>
-            </Group>
+            </div>
           </Form>
         )}
       </Stack>
