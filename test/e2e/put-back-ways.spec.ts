@@ -179,6 +179,8 @@ test('a lost row is found and put back by keyboard alone, and the sheet fits eve
   await expect(dialog.getByText('2 rows changed.')).toBeVisible(SLOW);
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
+  await found.getByRole('button', { name: 'Put back…' }).first().click();
+  await expect(dialog.getByText('Nothing to put back: the database has these rows already.')).toBeVisible(SLOW);
   const database = new Database(source, { readonly: true });
   expect(database.prepare('SELECT name FROM customers WHERE id = 2').pluck().get()).toBe('Bo Ek');
   database.close();

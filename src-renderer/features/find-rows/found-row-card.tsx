@@ -49,7 +49,7 @@ function NowPill({ row: { spans } }: { row: FoundRow }) {
   if (last === undefined || !last.toEnd) return null;
   return last.present ? (
     <Pill tone="good" icon={<IconCircleCheck size={14} aria-hidden />}>
-      Present
+      In the newest snapshot
     </Pill>
   ) : (
     <Pill tone="bad" icon={<IconCircleMinus size={14} aria-hidden />}>

@@ -60,10 +60,21 @@ export function PutBackReview({ preview, choices, onChoose }: ReviewProps) {
           ))}
         </Note>
       )}
+      {preview.changes === 0 && problems.length === 0 && <Note tone="info">{whyNothing(preview)}</Note>}
       <Inserted preview={preview} />
       <Statements preview={preview} />
     </Stack>
   );
+}
+
+/** Why there is nothing to put back as things are chosen. */
+function whyNothing({ tables, related }: PutBackPreview): string {
+  if (tables.some(({ keep }) => keep > 0))
+    return 'Nothing to put back: these rows have changed since, and none is selected to be overwritten.';
+  if (tables.some(({ blocked }) => blocked > 0)) return 'Nothing to put back: other rows have their unique values now.';
+  return related.length > 0
+    ? 'Nothing to put back: the database has these rows already. Include related rows to put those back.'
+    : 'Nothing to put back: the database has these rows already.';
 }
 
 function RelatedChoice({ preview: { related, tables }, choices, onChoose }: ReviewProps) {
