@@ -88,7 +88,7 @@ test('a database and its files are backed up together, and come back together or
   await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
   await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
   await expect(page.getByText(generated)).toBeVisible();
-  await judge(page, 'restore-everything');
+  await judgeEverywhere(page, 'restore-everything', USUAL_WIDTHS);
   await page.getByRole('button', { name: 'Review changes' }).press('Enter');
   await expect(page.getByText('You will lose 5 rows')).toBeVisible();
   await expect(page.getByRole('row', { name: /^generated/ })).toContainText('0112');
@@ -270,7 +270,7 @@ test('a plan of files alone is made, backed up and restored', async () => {
   const confirm = page.getByRole('button', { name: 'Replace generated' });
   await expect(confirm).toBeDisabled();
   await page.getByRole('textbox', { name: 'Type generated to confirm' }).fill('generated');
-  await judgeBothWays(page, 'files-review');
+  await judgeEverywhere(page, 'files-review', USUAL_WIDTHS);
   await confirm.press('Enter');
   await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
   expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('one');
