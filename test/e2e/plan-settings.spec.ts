@@ -229,6 +229,6 @@ test('a moved source with another key is unlocked in the dialog before it is com
   await change.press('Enter');
   await expect(dialog).toHaveCount(0, { timeout: 60_000 });
   await page.getByRole('button', { name: 'Back up now' }).click();
-  await expect(page.getByText(/^Verified/)).toHaveCount(2);
+  await expect(page.getByText(/^Verified/)).toHaveCount(2, { timeout: 60_000 });
   expect((await callMethod(page, 'plans.get', { planId: id })).plan.sourcePath).toBe(moved);
 });
