@@ -1,5 +1,5 @@
 /*
- * Takes the screenshots of the documents from the built product, on made data: npm run build, then
+ * Takes the pictures of the documents from the built product, on made data: npm run build, then
  * node tools/write-screenshots.mjs
  */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { launchBrowser, launchServer, openWindow } from '../test/support/launch-server.ts';
 import { startSftpServer, whyNoSftp } from '../test/support/servers/sftp.ts';
+import { recordRestore, settled } from './record-restore.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -24,6 +25,7 @@ try {
   const plans = await makePlans(call, runToEnd);
   const page = await openWindow(browser, server.address, { colorScheme: 'light', viewport });
   await takePictures(page, plans);
+  await animate(call, plans);
 } finally {
   await browser.close();
   await server.close();
@@ -183,9 +185,22 @@ async function visit(page, place) {
 
 /** Takes a picture of what stays when all has moved into place. @param {Page} page @param {string} name */
 async function picture(page, name) {
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
-  });
+  await settled(page);
   await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+}
+
+/**
+ * Restores the oldest snapshot of a plan by a drop, and undoes it.
+ * @param {(method: string, params: object) => Promise<any>} call
+ * @param {readonly string[]} plans
+ */
+async function animate(call, [first = '']) {
+  const snapshots = await call('snapshots.list', { planId: first });
+  const page = await openWindow(browser, server.address, {
+    colorScheme: 'light',
+    viewport: { width: 960, height: 640 },
+  });
+  await visit(page, `/databases/${first}`);
+  await page.getByRole('table', { name: 'Snapshots' }).waitFor();
+  await recordRestore(page, snapshots.at(-1).path, 'notes.db', join(PICTURES, 'restore.webp'));
 }

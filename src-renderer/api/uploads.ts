@@ -45,6 +45,9 @@ export function upload(
   });
 }
 
+/** Returns whether this window has sent the file there: its path says nothing to a person. */
+export const isUpload = (path: string): boolean => sent.has(path);
+
 /** Discards an upload of this window; other paths are ignored. */
 export function discardUpload(path: string): void {
   if (!sent.delete(path)) return;

@@ -49,6 +49,7 @@ export function startSync(): void {
   });
   client.on('snapshots.changed', ({ planId }, revision) => {
     answers.invalidate('trash.list', revision);
+    answers.invalidate('plans.storage', revision, (params) => planId === null || params.planId === planId);
     answers.invalidate(
       'snapshots.list',
       revision,

@@ -4,6 +4,7 @@ import { EncryptionSecretsInput, SnapshotEncryption } from '../model/encryption.
 import { GroupName, Plan, PlanChange, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { RestoreTestReceipt } from '../model/restore/restore-test.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
+import { PlanStorage } from '../model/storage.ts';
 import { OldSchedules } from '../model/third-party/old-schedule.ts';
 import { AppliedTemplate, TemplateSummary } from '../model/third-party/template-use.ts';
 import { Bytes, FilePath, Instant } from '../model/values.ts';
@@ -27,6 +28,8 @@ export const planMethods = {
   'plans.check': { params: nothing, result: nothing },
   /** Returns a plan with its state. */
   'plans.get': { params: planId, result: PlanSummary },
+  /** Returns how much is stored of a plan, over time. */
+  'plans.storage': { params: planId, result: PlanStorage },
   /** Adds a plan. A given key must open the database; it is stored with the secrets. */
   'plans.create': {
     params: z.strictObject({ ...PlanInput.shape, key, encryptionSecrets: EncryptionSecretsInput.optional() }),

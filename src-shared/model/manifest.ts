@@ -4,6 +4,7 @@ import { DatabaseEncryption } from './database-encryption.ts';
 import { SnapshotEncryption } from './encryption.ts';
 import { Retention } from './retention.ts';
 import { Schedule, TimeZone } from './schedule.ts';
+import { Tags } from './tags.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 
 /** The manifest format that this version writes and reads. */
@@ -21,7 +22,13 @@ export const TakenWith = z.array(z.object({ snapshotId: z.uuid(), planName: z.st
 export type TakenWith = z.infer<typeof TakenWith>;
 
 /** What a manifest records of its plan's settings, so that a lost plan can be rebuilt. */
-export const RecordedPlanSettings = z.object({ schedule: Schedule, timeZone: TimeZone, retention: Retention });
+export const RecordedPlanSettings = z.object({
+  schedule: Schedule,
+  timeZone: TimeZone,
+  retention: Retention,
+  /** None where they are not tags: others could have written them, and they are no reason to refuse a manifest. */
+  tags: Tags.catch([]),
+});
 export type RecordedPlanSettings = z.infer<typeof RecordedPlanSettings>;
 
 /**

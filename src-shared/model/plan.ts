@@ -9,6 +9,7 @@ import { Pause, Schedule, ScheduleStatus, TimeZone } from './schedule.ts';
 import { SnapshotSummary } from './snapshot.ts';
 import { SourceKind } from './source.ts';
 import { SourceSize } from './storage.ts';
+import { Tags } from './tags.ts';
 import { BackupMethod, Bytes, Compression, FilePath, Instant, Name } from './values.ts';
 
 export { KEEP_ALL, Retention };
@@ -107,6 +108,7 @@ const DECISIONS = {
   lockFiles: LockFiles,
   attachedFiles: AttachedFiles,
   group: PlanGroup,
+  tags: Tags,
   /** Whether it is backed up at the same instant as the other plans of its group that say so. */
   sameInstant: z.boolean(),
   /** How long a run of the plan may take, in minutes, before it is stopped. `null`: the default limit. */
@@ -133,6 +135,7 @@ export const PlanInput = z.object({
   lockFiles: LockFiles.default([]),
   attachedFiles: AttachedFiles.default([]),
   group: PlanGroup.default(null),
+  tags: Tags.default([]),
   sameInstant: DECISIONS.sameInstant.default(false),
   timeLimitMinutes: DECISIONS.timeLimitMinutes.default(null),
 });

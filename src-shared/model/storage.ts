@@ -19,6 +19,10 @@ export const StorageDay = z.object({
 });
 export type StorageDay = z.infer<typeof StorageDay>;
 
+/** What was stored of a plan on one day, at all its destinations. */
+export const PlanStorageDay = StorageDay.pick({ day: true, storedBytes: true });
+export type PlanStorageDay = z.infer<typeof PlanStorageDay>;
+
 /** How fast a destination fills. */
 export const StorageGrowth = z.object({
   /** Of the stored snapshots; negative: they shrink. */
@@ -52,3 +56,12 @@ export type DestinationStorage = z.infer<typeof DestinationStorage>;
 /** The size of the source of a plan when a snapshot was taken. */
 export const SourceSize = z.object({ at: Instant, bytes: Bytes });
 export type SourceSize = z.infer<typeof SourceSize>;
+
+/** What is stored of a plan over time. */
+export const PlanStorage = z.object({
+  /** Oldest first: each of the last 90 recorded days, before them one day a week for two years; today last. */
+  days: z.array(PlanStorageDay),
+  /** `null`: too few days are known. */
+  growth: StorageGrowth.nullable(),
+});
+export type PlanStorage = z.infer<typeof PlanStorage>;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import type { DestinationSummary } from '../../src-shared/model/destination.ts';
-import type { DestinationStorage, StorageDay } from '../../src-shared/model/storage.ts';
+import type { DestinationStorage, PlanStorage, StorageDay } from '../../src-shared/model/storage.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
 import { DESTINATIONS } from '../support/painted-destinations.ts';
-import { judgeEverywhere, openPage, planFor, USUAL_WIDTHS } from '../support/screens.ts';
+import { judgeEverywhere, openPage, openPlan, planFor, USUAL_WIDTHS } from '../support/screens.ts';
 
 /*
  * How destinations fill: a steady one, one that is nearly full and unavailable, a bucket that tells no free space, and a
@@ -134,17 +134,21 @@ test('Home and Databases show growth beside sizes, and a real core says how it s
   const page = await openWindow(browser, server.address, {
     viewport: WIDE,
     prepare: (page) =>
-      paintAnswers(page, {
-        'destinations.list': () => SUMMARIES,
-        'plans.list': (plans) =>
-          plans.map((each) => ({
-            ...each,
-            sizes: Array.from({ length: 12 }, (_, index) => ({
-              at: new Date(Date.now() - (11 - index) * 7 * 86_400_000).toISOString(),
-              bytes: 30_000_000 + index * 1_000_000,
+      paintAnswers(
+        page,
+        {
+          'destinations.list': () => SUMMARIES,
+          'plans.list': (plans) =>
+            plans.map((each) => ({
+              ...each,
+              sizes: Array.from({ length: 12 }, (_, index) => ({
+                at: new Date(Date.now() - (11 - index) * 7 * 86_400_000).toISOString(),
+                bytes: 30_000_000 + index * 1_000_000,
+              })),
             })),
-          })),
-      }),
+        },
+        { 'plans.storage': () => PLAN_STORAGE },
+      ),
   });
   const storage = page.getByRole('region', { name: 'Storage' });
   await expect(storage.getByRole('listitem').filter({ hasText: 'NAS' })).toContainText('+2.1 MB a week');
@@ -153,5 +157,26 @@ test('Home and Databases show growth beside sizes, and a real core says how it s
   await openPage(page, 'Databases');
   await expect(page.getByRole('img', { name: /^Size of hone: .* 30 MB, Today 41 MB$/ })).toBeVisible();
   await judgeEverywhere(page, 'databases-size', USUAL_WIDTHS);
+
+  await openPlan(page, 'hone');
+  await page.getByRole('button', { name: 'Growth From 10 MB to 49 MB stored +3.1 MB a week' }).press('Enter');
+  const growth = page.getByRole('region', { name: 'Growth of hone', exact: true });
+  await expect(growth.getByRole('img', { name: /^Stored: 10 MB on .*, 49 MB on / })).toBeVisible();
+  await judgeEverywhere(page, 'plan-growth', USUAL_WIDTHS);
+  await page.getByRole('radiogroup', { name: 'Growth of hone as' }).getByRole('radio').first().focus();
+  await page.keyboard.press('ArrowRight');
+  const table = page.getByRole('region', { name: 'Growth of hone, by day' });
+  await expect(table.getByRole('row')).toHaveCount(91);
+  await expect(table.getByRole('row').nth(1)).toContainText('49 MB');
+  await judgeEverywhere(page, 'plan-growth-table', [390, 1280]);
   await page.context().close();
 });
+
+/** A plan whose stored bytes grow each day. */
+const PLAN_STORAGE: PlanStorage = {
+  days: Array.from({ length: 90 }, (_, index) => ({
+    day: dayBefore(89 - index),
+    storedBytes: 10_000_000 + index * 441_000,
+  })),
+  growth: { bytesPerWeek: 3_087_000, fullInDays: null },
+};

@@ -31,6 +31,7 @@ test('a change touches only what was given', async () => {
     namePattern: '{plan}-{date}-{id}',
     lockFiles: ['app.lock'],
     group: 'Shop',
+    tags: ['home', 'work'],
     timeLimitMinutes: 90,
   } as const;
   let before = plan;

@@ -22,7 +22,9 @@ const retention = { ...KEEP_ALL, keepLast: 2 };
 
 /** A machine with a plan and three snapshots, as it was before it was lost. */
 async function setLost(): Promise<Scene> {
-  const scene = await setScene({ plan: { retention: KEEP_ALL, schedule, timeZone: 'Europe/Berlin' } });
+  const scene = await setScene({
+    plan: { retention: KEEP_ALL, schedule, timeZone: 'Europe/Berlin', tags: ['home', 'shop'] },
+  });
   for (let n = 0; n < 3; n++) {
     appendEntries(scene.source, 1);
     await takeBackup(scene);
@@ -52,7 +54,13 @@ test('on a new machine a plan comes back from a folder, its source is mapped, an
   const recovery = { ...found, name: 'App', sourcePath: moved, snapshotIds: ticked };
   const { plans } = await core.call('recoveries.apply', { path: destination, plans: [recovery] });
   const [plan] = plans;
-  expect(plan).toMatchObject({ name: 'App', sourcePath: moved, schedule, timeZone: 'Europe/Berlin' });
+  expect(plan).toMatchObject({
+    name: 'App',
+    sourcePath: moved,
+    schedule,
+    timeZone: 'Europe/Berlin',
+    tags: ['home', 'shop'],
+  });
   const shown = await core.call('snapshots.list', { planId: plan?.id ?? '' });
   const listed = shown.filter(({ origin }) => origin === 'own');
   expect([shown.length, listed.length]).toEqual([3, 2]);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
 import type { DestinationSummary } from '../../src-shared/model/destination.ts';
+import { PlanInput } from '../../src-shared/model/plan.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type CatalogSize, makeLargeCatalog, planIdOf } from '../support/large-catalog.ts';
 import { settle } from '../support/places.ts';
@@ -57,6 +58,51 @@ test('a checked destination has one record a day: what is stored, free and there
     recentBytes: later.days.map(({ storedBytes }) => storedBytes),
     growth: null,
   });
+});
+
+test('what is stored of a plan has one record a day, and stays with a plan that is put back', async () => {
+  const { scene, clock } = await setDays(3);
+  const { core, plan } = scene;
+  for (let check = 0; check < 2; check++) await core.call('plans.check', {});
+  const stored = () => core.call('plans.storage', { planId: plan.id });
+  const { days, growth } = await stored();
+  expect(days.map(({ day }) => day)).toEqual(['2026-11-01', '2026-11-02', '2026-11-03']);
+  expect(growth).toBeNull();
+  expect(days[1]?.storedBytes).toBeGreaterThan(days[0]?.storedBytes ?? 0);
+  const { storedBytes } = await core.call('plans.get', { planId: plan.id });
+  expect(days[2]?.storedBytes).toBe(storedBytes);
+  // Today is as of now.
+  await takeBackup(scene);
+  await settle(core);
+  const later = await stored();
+  expect(later.days).toHaveLength(3);
+  expect(later.days[2]?.storedBytes).toBeGreaterThan(storedBytes);
+  await core.call('plans.remove', { planId: plan.id });
+  await core.call('plans.putBack', { planId: plan.id });
+  expect(await stored()).toEqual(later);
+  // A clock that is years ahead for a moment removes nothing.
+  clock.jump(3000 * DAY);
+  await core.call('plans.check', {});
+  clock.jump(-3000 * DAY);
+  expect(await stored()).toEqual(later);
+});
+
+test('records of plans stay bounded', () => {
+  const catalog = createCatalog(join(temporaryFolder(), 'catalog.db'));
+  const at = '2026-11-28T00:00:00.000Z';
+  const input = PlanInput.parse({ name: 'shop', sourcePath: '/srv/shop.db', destinations: [{ path: '/backups' }] });
+  const id = crypto.randomUUID();
+  const more = { id, paused: null, key: null, createdAt: at, updatedAt: at, destinations: [] };
+  catalog.plans.save({ ...input, ...more });
+  const start = Date.UTC(2020, 0, 1);
+  catalog.transaction(() => {
+    for (let n = 0; n < 1000; n++) catalog.storage.recordPlans(new Date(start + n * DAY).toISOString().slice(0, 10));
+  });
+  const days = catalog.storage.ofPlan(id, '0000', '9999');
+  expect(days.length).toBeGreaterThan(180);
+  expect(days.length).toBeLessThanOrEqual(194);
+  expect(days.at(-1)).toEqual({ day: '2022-09-26', storedBytes: 0 });
+  catalog.close();
 });
 
 test('snapshots of a deleted plan are listed without one', async () => {

@@ -84,7 +84,12 @@ function enterPlans(catalog: Catalog, folder: string, plans: number, now: number
       retention: { ...KEEP_ALL, keepLast: 24, daily: 30, weekly: 26, monthly: 24, yearly: 5 },
       ...{ encryption: null, verifyAfterBackup: true, method: 'online', schemaVersion: null, lockFiles: [] },
       restoreTest: { schedule: { kind: 'weekly', days: [7], time: '05:00' }, withinDays: 14, checks: [] },
-      ...{ attachedFiles: [], group: n % 4 === 0 ? `Group ${n % 12}` : null, sameInstant: false },
+      ...{
+        attachedFiles: [],
+        group: n % 4 === 0 ? `Group ${n % 12}` : null,
+        tags: n % 3 === 0 ? ['work'] : [],
+        sameInstant: false,
+      },
       ...{ timeLimitMinutes: null, paused: null, key: null },
     });
     catalog.plans.save(plan);

@@ -209,6 +209,7 @@ describe('the dispatcher', () => {
       namePattern: '{plan}-{date}-{time}-{id}',
       attachedFiles: [],
       group: null,
+      tags: [],
       sameInstant: false,
       timeLimitMinutes: null,
     });

@@ -67,6 +67,7 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'plans.list': [],
   'plans.putBack': stale,
   'plans.remove': ['NOT_FOUND', 'BUSY'],
+  'plans.storage': ['NOT_FOUND'],
   'plans.update': [...onDisk, 'CONFLICT', 'BAD_KEY', 'UNSUPPORTED'],
   'prune.preview': ['NOT_FOUND'],
   'prune.start': stale,

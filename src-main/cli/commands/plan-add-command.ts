@@ -32,6 +32,7 @@ interface AddOptions extends RetentionOptions, KeyOptions, EncryptionOptions, At
   schemaVersion?: string;
   lockFile?: string[];
   timeLimit?: number;
+  tag?: string[];
   verify: boolean;
 }
 
@@ -68,6 +69,7 @@ export function addPlanAddCommand(plan: Command): void {
       'time zone of the schedule, for example Europe/Berlin (default: that of this machine)',
     )
     .option('--time-limit <minutes>', 'stop a run that takes longer (default: one day)', parseMinutes)
+    .option('--tag <tag>', 'word to find the plan by (repeatable)', several)
     .option('--no-verify', 'do not verify each snapshot')
     .addHelpText('after', EXAMPLES)
     .action(inSession(add));
@@ -126,6 +128,7 @@ async function givenOf(options: AddOptions): Promise<Given> {
     ...(options.schemaVersion === undefined ? {} : { schemaVersion: { sql: options.schemaVersion } }),
     ...(options.lockFile === undefined ? {} : { lockFiles: options.lockFile }),
     ...(options.timeLimit === undefined ? {} : { timeLimitMinutes: options.timeLimit }),
+    ...(options.tag === undefined ? {} : { tags: options.tag }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(retention === undefined ? {} : { retention }),

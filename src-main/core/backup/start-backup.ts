@@ -71,7 +71,7 @@ export function orderOf(core: CoreContext, plan: Plan, scheduledTime: Run['sched
   const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
   const { sourceKind, namePattern, timeZone } = plan;
-  const settings = { schedule: plan.schedule, timeZone, retention: plan.retention };
+  const settings = { schedule: plan.schedule, timeZone, retention: plan.retention, tags: plan.tags };
   const what = {
     plan: { id, name, settings },
     sourceKind,

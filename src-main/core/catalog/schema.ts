@@ -26,6 +26,7 @@ export const SCHEMA = `
     lock_files TEXT NOT NULL,
     attached_files TEXT NOT NULL,
     "group" TEXT,
+    tags TEXT NOT NULL,
     same_instant INTEGER NOT NULL,
     time_limit_minutes INTEGER,
     created_at TEXT NOT NULL,
@@ -154,6 +155,13 @@ export const SCHEMA = `
     free_bytes INTEGER,
     total_bytes INTEGER,
     PRIMARY KEY (destination_id, day)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE plan_storage_days (
+    plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
+    day TEXT NOT NULL,
+    stored_bytes INTEGER NOT NULL,
+    PRIMARY KEY (plan_id, day)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE begun_copies (

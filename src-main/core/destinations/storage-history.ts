@@ -1,5 +1,11 @@
 import type { SelfTestReport } from '../../../src-shared/model/destination.ts';
-import type { DestinationStorage, KnownSpace, StorageDay, StorageGrowth } from '../../../src-shared/model/storage.ts';
+import type {
+  DestinationStorage,
+  KnownSpace,
+  PlanStorage,
+  StorageDay,
+  StorageGrowth,
+} from '../../../src-shared/model/storage.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import { storageGrowth, thinned } from '../../../src-shared/rules/storage-growth.ts';
 import { localDay } from '../../../src-shared/schedule/local-calendar.ts';
@@ -41,6 +47,24 @@ export async function recordStorage(core: CoreContext, destination: StoredDestin
     totalBytes: space?.totalBytes ?? null,
   });
   events.emit('destinations.changed', { destinationIds: [id] });
+}
+
+/** Records what is stored of each plan, unless that was done today. */
+export function recordPlanStorage({ catalog, clock }: WithCatalog): void {
+  const day = localDay(clock.now());
+  if (!catalog.storage.hasPlans(day)) catalog.storage.recordPlans(day);
+}
+
+/** Returns what is stored of a plan over time. */
+export function planStorage({ catalog, clock }: WithCatalog, planId: string): PlanStorage {
+  const today = localDay(clock.now());
+  const before = catalog.storage.ofPlan(planId, daysBefore(clock, ALL_DAYS), today).filter(({ day }) => day !== today);
+  const days = [...before, { day: today, storedBytes: catalog.copies.storedOf(planId) }];
+  const growth = storageGrowth(
+    days.map((each) => ({ ...each, freeBytes: null, totalBytes: null })),
+    today,
+  );
+  return { days, growth };
 }
 
 /** What the summary of a destination says of its use. */

@@ -4,7 +4,7 @@ import type { CoreContext } from '../core-context.ts';
 import { askInTime } from '../destinations/ask-in-time.ts';
 import { destinationProblem } from '../destinations/check-destination.ts';
 import { withDestination } from '../destinations/destination-access.ts';
-import { recordStorage } from '../destinations/storage-history.ts';
+import { recordPlanStorage, recordStorage } from '../destinations/storage-history.ts';
 import { listStored } from '../snapshots/list-stored.ts';
 import { checkSource } from './check-source.ts';
 
@@ -14,6 +14,7 @@ const LIST_EVERY_MS = DAY_MS;
 /** Checks every source and every destination, each with a time limit, and lists what has not been listed for a day. */
 export async function checkEverything(core: CoreContext): Promise<void> {
   const { destinations, plans } = core.catalog;
+  recordPlanStorage(core);
   await Promise.all([
     ...destinations.list().map((destination) => checkDestination(core, destination)),
     ...plans.list().map((plan) => checkSource(core, plan)),

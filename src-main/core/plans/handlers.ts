@@ -1,5 +1,6 @@
 import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
+import { planStorage } from '../destinations/storage-history.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { Handlers } from '../handler.ts';
 import { checkEverything } from './check-everything.ts';
@@ -24,6 +25,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       if (summary === undefined) throw new Error('A plan has no summary.');
       return summary;
     },
+    'plans.storage': ({ planId }) => planStorage(core, catalog.plans.require(planId).id),
     'plans.create': ({ key, encryptionSecrets, ...input }, signal) =>
       createPlan(core, input, { key, encryptionSecrets }, signal),
     'plans.update': ({ planId, key, encryptionSecrets, pruneConfirmation, unchangedSince, ...change }, signal) =>

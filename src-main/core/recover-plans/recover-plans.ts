@@ -146,6 +146,7 @@ function toPlan(
     schedule: settings?.schedule,
     timeZone: settings?.timeZone,
     retention: settings?.retention ?? KEEP_ALL,
+    tags: settings?.tags,
   });
   return {
     ...input,

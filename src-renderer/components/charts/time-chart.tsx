@@ -49,6 +49,8 @@ function Drawing({ values, expected, label, valueInWords, width }: TimeChartProp
   const points = { x: ({ at }: TimeValue) => x(at), y: ({ value }: TimeValue) => y(value) };
   const dates = last - first > LONG_MS ? monthYear : dayMonth;
   const numTicks = Math.max(2, Math.floor((width - MARGIN.left) / TICK_WIDTH));
+  // A date too near to the edge would be cut off.
+  const tickValues = x.ticks(numTicks).filter((date) => x(date) <= width - TICK_WIDTH / 3);
   return (
     <svg className="chart" width={width} height={HEIGHT} role="img" aria-label={label}>
       {y.ticks(3).map((value) => (
@@ -70,7 +72,7 @@ function Drawing({ values, expected, label, valueInWords, width }: TimeChartProp
         tickLabelProps={{ dx: -4, dy: 4, textAnchor: 'end' }}
       />
       <AxisBottom
-        {...{ scale: x, top: HEIGHT - MARGIN.bottom, numTicks, hideTicks: true, axisLineClassName: 'chart-grid' }}
+        {...{ scale: x, top: HEIGHT - MARGIN.bottom, tickValues, hideTicks: true, axisLineClassName: 'chart-grid' }}
         tickFormat={(value) => dates.format(new Date(Number(value)))}
         tickLabelProps={{ dy: 4, textAnchor: 'middle' }}
       />

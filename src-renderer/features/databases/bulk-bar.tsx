@@ -57,6 +57,7 @@ export function BulkBar({ selected, onClear }: { selected: readonly PlanSummary[
         <Menu.Item onClick={() => open('schedule')}>Schedule…</Menu.Item>
         <Menu.Item onClick={() => open('retention')}>Retention…</Menu.Item>
         <Menu.Item onClick={() => open('destinations')}>Destinations…</Menu.Item>
+        <Menu.Item onClick={() => open('tags')}>Tags…</Menu.Item>
       </BarMenu>
       <Button variant="default" size="xs" onClick={() => open('delete-plans')}>
         Delete…

@@ -1,19 +1,21 @@
-import { Button, Modal, Stack, Text } from '@mantine/core';
+import { Button, Modal, MultiSelect, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Params } from '../../../src-shared/contract/methods.ts';
-import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
 import { showDone } from '../../components/messages/notices.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { PlanDestinationsField } from '../plan-form/plan-destinations-field.tsx';
+import { TagsField } from '../plan-form/tags-field.tsx';
 import { ScheduleEditor } from '../schedule/schedule-editor.tsx';
 import { ChangeRetentionDialog } from './change-retention-dialog.tsx';
 import { forEachPlan } from './for-each-plan.ts';
+import { tagsOf } from './list-plans.ts';
 
 /** What of several plans can be changed at once. */
-export const CHANGES = ['schedule', 'retention', 'destinations'] as const;
+export const CHANGES = ['schedule', 'retention', 'destinations', 'tags'] as const;
 type PlansChange = (typeof CHANGES)[number];
 
 interface ChangePlansDialogProps {
@@ -31,6 +33,7 @@ export function ChangePlansDialog({ what, selected, onClose }: ChangePlansDialog
   if (what === 'schedule')
     return <ScheduleDialog {...props} initial={{ schedule: first.schedule, timeZone: first.timeZone }} />;
   if (what === 'retention') return <ChangeRetentionDialog {...props} />;
+  if (what === 'tags') return <TagsDialog {...props} />;
   return <DestinationsDialog {...props} initial={{ destinations: first.destinations }} />;
 }
 
@@ -40,7 +43,7 @@ type DialogProps<C extends Change> = Omit<ChangePlansDialogProps, 'what'> & { in
 function ScheduleDialog({ initial, ...props }: DialogProps<Pick<PlanSummary['plan'], 'schedule' | 'timeZone'>>) {
   const [change, setChange] = useState(initial);
   return (
-    <Frame {...props} title="Change schedule" change={change}>
+    <Frame {...props} title="Change schedule" change={() => change}>
       <ScheduleEditor
         label="Frequency"
         schedule={change.schedule}
@@ -55,7 +58,7 @@ function ScheduleDialog({ initial, ...props }: DialogProps<Pick<PlanSummary['pla
 function DestinationsDialog({ initial, ...props }: DialogProps<{ destinations: PlanSummary['plan']['destinations'] }>) {
   const [change, setChange] = useState(initial);
   return (
-    <Frame {...props} title="Change destinations" change={change} disabled={change.destinations.length === 0}>
+    <Frame {...props} title="Change destinations" change={() => change} disabled={change.destinations.length === 0}>
       <PlanDestinationsField
         label="Destinations of snapshots"
         value={change.destinations}
@@ -69,9 +72,26 @@ function DestinationsDialog({ initial, ...props }: DialogProps<{ destinations: P
   );
 }
 
+function TagsDialog(props: Omit<ChangePlansDialogProps, 'what'>) {
+  const [added, setAdded] = useState<string[]>([]);
+  const [removed, setRemoved] = useState<string[]>([]);
+  const existing = tagsOf(props.selected);
+  const change = ({ tags, updatedAt }: Plan): Change => ({
+    tags: [...new Set([...tags.filter((tag) => !removed.includes(tag)), ...added])],
+    unchangedSince: updatedAt,
+  });
+  return (
+    <Frame {...props} title="Change tags" change={change} disabled={added.length + removed.length === 0}>
+      <TagsField label="Add tags" value={added} onChange={setAdded} />
+      {existing.length > 0 && <MultiSelect label="Remove tags" data={existing} value={removed} onChange={setRemoved} />}
+    </Frame>
+  );
+}
+
 interface FrameProps extends Omit<ChangePlansDialogProps, 'what'> {
   title: string;
-  change: Change;
+  /** Returns what is to be changed of a plan. */
+  change(plan: Plan): Change;
   disabled?: boolean;
   children: ReactNode;
 }
@@ -81,7 +101,7 @@ function Frame({ title, change, disabled = false, selected, onClose, children }:
   const plans = countInWords(selected.length, 'plan');
   const save = async (): Promise<void> => {
     const saved = await forEachPlan(selected, 'not changed', ({ plan }) =>
-      client.call('plans.update', { planId: plan.id, ...change }),
+      client.call('plans.update', { planId: plan.id, ...change(plan) }),
     );
     if (saved > 0) showDone(`${countInWords(saved, 'plan')} changed.`);
     onClose();

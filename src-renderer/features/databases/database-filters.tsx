@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { setParameters } from '../../hooks/address.ts';
-import { groupsOf, type ListChoice, SHOWN, type Shown } from './list-plans.ts';
+import { groupsOf, type ListChoice, SHOWN, type Shown, tagsOf } from './list-plans.ts';
 import { COLUMN_NAMES, COLUMNS, type Columns } from './use-columns.ts';
 
 /** The id of the field that searches databases. */
@@ -14,7 +14,7 @@ export const SEARCH_ID = 'search-databases';
 export function DatabaseFilters({
   plans,
   listed,
-  choice: { search, show, group },
+  choice: { search, show, group, tag },
   columns,
 }: {
   plans: readonly PlanSummary[];
@@ -24,6 +24,7 @@ export function DatabaseFilters({
   columns: Columns;
 }) {
   const groups = useMemo(() => groupsOf(plans), [plans]);
+  const tags = useMemo(() => tagsOf(plans), [plans]);
   return (
     <search className="database-filters">
       <TextInput
@@ -54,6 +55,15 @@ export function DatabaseFilters({
           value={groups.find((each) => each.toLowerCase() === group.toLowerCase()) ?? ''}
           onChange={({ currentTarget }) => setParameters({ group: currentTarget.value })}
           data={[{ value: '', label: 'All groups' }, ...groups]}
+          maw={220}
+        />
+      )}
+      {tags.length > 0 && (
+        <NativeSelect
+          aria-label="Tag"
+          value={tags.find((each) => each === tag) ?? ''}
+          onChange={({ currentTarget }) => setParameters({ tag: currentTarget.value })}
+          data={[{ value: '', label: 'All tags' }, ...tags]}
           maw={220}
         />
       )}

@@ -16,6 +16,7 @@ import { useAction } from '../../hooks/use-action.ts';
 import { setPinned } from '../../stores/plan-marks.ts';
 import { useActiveRun } from '../../stores/runs.ts';
 import { copiesOf, sizeOf } from './list-plans.ts';
+import { TagLinks } from './tag-links.tsx';
 import type { Column } from './use-columns.ts';
 
 interface DatabaseRowProps {
@@ -106,6 +107,11 @@ function Facts({ summary, columns, now }: Pick<DatabaseRowProps, 'summary' | 'co
       {columns.has('group') && (
         <span role="cell" className="column-group cut" dir="auto" title={plan.group ?? ''}>
           {plan.group}
+        </span>
+      )}
+      {columns.has('tags') && (
+        <span role="cell" className="column-tags">
+          <TagLinks tags={plan.tags} most={2} />
         </span>
       )}
     </>

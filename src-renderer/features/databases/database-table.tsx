@@ -15,6 +15,7 @@ const SORTED: Partial<Record<Column, Sort>> = {
   next: 'next',
   copies: 'copies',
   group: 'group',
+  tags: 'tags',
 };
 
 interface DatabaseTableProps {

@@ -53,12 +53,12 @@ export function DatabasesPage() {
           icon={<IconSearchOff size={44} stroke={1.4} />}
           title="No matching database"
           action={
-            <Button variant="default" onClick={() => setParameters({ search: '', show: '', group: '' })}>
+            <Button variant="default" onClick={() => setParameters({ search: '', show: '', group: '', tag: '' })}>
               Show all databases
             </Button>
           }
         >
-          No name, path, group or destination matches the search and the filters.
+          No name, path, group, tag or destination matches the search and the filters.
         </EmptyState>
       ) : (
         <DatabaseTable

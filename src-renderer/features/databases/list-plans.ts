@@ -1,5 +1,6 @@
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { PlanState } from '../../../src-shared/model/plan.ts';
+import { normalTag } from '../../../src-shared/model/tags.ts';
 import { ATTENTION } from '../../../src-shared/words/plan-state-words.ts';
 
 /** What the list of databases can be narrowed to, with the label of each choice. */
@@ -16,7 +17,7 @@ export type Shown = keyof typeof SHOWN;
 const SHOWN_NAMES = Object.keys(SHOWN) as Shown[];
 
 /** What the list is sorted by. */
-export const SORTS = ['state', 'name', 'size', 'last', 'next', 'copies', 'group'] as const;
+export const SORTS = ['state', 'name', 'size', 'last', 'next', 'copies', 'group', 'tags'] as const;
 export type Sort = (typeof SORTS)[number];
 
 /** What a person has chosen to see; each is a parameter of the address. */
@@ -25,6 +26,8 @@ export interface ListChoice {
   show: Shown;
   /** Empty: all groups. */
   group: string;
+  /** Empty: all plans, tagged or not. */
+  tag: string;
   sort: Sort;
   descending: boolean;
 }
@@ -47,6 +50,7 @@ export function choiceOf(parameters: URLSearchParams): ListChoice {
     search: parameters.get('search') ?? '',
     show: SHOWN_NAMES.find((each) => each === show) ?? '',
     group: parameters.get('group') ?? '',
+    tag: normalTag(parameters.get('tag') ?? ''),
     sort: SORTS.find((each) => each === sort.replace(/^-/, '')) ?? 'state',
     descending: sort.startsWith('-'),
   };
@@ -55,7 +59,7 @@ export function choiceOf(parameters: URLSearchParams): ListChoice {
 /** Returns the plans that a choice asks for, in its order; plans that are equal are in the order of their names. */
 export function listPlans(
   plans: readonly PlanSummary[],
-  { search, show, group, sort, descending }: ListChoice,
+  { search, show, group, tag, sort, descending }: ListChoice,
   pinned: ReadonlySet<string>,
 ): PlanSummary[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -63,6 +67,7 @@ export function listPlans(
   return plans
     .filter((summary) => isShown(summary, show, pinned))
     .filter(({ plan }) => group === '' || plan.group?.toLowerCase() === group.toLowerCase())
+    .filter(({ plan }) => tag === '' || plan.tags.includes(tag))
     .filter((summary) => words.every((word) => searchedText(summary).includes(word)))
     .sort((a, b) => (descending ? compare(b, a) : compare(a, b)) || byNaturalOrder(a.plan.name, b.plan.name));
 }
@@ -74,6 +79,13 @@ export function groupsOf(plans: readonly PlanSummary[]): string[] {
     if (plan.group !== null && !groups.has(plan.group.toLowerCase())) groups.set(plan.group.toLowerCase(), plan.group);
   return [...groups.values()].sort(byNaturalOrder);
 }
+
+/** Returns the tags of plans, each once. */
+export const tagsOf = (plans: readonly PlanSummary[]): string[] =>
+  [...new Set(plans.flatMap(({ plan }) => plan.tags))].sort(byNaturalOrder);
+
+/** Returns the address of the databases with a tag. */
+export const tagAddress = (tag: string): string => `/databases?${new URLSearchParams({ tag })}`;
 
 /** At how many of its destinations a plan has snapshots. */
 export const copiesOf = ({ destinations }: PlanSummary): number =>
@@ -91,7 +103,9 @@ function isShown({ plan, state }: PlanSummary, show: Shown, pinned: ReadonlySet<
 }
 
 const searchedText = ({ plan, destinations }: PlanSummary): string =>
-  [plan.name, plan.sourcePath, plan.group ?? '', ...destinations.map(({ name }) => name)].join('\n').toLowerCase();
+  [plan.name, plan.sourcePath, plan.group ?? '', ...plan.tags, ...destinations.map(({ name }) => name)]
+    .join('\n')
+    .toLowerCase();
 
 /** What has no value comes last. */
 const byText = (a: string | null | undefined, b: string | null | undefined): number =>
@@ -108,4 +122,5 @@ const COMPARE: Record<Sort, (a: PlanSummary, b: PlanSummary) => number> = {
     a.plan.group === null || b.plan.group === null
       ? byText(a.plan.group, b.plan.group)
       : byNaturalOrder(a.plan.group, b.plan.group),
+  tags: (a, b) => byText(a.plan.tags[0], b.plan.tags[0]) || byText(a.plan.tags.join(), b.plan.tags.join()),
 };

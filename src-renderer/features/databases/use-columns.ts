@@ -9,6 +9,7 @@ export const COLUMNS = {
   next: 'Next',
   copies: 'Copies',
   group: 'Group',
+  tags: 'Tags',
 } as const;
 export type Column = keyof typeof COLUMNS;
 export const COLUMN_NAMES = Object.keys(COLUMNS) as Column[];

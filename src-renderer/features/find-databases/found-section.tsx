@@ -28,10 +28,11 @@ export function FoundSection() {
   return (
     <Section title="No backups">
       <ul className="found-list" aria-label="Databases without a plan">
-        {value.databases.map(({ path, sizeBytes, walBytes, openBy, suggestedPlanName }) => (
+        {value.databases.map(({ path, program, sizeBytes, walBytes, openBy, suggestedPlanName }) => (
           <li key={path}>
             <span className="found-what">
-              <PathText path={nameInWords(path)} size="sm" />
+              <bdi className="found-name wraps">{program ?? suggestedPlanName}</bdi>
+              <PathText path={nameInWords(path)} size="xs" c="dimmed" />
               <span className="found-note">
                 {bytesInWords(sizeBytes + walBytes)}
                 {openBy[0] === undefined ? '' : `, in use by ${openBy[0].name}`}

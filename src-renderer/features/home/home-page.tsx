@@ -41,8 +41,8 @@ export function HomePage() {
       }
     >
       <StatusLine plans={plans} now={now} />
-      <KitReminder />
       <AttentionSection plans={plans} />
+      <KitReminder />
       <FoundSection />
       <div className="home-columns">
         <div className="home-column">

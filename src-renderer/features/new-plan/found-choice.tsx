@@ -40,11 +40,13 @@ export function FoundChoice({ form }: { form: PlanFormApi }) {
     >
       {searching !== undefined && <RunProgress run={searching} />}
       <Pending answer={answer} />
-      {answer.value !== null && count === 0 && searching === undefined && (
+      {answer.value !== null && count === 0 && (
         <Text size="sm" c="dimmed">
-          {answer.value.search === null
-            ? 'Searches the folders where programs keep data. Files are only read, and only their first bytes.'
-            : 'Every database that was found has a plan or is ignored.'}
+          {searching !== undefined
+            ? 'The databases of your programs are listed here when the search ends, usually within 20 s. Click one to back it up.'
+            : answer.value.search === null
+              ? 'Searches the folders where programs keep data. Files are only read, and only their first bytes.'
+              : 'Every database that was found has a plan or is ignored.'}
         </Text>
       )}
       {count > 0 && (

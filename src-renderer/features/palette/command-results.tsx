@@ -12,6 +12,7 @@ import {
   IconPlayerPlay,
   IconPlus,
   IconServer,
+  IconTag,
 } from '@tabler/icons-react';
 import type { ComponentType, ReactNode } from 'react';
 import { client } from '../../api/client.ts';
@@ -19,7 +20,10 @@ import { startBackups } from '../../api/start-backups.ts';
 import { showError } from '../../components/messages/errors.tsx';
 import { navigate, setParameters } from '../../hooks/address.ts';
 import { useKept, usePaused } from '../../stores/core.ts';
+import { tagAddress, tagsOf } from '../databases/list-plans.ts';
 import { matches } from './matches.ts';
+
+const MOST_TAGS = 7;
 
 interface Command {
   label: string;
@@ -65,7 +69,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 /** Returns the actions, pages and settings that a query names, by the label of their group. */
 export function useCommandResults(query: string): Array<[label: string, results: ReactNode[]]> {
   const paused = usePaused() !== null;
-  const planIds = useKept('plans.list', (list) => list)?.map(({ plan }) => plan.id) ?? [];
+  const plans = useKept('plans.list', (list) => list) ?? [];
   const actions: Command[] = [
     { label: 'New plan', also: 'add database create', Icon: IconPlus, run: goTo('/plans/new') },
     {
@@ -75,9 +79,15 @@ export function useCommandResults(query: string): Array<[label: string, results:
       run: goTo('/plans/recover'),
     },
     { label: 'Add destination', also: 'new storage folder bucket server', Icon: IconPlus, run: goTo('/storage/new') },
-    ...(planIds.length === 0
+    ...(plans.length === 0
       ? []
-      : [{ label: 'Back up all', Icon: IconDatabaseExport, run: () => startBackups(planIds) }]),
+      : [
+          {
+            label: 'Back up all',
+            Icon: IconDatabaseExport,
+            run: () => startBackups(plans.map(({ plan }) => plan.id)),
+          },
+        ]),
     paused
       ? { label: 'Resume all schedules', Icon: IconPlayerPlay, run: () => client.call('schedules.resume', {}) }
       : {
@@ -99,6 +109,11 @@ export function useCommandResults(query: string): Array<[label: string, results:
     Icon: IconAdjustments,
     run: goTo(`/settings?section=${encodeURIComponent(section)}`),
   }));
+  const tags = tagsOf(plans).map((tag) => ({
+    label: `Databases tagged ${tag}`,
+    Icon: IconTag,
+    run: goTo(tagAddress(tag)),
+  }));
   const found = (commands: readonly Command[]) =>
     commands
       .filter(({ label, also = '' }) => matches(query, `${label} ${also}`))
@@ -113,6 +128,7 @@ export function useCommandResults(query: string): Array<[label: string, results:
   return [
     ['Actions', found(actions)],
     ['Pages', found(PAGES)],
+    ['Tags', query.trim() === '' ? [] : found(tags).slice(0, MOST_TAGS)],
     ['Settings', query.trim() === '' ? [] : found(settings)],
   ];
 }

@@ -16,7 +16,7 @@ export function useDatabaseResults(query: string): ReactNode[] {
   const [, navigate] = useLocation();
   const wanted = dayInQuery(query, new Date())?.rest ?? query;
   const found = plans
-    .filter(({ plan }) => matches(wanted, `${plan.name} ${plan.sourcePath} ${plan.group ?? ''}`))
+    .filter(({ plan }) => matches(wanted, `${plan.name} ${plan.sourcePath} ${plan.group ?? ''} ${plan.tags.join(' ')}`))
     .sort(byTrouble)
     .slice(0, MOST_SHOWN);
   return found.map(({ plan, state }) => (

@@ -35,6 +35,7 @@ export interface PlanForm {
   group: string;
   /** Whether it is backed up at the same instant as the others of the group. */
   sameInstant: boolean;
+  tags: string[];
   attachedFiles: AttachedFileDraft[];
   /** A folder that becomes a destination; empty: none. */
   folder: string;
@@ -63,6 +64,7 @@ export function emptyForm(): PlanForm {
     name: null,
     group: '',
     sameInstant: false,
+    tags: [],
     attachedFiles: [],
     folder: '',
     others: [],
@@ -87,6 +89,7 @@ export function planFormOf(plan: Plan): PlanForm {
     ...emptyForm(),
     ...{ sourceKind, sourcePath, name, sameInstant, method, compression, verifyAfterBackup },
     group: plan.group ?? '',
+    tags: plan.tags,
     attachedFiles: attachedFileDraftsOf(plan.attachedFiles),
     others: plan.destinations,
     encryption: encryptionDraftOf(plan.encryption),
@@ -178,6 +181,7 @@ export function planFieldsOf(form: PlanForm) {
   return {
     ...{ compression, method, verifyAfterBackup, schedule, timeZone, retention },
     name: form.name?.trim() ?? '',
+    tags: form.tags,
     group: group === '' ? null : group,
     sameInstant: sameInstant && group !== '',
     attachedFiles: attachedFilesOf(form.attachedFiles),

@@ -5,6 +5,7 @@ import { RetentionProjection } from '../retention/projection.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 import { ScheduleFields } from '../schedule/schedule-fields.tsx';
 import { GroupField, SameInstantField } from './group-field.tsx';
+import { TagsField } from './tags-field.tsx';
 import type { PlanFormApi } from './use-plan-form.ts';
 
 interface NameFieldsProps {
@@ -14,7 +15,7 @@ interface NameFieldsProps {
   planName: string;
 }
 
-/** The name and the group of a plan. */
+/** The name, the group and the tags of a plan. */
 export function NameFields({ form, label, planName }: NameFieldsProps) {
   return (
     <>
@@ -23,6 +24,7 @@ export function NameFields({ form, label, planName }: NameFieldsProps) {
         <GroupField form={form} />
       </div>
       <SameInstantField form={form} />
+      <TagsField label="Tags" {...form.getInputProps('tags')} value={form.values.tags} />
     </>
   );
 }

@@ -1,14 +1,21 @@
 import type { ReactNode } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { PlanStorage } from '../../../src-shared/model/storage.ts';
 import { agoInWords, shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
+import { growthInWords } from '../../../src-shared/words/storage-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { Growth } from '../../components/charts/growth.tsx';
+import { Sparkline } from '../../components/charts/sparkline.tsx';
+import { Disclosure } from '../../components/layout/disclosure.tsx';
 import { DayStrip } from '../../components/status/day-strip.tsx';
+import { useAnswer } from '../../stores/core.ts';
 import { copiesOf } from '../databases/list-plans.ts';
 
-/** The figures of a plan: its snapshots, its last and next backup, its copies, its restore tests and its last days. */
+/** The figures of a plan: its snapshots, its last and next backup, its copies, its restore tests, its last days and its growth. */
 export function PlanFigures({ summary, now }: { summary: PlanSummary; now: number }) {
   const { plan, newest, snapshotCount, storedBytes, schedule, destinations, restoreTest, days } = summary;
+  const { value: storage } = useAnswer('plans.storage', { planId: plan.id });
   const next =
     schedule.paused !== null
       ? pauseInWords(schedule.paused, now)
@@ -20,22 +27,45 @@ export function PlanFigures({ summary, now }: { summary: PlanSummary; now: numbe
       ? 'Never'
       : `${restoreTest.valid === false ? 'Failed ' : ''}${agoInWords(restoreTest.lastAt, now)}`;
   return (
-    <dl className="plan-figures">
-      <Figure name="Stored">
-        {snapshotCount === 0
-          ? 'No snapshots'
-          : `${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}`}
-      </Figure>
-      <Figure name="Last backup">{newest === null ? 'Never' : agoInWords(newest.createdAt, now)}</Figure>
-      <Figure name="Next backup">{next}</Figure>
-      <Figure name="Copies">
-        {copiesOf(summary)} of {destinations.length}
-      </Figure>
-      <Figure name="Restore test">{tested}</Figure>
-      <Figure name="Last 30 days">
-        <DayStrip days={days} label={plan.name} />
-      </Figure>
-    </dl>
+    <>
+      <dl className="plan-figures">
+        <Figure name="Stored">
+          {snapshotCount === 0
+            ? 'No snapshots'
+            : `${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}`}
+        </Figure>
+        <Figure name="Last backup">{newest === null ? 'Never' : agoInWords(newest.createdAt, now)}</Figure>
+        <Figure name="Next backup">{next}</Figure>
+        <Figure name="Copies">
+          {copiesOf(summary)} of {destinations.length}
+        </Figure>
+        <Figure name="Restore test">{tested}</Figure>
+        <Figure name="Last 30 days">
+          <DayStrip days={days} label={plan.name} />
+        </Figure>
+      </dl>
+      {storage !== null && storage.days.length > 1 && <PlanGrowth name={plan.name} storage={storage} />}
+    </>
+  );
+}
+
+/** What is stored of a plan over time: a small chart, and behind it a large one and a table. */
+function PlanGrowth({ name, storage: { days, growth } }: { name: string; storage: PlanStorage }) {
+  const values = days.map(({ storedBytes }) => storedBytes);
+  const [first, last] = [values[0] ?? 0, values.at(-1) ?? 0];
+  const title = (
+    <>
+      Growth
+      <Sparkline values={values} label={`From ${bytesInWords(first)} to ${bytesInWords(last)} stored`} />
+      <span className="growth-note">{growthInWords(growth)}</span>
+    </>
+  );
+  return (
+    <Disclosure title={title}>
+      <div className="card">
+        <Growth name={name} days={days} growth={growth} />
+      </div>
+    </Disclosure>
   );
 }
 

@@ -13,6 +13,7 @@ import { useDialog } from '../../hooks/address.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { BrowseTab } from '../browse/browse-tab.tsx';
 import { CompareTab } from '../compare/compare-tab.tsx';
+import { TagLinks } from '../databases/tag-links.tsx';
 import { PruningPausedBanner } from '../prune/paused-banner.tsx';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { stateInWords } from '../schedule/schedule-state.tsx';
@@ -115,6 +116,7 @@ function PlanStatus({ summary, active, now }: PlanStatusProps) {
       <Stack gap={6}>
         <SourceLine plan={plan} problem={failure?.message === sourceProblem ? null : sourceProblem} />
         <StoredAt destinations={destinations} />
+        <TagLinks tags={plan.tags} />
         <DestinationProblems destinations={destinations} shown={troubled ? reason : undefined} />
       </Stack>
       <PlanFigures summary={summary} now={now} />

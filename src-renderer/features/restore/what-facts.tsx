@@ -1,6 +1,7 @@
 import { missingInWords } from '../../../src-shared/words/incomplete.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { isUpload } from '../../api/uploads.ts';
 import { type Fact, Facts } from '../../components/layout/facts.tsx';
 import { namesInWords } from '../../components/status/destination-display.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
@@ -21,7 +22,7 @@ export function WhatFacts({ described, isChosen }: WhatFactsProps) {
     described;
   const unpacked = imageBytes === null ? '' : `, ${bytesInWords(imageBytes)} unpacked`;
   const facts: Fact[] = [
-    !isChosen && path !== null && ['File', <PathText key="path" path={path} />],
+    !isChosen && path !== null && !isUpload(path) && ['File', <PathText key="path" path={path} />],
     stored.length > 0 && ['Stored at', namesInWords(stored.map(({ destinationName }) => destinationName))],
     !isChosen && createdAt !== null && ['Taken', momentLabel(createdAt, now)],
     !isChosen && planName !== null && ['Plan', planName],

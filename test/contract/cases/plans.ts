@@ -13,6 +13,7 @@ export const plansCases = {
   'plans.list': nothing,
   'plans.check': nothing,
   'plans.get': { good: planOf, missing: noPlan, wrong: { planId: 'x' } },
+  'plans.storage': { good: planOf, missing: noPlan, wrong: { planId: 'x' } },
   'plans.create': {
     good: ({ source, destination }) => ({
       name: 'Other',
@@ -27,9 +28,15 @@ export const plansCases = {
     wrong: { name: '' },
   },
   'plans.update': {
-    good: ({ plan }) => ({ planId: plan.id, name: 'Renamed', retention: { keepLast: null }, compression: 'zst' }),
+    good: ({ plan }) => ({
+      planId: plan.id,
+      name: 'Renamed',
+      tags: [' Home '],
+      retention: { keepLast: null },
+      compression: 'zst',
+    }),
     missing: noPlan,
-    wrong: { planId: nobody, retention: { keepLast: 0 } },
+    wrong: { planId: nobody, tags: ['x'.repeat(31)] },
   },
   'plans.remove': { good: planOf, missing: noPlan, wrong: {} },
   'plans.putBack': {

@@ -1,15 +1,22 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { choiceOf, groupsOf, listPlans, SORTS } from '../../../src-renderer/features/databases/list-plans.ts';
+import {
+  choiceOf,
+  groupsOf,
+  listPlans,
+  SORTS,
+  tagAddress,
+  tagsOf,
+} from '../../../src-renderer/features/databases/list-plans.ts';
 import { PlanState, type PlanSummary } from '../../../src-shared/model/plan.ts';
 
 function plan(
   name: string,
   state: PlanState,
-  more: { group?: string; size?: number; last?: string } = {},
+  more: { group?: string; tags?: string[]; size?: number; last?: string } = {},
 ): PlanSummary {
   return {
-    plan: { id: name, name, sourcePath: `/srv/${name}.db`, group: more.group ?? null },
+    plan: { id: name, name, sourcePath: `/srv/${name}.db`, group: more.group ?? null, tags: more.tags ?? [] },
     state,
     sizes: [{ at: '2026-11-20T00:00:00.000Z', bytes: more.size ?? 0 }],
     newest: more.last === undefined ? null : { createdAt: more.last },
@@ -23,8 +30,8 @@ const list = (plans: readonly PlanSummary[], address: string, pinned: string[] =
 
 const PLANS = [
   plan('App 10', 'ok', { group: 'Zoo', size: 5, last: '2026-11-20' }),
-  plan('App 2', 'ok', { group: 'zoo', size: 9 }),
-  plan('hone', 'failed', { last: '2026-11-21' }),
+  plan('App 2', 'ok', { group: 'zoo', size: 9, tags: ['work'] }),
+  plan('hone', 'failed', { last: '2026-11-21', tags: ['home', 'über-uns'] }),
   plan('مذكرات 📒', 'waiting', { group: 'Home' }),
 ];
 
@@ -48,6 +55,16 @@ test('the list is narrowed to states, pinned plans and groups, each group once',
   expect(list(PLANS, 'show=ok&group=ZOO')).toEqual(['App 2', 'App 10']);
   expect(list(PLANS, 'show=pinned', ['App 10'])).toEqual(['App 10']);
   expect(groupsOf(PLANS)).toEqual(['Home', 'Zoo']);
+});
+
+test('the list is narrowed to a tag, searched and sorted by tags, each tag once', () => {
+  expect(list(PLANS, 'tag=work')).toEqual(['App 2']);
+  expect(list(PLANS, tagAddress('über-uns').split('?')[1] ?? '')).toEqual(['hone']);
+  expect(list(PLANS, 'tag=WORK%20')).toEqual(['App 2']);
+  expect(list(PLANS, 'tag=wor')).toEqual([]);
+  expect(list(PLANS, 'search=über')).toEqual(['hone']);
+  expect(list(PLANS, 'sort=tags')).toEqual(['hone', 'App 2', 'App 10', 'مذكرات 📒']);
+  expect(tagsOf([...PLANS, ...PLANS])).toEqual(['home', 'über-uns', 'work']);
 });
 
 test('an address that says something unknown shows all', () => {

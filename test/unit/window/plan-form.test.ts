@@ -135,6 +135,7 @@ test.each<[string, Partial<Plan>]>([
     {
       ...{
         group: 'Shop',
+        tags: ['home', 'work'],
         sameInstant: true,
         timeLimitMinutes: 90,
         method: 'compact',

@@ -222,6 +222,12 @@ export class CopyRepo extends Repo {
     return this.db.value(z.number(), sum) ?? 0;
   }
 
+  /** What is stored of a plan, at all destinations. @returns bytes */
+  storedOf(planId: string): number {
+    const sum = sql`SELECT coalesce(sum(disk_bytes), 0) FROM snapshot_copies WHERE plan_id = ${planId} AND state = 'stored'`;
+    return this.db.value(z.number(), sum) ?? 0;
+  }
+
   /** What is stored at one destination, by plan, the largest first. */
   storedByPlan(destinationId: string): DestinationStorage['plans'] {
     return this.db.all(

@@ -17,6 +17,7 @@ const PlanRow = z.object({
   schemaVersion: json(Plan.shape.schemaVersion.unwrap()).nullable(),
   lockFiles: json(LockFiles),
   attachedFiles: json(Plan.shape.attachedFiles),
+  tags: json(Plan.shape.tags),
   sameInstant: flag,
 });
 

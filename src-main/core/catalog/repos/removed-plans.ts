@@ -12,6 +12,7 @@ export const PLAN_TABLES = [
   ['schedule_states', 'plan_id'],
   ['prune_states', 'plan_id'],
   ['alert_states', 'plan_id'],
+  ['plan_storage_days', 'plan_id'],
   ['plan_secrets', 'plan_id'],
 ] as const;
 
