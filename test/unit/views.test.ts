@@ -6,17 +6,22 @@ import type { WorkerProcess } from '../../src-main/core/ports.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
-/** Processes that answer each query with no rows, and how many of them run. */
-function answeringProcesses() {
+/**
+ * Processes that answer each query with no rows, and how many of them run.
+ * @param startable a process is started when this is resolved
+ */
+function answeringProcesses(startable: Promise<void>) {
   const running = new Set<WorkerProcess>();
-  const start = (): WorkerProcess => {
+  const start = async (): Promise<WorkerProcess> => {
+    await startable;
     let tell: (message: unknown) => void = () => {};
     let end: () => void = () => {};
     const process: WorkerProcess = {
       send: (order) => {
         const { type, id } = order as { type: string; id: number };
         const result = { columns: [], rows: [], more: false, durationMs: 0 };
-        if (type === 'ask') void setImmediate().then(() => tell({ type: 'answered', id, result }));
+        if (type === 'ask' && !JSON.stringify(order).includes('endless'))
+          void setImmediate().then(() => tell({ type: 'answered', id, result }));
       },
       onMessage: (listener) => {
         tell = listener;
@@ -36,15 +41,15 @@ function answeringProcesses() {
   return { start, running };
 }
 
-function setViews() {
+function setViews(startable: Promise<void> = Promise.resolve()) {
   const clock = new FakeClock();
   const copies = new OpenCopies(temporaryFolder(), clock);
-  const { start, running } = answeringProcesses();
+  const { start, running } = answeringProcesses(startable);
   const views = new Views(copies, { start, clock, lockFile: '/lock', isLowPriority: () => false });
   const copy = { path: '/copy.db', bytes: 1, takenAt: null, rows: null, unlocking: null };
   const open = (): string => views.open([{ copyId: 'one', copy, name: 'a', snapshotId: null, planId: null }]);
-  const ask = (viewId: string) =>
-    views.ask(viewId, 'query', { sql: 'SELECT 1', limit: 1 }, { signal: new AbortController().signal });
+  const ask = (viewId: string, sql = 'SELECT 1', signal = new AbortController().signal) =>
+    views.ask(viewId, 'query', { sql, limit: 1 }, { signal });
   return { views, open, ask, running };
 }
 
@@ -74,4 +79,40 @@ test('questions to one view are answered in turn, and all that are closed are re
   await views.closeAll();
   expect(running.size).toBe(0);
   await expect(ask(viewId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('a question that is cancelled or closed while its process starts leaves no process', async () => {
+  for (const leave of [
+    (_: Views, __: string, cancelling: AbortController) => cancelling.abort(),
+    (views: Views, viewId: string) => views.close(viewId),
+  ]) {
+    const startable = Promise.withResolvers<void>();
+    const { views, open, ask, running } = setViews(startable.promise);
+    const viewId = open();
+    const cancelling = new AbortController();
+    const asked = ask(viewId, 'SELECT 1', cancelling.signal).catch(({ code }) => code);
+    await setImmediate();
+    const left = leave(views, viewId, cancelling);
+    startable.resolve();
+    expect(await asked).toMatch(/CANCELLED|NOT_FOUND/);
+    await left;
+    await setImmediate();
+    expect(running.size).toBe(0);
+  }
+});
+
+test('a question that is cancelled while it waits for another ends at once, and one whose view is closed ends too', async () => {
+  const { views, open, ask, running } = setViews();
+  const viewId = open();
+  const endless = ask(viewId, 'endless').catch(({ code }) => code);
+  const cancelling = new AbortController();
+  const waiting = ask(viewId, 'SELECT 1', cancelling.signal).catch(({ code }) => code);
+  const last = ask(viewId).catch(({ code }) => code);
+  while (running.size === 0) await setImmediate();
+  cancelling.abort();
+  expect(await waiting).toBe('CANCELLED');
+  expect(running.size).toBe(1);
+  await views.close(viewId);
+  expect([await endless, await last]).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+  expect(running.size).toBe(0);
 });

@@ -44,7 +44,7 @@ export async function openCopy(request: OpenCopyRequest, context: TaskContext): 
       'live' in request
         ? await copyLive(request.live, imagePath, context)
         : await unpack(request.stored, imagePath, context);
-    const unlocking = await settle(imagePath, context);
+    const unlocking = await makeOneFile(imagePath, context);
     const encryption = databaseEncryptionOf(unlocking);
     return {
       imagePath,
@@ -103,7 +103,7 @@ function rowsOf({ database }: Manifest): Array<[string, number]> {
  * Finds out what opens an image, and takes it out of WAL mode: from then on it is one file, which can be read without
  * writing beside it.
  */
-async function settle(imagePath: string, context: TaskContext): Promise<Unlocking | null> {
+async function makeOneFile(imagePath: string, context: TaskContext): Promise<Unlocking | null> {
   const { unlocking } = await readable(imagePath, context);
   using image = openDatabase(imagePath, { mustExist: true, unlocking });
   image.pragma('journal_mode = DELETE');

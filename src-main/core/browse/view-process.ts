@@ -53,6 +53,7 @@ export class ViewProcess {
   #ended: Promise<void> = Promise.resolve();
   #pending: Pending | null = null;
   #asked = 0;
+  #ends = 0;
 
   constructor(options: ViewProcessOptions, images: readonly ViewedImage[]) {
     this.#options = options;
@@ -77,17 +78,15 @@ export class ViewProcess {
     this.#asked += 1;
     const pending: Pending = { id: this.#asked, question, answer, onProgress };
     this.#pending = pending;
-    const end = (error: SnapkeepError): void => {
-      answer.reject(error);
-      this.kill();
-    };
-    const onAbort = (): void => end(cancelledError());
+    const onAbort = (): void => this.end(cancelledError());
     signal.addEventListener('abort', onAbort);
     const limit = QUESTION_LIMIT_MS[question];
-    const forgetLimit = this.#options.clock.wake(limit, () => end(new TimeLimitError('The query', limit, LIMIT_HINT)));
+    const forgetLimit = this.#options.clock.wake(limit, () =>
+      this.end(new TimeLimitError('The query', limit, LIMIT_HINT)),
+    );
     try {
       const process = await this.#running();
-      if (!signal.aborted) process.send({ type: 'ask', id: pending.id, question, params } satisfies WorkerOrder);
+      process?.send({ type: 'ask', id: pending.id, question, params } satisfies WorkerOrder);
       return VIEW_ANSWERS[question].parse(await answer.promise) as ViewAnswer<Q>;
     } finally {
       this.#pending = null;
@@ -96,37 +95,48 @@ export class ViewProcess {
     }
   }
 
-  /** Ends the process at once. It only reads. */
-  kill(): void {
+  /**
+   * Ends the process at once, which only reads.
+   * @param error what a question that it was answering fails with
+   */
+  end(error: SnapkeepError): void {
+    this.#ends += 1;
+    this.#pending?.answer.reject(error);
     this.#process?.kill();
     this.#process = null;
   }
 
-  /** Waits until the process that was killed is gone, so that its files are closed. */
+  /** Waits until the process that was ended is gone, so that its files are closed. */
   async gone(): Promise<void> {
     await this.#ended;
   }
 
-  async #running(): Promise<WorkerProcess> {
+  /** Returns the process, started if need be; `null`: it was ended before it could be asked anything. */
+  async #running(): Promise<WorkerProcess | null> {
     if (this.#process !== null) return this.#process;
     const { start, lockFile, isLowPriority } = this.#options;
-    const process = await start(null);
+    const ends = this.#ends;
+    const started = Promise.resolve(start(null));
+    const ended = Promise.withResolvers<void>();
+    this.#ended = ended.promise;
+    started.catch(() => ended.resolve());
+    const process = await started;
     const ready = Promise.withResolvers<void>();
-    this.#process = process;
     process.onMessage((message) => {
       const parsed = WorkerMessage.safeParse(message);
       if (parsed.success && parsed.data.type === 'ready') ready.resolve();
       else if (parsed.success) this.#take(parsed.data);
       else this.#pending?.answer.reject(parsed.error);
     });
-    const ended = Promise.withResolvers<void>();
-    this.#ended = ended.promise;
     process.onEnd((end) => {
       ready.resolve();
       ended.resolve();
       this.#lost(process, end);
     });
+    if (this.#ends === ends) this.#process = process;
+    else process.kill();
     await ready.promise;
+    if (this.#ends !== ends) return null;
     process.send({
       type: 'view',
       images: [...this.#images],
@@ -145,7 +155,7 @@ export class ViewProcess {
   }
 
   #lost(process: WorkerProcess, end: ProcessEnd): void {
-    // One that was killed has been replaced already, or is to be.
+    // One that was ended has been replaced already, or is to be.
     if (this.#process !== process) return;
     this.#process = null;
     this.#pending?.answer.reject(lostError(end));

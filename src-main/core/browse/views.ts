@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { cancelledError } from '../engine/task-context.ts';
 import type { OpenCopies, OpenCopy } from './open-copies.ts';
 import { type Asking, ViewProcess, type ViewProcessOptions } from './view-process.ts';
 import type { ViewAnswer, ViewParams, ViewQuestion } from './view-questions.ts';
@@ -88,17 +89,25 @@ export class Views {
     asking: Asking,
   ): Promise<ViewAnswer<Q>> {
     const view = this.#require(viewId);
+    const { signal } = asking;
+    if (signal.aborted) throw cancelledError();
     this.#touch(view);
     view.waiting += 1;
-    const before = view.last;
-    const answer = before.then(() => {
-      this.#limitProcesses(view);
+    const answer = view.last.then(() => {
+      // Its view may have been closed while it waited.
+      this.#require(viewId);
+      if (!signal.aborted) this.#limitProcesses(view);
       return view.process.ask(question, params, asking);
     });
     view.last = answer.catch(() => undefined);
+    // A question that waits for another one ends at once, too.
+    const cancelled = Promise.withResolvers<never>();
+    const onAbort = (): void => cancelled.reject(cancelledError());
+    signal.addEventListener('abort', onAbort);
     try {
-      return await answer;
+      return await Promise.race([answer, cancelled.promise]);
     } finally {
+      signal.removeEventListener('abort', onAbort);
       view.waiting -= 1;
       if (this.#views.has(view.id)) this.#touch(view);
     }
@@ -110,7 +119,7 @@ export class Views {
     if (view === undefined) return;
     this.#views.delete(viewId);
     view.forget();
-    view.process.kill();
+    view.process.end(closedError());
     await view.process.gone();
     for (const { copyId } of view.copies) this.#copies.release(copyId);
   }
@@ -122,9 +131,7 @@ export class Views {
   #require(viewId: string): View {
     const view = this.#views.get(viewId);
     if (view !== undefined) return view;
-    throw new SnapkeepError('NOT_FOUND', 'This view of the database was closed.', {
-      hint: 'Open the snapshot again. A view is closed after 10 minutes without use.',
-    });
+    throw closedError();
   }
 
   /** Notes that a view is used now; its process ends before it is closed. */
@@ -135,7 +142,7 @@ export class Views {
     const { clock } = this.#options;
     view.forget = clock.wake(PROCESS_IDLE_MS, () => {
       if (view.waiting > 0) return;
-      view.process.kill();
+      view.process.end(closedError());
       view.forget = clock.wake(VIEW_IDLE_MS - PROCESS_IDLE_MS, () => void this.close(view.id));
     });
   }
@@ -152,6 +159,11 @@ export class Views {
     if (asked.process.isRunning) return;
     const running = [...this.#views.values()].filter(({ process }) => process.isRunning).length;
     const idle = this.#idle().filter(({ process }) => process.isRunning);
-    for (const { process } of idle.slice(0, Math.max(0, running + 1 - MOST_PROCESSES))) process.kill();
+    for (const { process } of idle.slice(0, Math.max(0, running + 1 - MOST_PROCESSES))) process.end(closedError());
   }
 }
+
+const closedError = (): SnapkeepError =>
+  new SnapkeepError('NOT_FOUND', 'This view of the database was closed.', {
+    hint: 'Open the snapshot again. A view is closed after 10 minutes without use.',
+  });

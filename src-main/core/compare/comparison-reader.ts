@@ -168,7 +168,7 @@ function comparedCell(value: RowValue): ComparedCell {
 
 function longCell({ type, bytes, start, encoding }: LongValue): Cell {
   if (type === 'blob') return { blob: start.toString('base64'), bytes };
-  if (encoding !== 'UTF-8') return { textBytes: start.toString('base64'), bytes };
+  if (encoding !== 'utf-8') return { textBytes: start.toString('base64'), bytes };
   return { text: wholeCharacters(start.toString()), bytes };
 }
 

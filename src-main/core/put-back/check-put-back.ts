@@ -8,6 +8,7 @@ import { type PutBackOrder, type PutBackPlan, planPutBack } from '../engine/put-
 import { scriptOf } from '../engine/put-back/statements.ts';
 import { firingTriggers, tryPlan } from '../engine/put-back/try-plan.ts';
 import type { WrittenRows } from '../engine/put-back/write-rows.ts';
+import { encodingOf, type TextEncoding } from '../engine/rows/read-cells.ts';
 import { copyImage } from '../engine/sqlite/copy-image.ts';
 import { type Database, type OpenedDatabase, openDatabase, openForReading } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
@@ -95,7 +96,7 @@ function describe(
       effects: tried.effects,
       problems: [...plan.problems, ...tried.problems],
       changes: tried.written.changes,
-      ...scriptShown(plan),
+      ...scriptShown(plan, encodingOf(copy)),
       confirmation,
     },
   };
@@ -105,10 +106,10 @@ function describe(
 export const confirmationOfPlan = (path: string, identity: string, target: Database, plan: PutBackPlan): string =>
   confirmationOf(path, identity, hashOfPlan(target, plan));
 
-function scriptShown(plan: PutBackPlan): Pick<PutBackPreview, 'sql' | 'sqlBytes'> {
+function scriptShown(plan: PutBackPlan, encoding: TextEncoding): Pick<PutBackPreview, 'sql' | 'sqlBytes'> {
   let sql = '';
   let sqlBytes = 0;
-  for (const statement of scriptOf(plan)) {
+  for (const statement of scriptOf(plan, encoding)) {
     sqlBytes += Buffer.byteLength(statement);
     if (sql.length + statement.length <= SQL_SHOWN) sql += statement;
   }

@@ -123,7 +123,7 @@ describe('a row that has changed since', () => {
     expect(kept.tried.written.changes).toBe(0);
     const order = chosen({ table: 'customers' }, { overwrite: [{ table: 'customers', key: [1] }] });
     const { plan, tried } = putBack(made, order);
-    expect([...scriptOf(plan)][1]).toBe('UPDATE main."customers" SET "name" = \'Ana\' WHERE "id" = 1;\n');
+    expect([...scriptOf(plan, 'utf-8')][1]).toBe('UPDATE main."customers" SET "name" = \'Ana\' WHERE "id" = 1;\n');
     expect(firingTriggers(made.target, plan)).toEqual([{ name: 'renamed', table: 'customers', event: 'UPDATE' }]);
     expect(tried).toMatchObject({
       problems: [],

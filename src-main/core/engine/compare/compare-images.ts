@@ -1,8 +1,8 @@
 import type { Comparison, SchemaDifference, TableComparison } from '../../../../src-shared/model/rows/comparison.ts';
-import type { Table } from '../rows/describe-tables.ts';
+import { hasRows, type Table } from '../rows/describe-tables.ts';
 import { quoteName, unchecked } from '../sqlite/count-rows.ts';
 import type { SchemaEntry } from '../sqlite/read-schema.ts';
-import { type ComparedImage, hasRows } from './compared-image.ts';
+import type { ComparedImage } from './compared-image.ts';
 import { pairTable, rowDifferences, type TablePair } from './row-differences.ts';
 
 /** Settings that belong to the content of a database. */

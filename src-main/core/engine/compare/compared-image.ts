@@ -1,4 +1,5 @@
 import { describeTables, type Table } from '../rows/describe-tables.ts';
+import { encodingOf, type TextEncoding } from '../rows/read-cells.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import { readSchema, type SchemaEntry } from '../sqlite/read-schema.ts';
 import { prepareForValues } from './exact-values.ts';
@@ -7,8 +8,7 @@ import { TablePages } from './table-pages.ts';
 /** One of the two states that are compared. */
 export interface ComparedImage extends Disposable {
   database: Database;
-  /** `UTF-8`, `UTF-16le` or `UTF-16be`. */
-  encoding: string;
+  encoding: TextEncoding;
   schema: SchemaEntry[];
   tables: Table[];
   /** For what is equal byte for byte; `null`: SQLite alone reads it. */
@@ -25,7 +25,7 @@ export function describeImage(database: Database, path: string | null): Compared
   const pages = path === null ? null : TablePages.open(path);
   return {
     database,
-    encoding: String(database.pragma('encoding', { simple: true })),
+    encoding: encodingOf(database),
     schema: readSchema(database),
     tables: describeTables(database),
     pages,
@@ -36,6 +36,3 @@ export function describeImage(database: Database, path: string | null): Compared
 /** The definition of a table and its root page. */
 export const entryOf = ({ schema }: ComparedImage, table: string): SchemaEntry | undefined =>
   schema.find(({ type, name }) => type === 'table' && name === table);
-
-/** A table that stores rows: neither virtual nor a view. */
-export const hasRows = ({ kind }: Table): boolean => kind === 'table' || kind === 'shadow';

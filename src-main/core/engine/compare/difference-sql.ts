@@ -2,13 +2,14 @@ import type { SchemaDifference } from '../../../../src-shared/model/rows/compari
 import { breaksRules, dropRules, restoreRules, type StoredValue } from '../dump/broken-rows.ts';
 import { dumpRows, prepareForRows } from '../dump/dump-rows.ts';
 import { type DumpedSchema, type DumpedTable, ended, readDumpedSchema, virtualTables } from '../dump/dump-schema.ts';
-import { quoteText } from '../dump/literals.ts';
+import { quoteText, textLiteralOf } from '../dump/literals.ts';
+import { hasRows } from '../rows/describe-tables.ts';
+import { valueLiteral } from '../rows/sql-literal.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import { schemaDifferences } from './compare-images.ts';
-import { type ComparedImage, hasRows } from './compared-image.ts';
-import { type RowValue, TextBytes } from './exact-values.ts';
+import type { ComparedImage } from './compared-image.ts';
+import { LongValue, type RowValue, TextBytes } from './exact-values.ts';
 import { pairTable, type RowDifference, rowDifferences, type TablePair } from './row-differences.ts';
-import { valueLiteral } from './value-literal.ts';
 
 /*
  * The differences as a script that makes B of A. Triggers stay out of it while rows are written, and virtual tables
@@ -173,7 +174,7 @@ function virtualStatements({ before, after, pairs, dropped, made, schema }: Plan
 }
 
 function* rowsOf({ after }: Plan, table: DumpedTable): Generator<Buffer> {
-  yield* dumpRows(after.database, table, after.encoding !== 'UTF-8', () => undefined);
+  yield* dumpRows(after.database, table, after.encoding !== 'utf-8', () => undefined);
 }
 
 /** Statistics are few rows: they are made anew where anything in them differs. */
@@ -280,6 +281,9 @@ class RowWriter {
   }
 
   #literal(value: RowValue): string {
+    if (value instanceof TextBytes) return textLiteralOf(value.bytes);
+    // It stands for a value alone: whether two are the same.
+    if (value instanceof LongValue) return quoteText(value.sha256);
     return valueLiteral(value, this.#pair.before.encoding);
   }
 
@@ -296,8 +300,8 @@ class RowWriter {
 }
 
 function uniqueIndexes({ after, name }: TablePair): number {
-  const count = after.database.prepare('SELECT count(*) FROM pragma_index_list(?, \'main\') WHERE "unique" = 1');
-  return Number(count.pluck().get(name));
+  const indexes = after.database.pragma(`main.index_list(${quoteName(name)})`) as Array<{ unique: number }>;
+  return indexes.filter(({ unique }) => unique === 1).length;
 }
 
 function* lines(statements: readonly string[]): Generator<Buffer> {

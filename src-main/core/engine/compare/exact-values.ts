@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 import { CELL_BYTES, mayBeInvalid, type SqlValue } from '../rows/cells.ts';
+import type { TextEncoding } from '../rows/read-cells.ts';
 import type { Database } from '../sqlite/open-database.ts';
 
 /** Text that is no valid UTF-8 (or UTF-16): its bytes as they are stored. */
@@ -20,9 +21,9 @@ export class LongValue {
   readonly sha256: string;
   readonly start: Buffer;
   /** Of the text. */
-  readonly encoding: string;
+  readonly encoding: TextEncoding;
 
-  constructor(tagged: Buffer, encoding: string) {
+  constructor(tagged: Buffer, encoding: TextEncoding) {
     this.encoding = encoding;
     this.type = tagged[TAG_BYTES] === 0 ? 'text' : 'blob';
     this.bytes = tagged.readUIntBE(TAG_BYTES + 1, 6);
@@ -95,8 +96,8 @@ const isMarked = (value: Buffer, mark: Buffer): boolean =>
 export const textBytesOf = (value: Buffer): Buffer | null =>
   isMarked(value, TEXT_MARK) ? value.subarray(TAG_BYTES) : null;
 
-/** Returns what a value from the driver stands for. @param encoding of the database, as `PRAGMA encoding` says it */
-export function decode(value: SqlValue, encoding: string): RowValue {
+/** Returns what a value from the driver stands for. @param encoding of the database */
+export function decode(value: SqlValue, encoding: TextEncoding): RowValue {
   if (!Buffer.isBuffer(value)) return value;
   if (isMarked(value, LONG_MARK)) return new LongValue(value, encoding);
   const bytes = textBytesOf(value);
@@ -104,10 +105,10 @@ export function decode(value: SqlValue, encoding: string): RowValue {
   return textOf(bytes, encoding) ?? new TextBytes(bytes);
 }
 
-function textOf(bytes: Buffer, encoding: string): string | null {
-  if (encoding === 'UTF-8') return isUtf8(bytes) ? bytes.toString() : null;
+function textOf(bytes: Buffer, encoding: TextEncoding): string | null {
+  if (encoding === 'utf-8') return isUtf8(bytes) ? bytes.toString() : null;
   if (bytes.length % 2 !== 0) return null;
-  const text = (encoding === 'UTF-16be' ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');
+  const text = (encoding === 'utf-16be' ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');
   return text.isWellFormed() ? text : null;
 }
 

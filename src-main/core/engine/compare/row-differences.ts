@@ -1,7 +1,8 @@
 import type { SqlValue } from '../rows/cells.ts';
-import type { Table } from '../rows/describe-tables.ts';
+import { hasRows, type Table } from '../rows/describe-tables.ts';
+import { commonIdentity, type RowIdentity } from '../rows/row-identity.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
-import { type ComparedImage, entryOf, hasRows } from './compared-image.ts';
+import { type ComparedImage, entryOf } from './compared-image.ts';
 import { differingRowids } from './differing-rowids.ts';
 import {
   decode,
@@ -13,7 +14,6 @@ import {
   sameValue,
   valueSql,
 } from './exact-values.ts';
-import { identityOf, type RowIdentity } from './row-identity.ts';
 import { type ColumnOrder, compareValues, orderSql } from './row-order.ts';
 import { type Rowid, UnreadablePages } from './table-pages.ts';
 
@@ -62,7 +62,7 @@ export function pairTable(
     before,
     after,
     columns: one.columns.map((column) => column.name).filter((column) => names.has(column.toLowerCase())),
-    identity: identityOf({ ...before, table: one }, { ...after, table: other }),
+    identity: commonIdentity({ ...before, table: one }, { ...after, table: other }),
     tables: { before: one, after: other },
     // The bytes of text depend on the encoding.
     longFrom: before.encoding === after.encoding ? longFrom : Number.POSITIVE_INFINITY,
@@ -193,7 +193,7 @@ function sameRow(one: RawRow, other: RawRow, columns: number): boolean {
 
 /** By which columns the rows are ordered, and how. */
 function ordersOf({ identity, columns, before, after }: TablePair): Array<[number, ColumnOrder]> {
-  const byUtf8 = before.encoding !== 'UTF-8' || after.encoding !== 'UTF-8';
+  const byUtf8 = before.encoding !== 'utf-8' || after.encoding !== 'utf-8';
   if (identity !== null)
     return identity.columns.map(({ name, collation }) => [columns.indexOf(name), { collation, byUtf8, byType: false }]);
   const byType = columns.length * (byUtf8 ? 3 : 2) <= MOST_TERMS;

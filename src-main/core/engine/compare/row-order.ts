@@ -1,8 +1,6 @@
 import type { SqlValue } from '../rows/cells.ts';
+import type { Collation } from '../rows/row-identity.ts';
 import { textBytesOf } from './exact-values.ts';
-
-/** How SQLite compares text: the collations that are part of it. */
-export type Collation = 'BINARY' | 'NOCASE' | 'RTRIM';
 
 /** How values of a column are ordered, in SQL and here alike. */
 export interface ColumnOrder {

@@ -1,9 +1,7 @@
 import type { Column, Table } from '../rows/describe-tables.ts';
+import { addressOf, keyColumnsOf, uniqueKeysOf } from '../rows/row-identity.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
-
-/** Columns of a table whose values only one row may have. */
-export type UniqueColumns = string[];
 
 /** A foreign key: columns of a table, and those of its parent that they refer to. */
 export interface ForeignKey {
@@ -27,26 +25,14 @@ export interface MappedTable {
   /** The columns that identify a row in both; empty: its content alone does. */
   identity: string[];
   /** Other columns that are unique in the live database. */
-  unique: UniqueColumns[];
+  unique: string[][];
   foreignKeys: ForeignKey[];
   /** Columns whose declared types differ, by their positions. */
   retyped: ReadonlySet<number>;
   notes: string[];
 }
 
-const KNOWN_COLLATIONS = new Set(['BINARY', 'NOCASE', 'RTRIM']);
-
 const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-
-/** Finds a table by its name, as SQLite compares names. */
-export const tableNamed = (tables: readonly Table[], name: string): Table | undefined =>
-  tables.find((table) => sameName(table.name, name));
-
-/** Returns what addresses a row within its database, as SQL; empty: nothing does. */
-export function addressOf(table: Table): string[] {
-  if (table.rowid !== null) return [table.rowid];
-  return table.withoutRowid ? table.primaryKey.map(quoteName) : [];
-}
 
 /** Maps a table of the snapshot to the one of the live database by the names of their columns. */
 export function mapTable(stored: Table, live: Table, target: Database): MappedTable {
@@ -55,8 +41,7 @@ export function mapTable(stored: Table, live: Table, target: Database): MappedTa
     return isWritten(column) && its !== undefined ? [[column, its]] : [];
   });
   const columns = pairs.map(([{ name }]) => name);
-  const indexes = uniqueIndexes(target, live);
-  const identity = live.primaryKey.length > 0 ? live.primaryKey : (identifying(indexes, live) ?? []);
+  const identity = keyColumnsOf(target, live);
   const mapped = identity.every((name) => columns.includes(name)) ? identity : [];
   return {
     name: live.name,
@@ -65,8 +50,8 @@ export function mapTable(stored: Table, live: Table, target: Database): MappedTa
     storedName: stored.name,
     address: addressOf(stored),
     identity: mapped,
-    unique: indexes
-      .map(({ columns: its }) => its)
+    unique: uniqueKeysOf(target, live)
+      .map((key) => key.columns.map(({ name }) => name))
       .filter((its) => its.join('\0') !== mapped.join('\0') && its.every((name) => columns.includes(name))),
     foreignKeys: foreignKeysOf(target, live),
     retyped: new Set(pairs.flatMap(([one, other], at) => (sameName(one.type, other.type) ? [] : [at]))),
@@ -75,41 +60,6 @@ export function mapTable(stored: Table, live: Table, target: Database): MappedTa
 }
 
 const isWritten = ({ generated, hidden }: Column): boolean => generated === null && !hidden;
-
-interface UniqueIndex {
-  columns: UniqueColumns;
-  collations: string[];
-}
-
-/** The unique indexes that concern all rows by plain columns; any other is SQLite's to check. */
-function uniqueIndexes(target: Database, { name }: Table): UniqueIndex[] {
-  const listed = target.pragma(`main.index_list(${quoteName(name)})`) as Array<{
-    name: string;
-    unique: number;
-    partial: number;
-  }>;
-  return listed
-    .filter(({ unique, partial }) => unique === 1 && partial === 0)
-    .flatMap((index): UniqueIndex[] => {
-      const parts = target.pragma(`main.index_xinfo(${quoteName(index.name)})`) as Array<{
-        name: string | null;
-        coll: string;
-        key: number;
-      }>;
-      const keys = parts.filter(({ key }) => key === 1);
-      const columns = keys.flatMap((part) => part.name ?? []);
-      return columns.length === keys.length ? [{ columns, collations: keys.map(({ coll }) => coll) }] : [];
-    });
-}
-
-/** The columns of a unique index that are never NULL: they tell rows apart. */
-function identifying(indexes: readonly UniqueIndex[], { columns }: Table): string[] | undefined {
-  return indexes.find(
-    (index) =>
-      index.columns.every((name) => columns.find((column) => column.name === name)?.notNull) &&
-      index.collations.every((collation) => KNOWN_COLLATIONS.has(collation.toUpperCase())),
-  )?.columns;
-}
 
 interface ForeignKeyPart {
   id: number;

@@ -1,10 +1,10 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Cell, RowKey } from '../../../../src-shared/model/rows/cell.ts';
 import type { PutBackAction, PutBackChoices, PutBackTable } from '../../../../src-shared/model/rows/put-back.ts';
-import { describeTables, type Table } from '../rows/describe-tables.ts';
+import { describeTables, type Table, tableNamed } from '../rows/describe-tables.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
-import { type ForeignKey, type MappedTable, mapTable, tableNamed } from './mapped-table.ts';
+import { type ForeignKey, type MappedTable, mapTable } from './mapped-table.ts';
 import { equalTo, exactly, RowReader, sameCell, textOfKey } from './read-rows.ts';
 
 /** So many rows, and so much of their values, are put back at once: all of them are in memory. */

@@ -1,6 +1,7 @@
 import type { Cell } from '../../../../src-shared/model/rows/cell.ts';
-import { quoteText, realLiteral, textLiteral, textLiteralOf } from '../dump/literals.ts';
 import { placeholderOf } from '../rows/cells.ts';
+import type { TextEncoding } from '../rows/read-cells.ts';
+import { cellLiteral } from '../rows/sql-literal.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { PutBackPlan } from './plan-rows.ts';
 import { keyOf, type PlannedRow } from './planning.ts';
@@ -49,23 +50,9 @@ function written(row: PlannedRow): Written {
   };
 }
 
-/** Returns the statements as a script that anyone can read and run. */
-export function* scriptOf(plan: PutBackPlan): Generator<string> {
+/** Returns the statements as a script that anyone can read and run. @param encoding of the live database */
+export function* scriptOf(plan: PutBackPlan, encoding: TextEncoding): Generator<string> {
   yield 'PRAGMA foreign_keys = ON;\nBEGIN IMMEDIATE;\nPRAGMA defer_foreign_keys = ON;\n';
-  for (const row of writtenRows(plan)) yield `${written(row).sql(literalOf)};\n`;
+  for (const row of writtenRows(plan)) yield `${written(row).sql((cell) => cellLiteral(cell, encoding))};\n`;
   yield 'COMMIT;\n';
-}
-
-const SMALLEST = '-9223372036854775808';
-
-/** Writes a value as SQL that reads back as the same one. */
-function literalOf(cell: Cell): string {
-  if (cell === null) return 'NULL';
-  if (typeof cell === 'number') return String(cell);
-  if (typeof cell === 'string') return textLiteral(cell) ?? quoteText(cell);
-  if ('integer' in cell) return cell.integer === SMALLEST ? '(-9223372036854775807 - 1)' : cell.integer;
-  if ('real' in cell) return realLiteral(Number(cell.real));
-  if ('text' in cell) return quoteText(cell.text);
-  if ('textBytes' in cell) return textLiteralOf(Buffer.from(cell.textBytes, 'base64'));
-  return `X'${Buffer.from(cell.blob, 'base64').toString('hex')}'`;
 }

@@ -27,6 +27,13 @@ export interface Table {
   rowid: string | null;
 }
 
+/** Whether rows are stored in it: it is neither virtual nor a view. */
+export const hasRows = ({ kind }: Pick<Table, 'kind'>): boolean => kind === 'table' || kind === 'shadow';
+
+/** Finds a table by its name, as SQLite compares names. */
+export const tableNamed = (tables: readonly Table[], name: string): Table | undefined =>
+  tables.find((table) => table.name.toLowerCase() === name.toLowerCase());
+
 interface ListedTable {
   schema: string;
   name: string;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { ExportFormat, RowSelection } from '../../../../src-shared/model/rows/browse.ts';
 import type { Cell, RowKey } from '../../../../src-shared/model/rows/cell.ts';
-import { quoteText, realLiteral, textLiteral, textLiteralOf } from '../dump/literals.ts';
 import { writeFully } from '../files/durable-files.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
@@ -10,6 +9,7 @@ import { cellOf, type SqlValue } from './cells.ts';
 import { cellSql, encodingOf, readCell } from './read-cells.ts';
 import { prepareReading } from './run-query.ts';
 import { requireColumn, requireTable, wholeSelectionSql } from './select-rows.ts';
+import { cellLiteral } from './sql-literal.ts';
 
 /** What is exported, and to which new file. */
 export interface ExportRequest {
@@ -124,7 +124,7 @@ const WRITERS: Readonly<Record<ExportFormat, (name: string, columns: readonly st
   sql: (name, columns) => ({
     start: 'BEGIN;\n',
     row: (cells) =>
-      `INSERT INTO ${quoteName(name)} (${columns.map(quoteName).join(', ')}) VALUES (${cells.map(literalOf).join(', ')});\n`,
+      `INSERT INTO ${quoteName(name)} (${columns.map(quoteName).join(', ')}) VALUES (${cells.map((cell) => cellLiteral(cell, 'utf-8')).join(', ')});\n`,
     end: 'COMMIT;\n',
   }),
 };
@@ -157,17 +157,6 @@ function jsonOf(cell: Cell): string {
 
 const realText = (value: number): string =>
   Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value);
-
-function literalOf(cell: Cell): string {
-  if (cell === null) return 'NULL';
-  if (typeof cell === 'string') return textLiteral(cell) ?? textLiteralOf(Buffer.from(cell));
-  if (typeof cell === 'number') return String(cell);
-  // The smallest integer has no literal without its sign.
-  if ('integer' in cell) return cell.integer === '-9223372036854775808' ? '(-9223372036854775807 - 1)' : cell.integer;
-  if ('real' in cell) return realLiteral(Number(cell.real));
-  if ('text' in cell) return quoteText(cell.text);
-  return 'blob' in cell ? `X'${bytesOf(cell).toString('hex')}'` : textLiteralOf(bytesOf(cell));
-}
 
 const bytesOf = (cell: { blob: string } | { textBytes: string }): Buffer =>
   Buffer.from('blob' in cell ? cell.blob : cell.textBytes, 'base64');

@@ -4,7 +4,8 @@ import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import { placeholderOf, type SqlValue, sqlValueOf } from './cells.ts';
 import { encodingOf } from './read-cells.ts';
-import { addressOf, requireColumn, requireTable, type SqlPart, wholeSelectionSql } from './select-rows.ts';
+import { addressOf } from './row-identity.ts';
+import { requireColumn, requireTable, type SqlPart, wholeSelectionSql } from './select-rows.ts';
 
 /** Which part of which value is read. */
 export interface ValueRequest extends RowSelection {

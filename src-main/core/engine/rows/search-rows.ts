@@ -8,9 +8,8 @@ import { readSchema } from '../sqlite/read-schema.ts';
 import { CELL_BYTES, placeholderOf, type SqlValue, sqlValueOf } from './cells.ts';
 import { describeTables, type Table } from './describe-tables.ts';
 import { cellSql, encodingOf, readCell, type TextEncoding } from './read-cells.ts';
-import { keyColumnsOf } from './row-key.ts';
+import { addressOf, keyColumnsOf } from './row-identity.ts';
 import { equalsSql, HAS_LONG_VALUE, MATCHES, marksSql, SEARCHED_BYTES, searchedValues } from './search-sql.ts';
-import { addressOf } from './select-rows.ts';
 
 /** The key of a row: the columns and the whole values that identify it in all states of its database. */
 export type FoundKey = NonNullable<FoundRow['key']>;

@@ -6,6 +6,7 @@ import type { Database } from '../sqlite/open-database.ts';
 import { placeholderOf, type SqlValue, sqlValueOf } from './cells.ts';
 import { describeTables, type Table } from './describe-tables.ts';
 import { cellSql, encodingOf, readCell } from './read-cells.ts';
+import { addressOf } from './row-identity.ts';
 
 /** A part of a statement and the values for its placeholders. */
 export interface SqlPart {
@@ -31,12 +32,6 @@ export function requireTable(database: Database, name: string): Table {
   const [table] = describeTables(database, name);
   if (table !== undefined) return table;
   throw new SnapkeepError('NOT_FOUND', `Table or view not found: ${name}.`, { hint: 'Choose another one.' });
-}
-
-/** What addresses a row within its database, as SQL; empty: nothing does. */
-export function addressOf(table: Table): string[] {
-  if (table.rowid !== null) return [table.rowid];
-  return table.withoutRowid ? table.primaryKey.map(quoteName) : [];
 }
 
 /**
