@@ -7,6 +7,7 @@ import { exportRows } from '../core/engine/rows/export-rows.ts';
 import { readValue } from '../core/engine/rows/read-value.ts';
 import { runQuery } from '../core/engine/rows/run-query.ts';
 import { selectRows } from '../core/engine/rows/select-rows.ts';
+import { TablePages } from '../core/engine/rows/table-pages.ts';
 import { type Database, openDatabase } from '../core/engine/sqlite/open-database.ts';
 import type { WorkerMessage, WorkerOrder } from '../core/runs/worker-protocol.ts';
 
@@ -18,6 +19,8 @@ type Question = Extract<WorkerOrder, { type: 'ask' }>;
 export interface ViewContext {
   /** The images of the view, in their order. */
   databases: readonly Database[];
+  /** The pages of the first image; `null`: it is encrypted. */
+  pages(): TablePages | null;
   /** Of a view of two images. */
   comparison(): ComparisonReader;
   progress(done: number, total: number | null): void;
@@ -30,7 +33,7 @@ type Answers = {
 const ANSWERS: Answers = {
   describe: ({ rows }, context) => describeSchema(onlyDatabase(context), rows && new Map(rows)),
   rows: (request, context) => reading(request.table, () => selectRows(onlyDatabase(context), request)),
-  value: (request, context) => reading(request.table, () => readValue(onlyDatabase(context), request)),
+  value: (request, context) => reading(request.table, () => readValue(onlyDatabase(context), request, context.pages())),
   query: (request, context) => runQuery(onlyDatabase(context), request),
   export: (request, context) => exportRows(onlyDatabase(context), request, (rows) => context.progress(rows, null)),
   compare: (_, { comparison, progress }) => comparison().summary(progress),
@@ -70,6 +73,7 @@ export class ViewPerformer {
   readonly #tell: (message: WorkerMessage) => void;
   readonly #images: ViewOrder['images'];
   #databases: Database[] | null = null;
+  #pages: TablePages | null = null;
   #comparison: ComparisonReader | null = null;
 
   constructor(tell: (message: WorkerMessage) => void, { images }: ViewOrder) {
@@ -83,6 +87,11 @@ export class ViewPerformer {
       this.#databases = databases;
       const context: ViewContext = {
         databases,
+        pages: () => {
+          const [image] = this.#images;
+          if (image?.unlocking === null) this.#pages ??= TablePages.open(image.path);
+          return this.#pages;
+        },
         comparison: () => {
           this.#comparison ??= new ComparisonReader(databases, this.#images);
           return this.#comparison;

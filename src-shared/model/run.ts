@@ -166,7 +166,8 @@ export const RunResult = z.discriminatedUnion('kind', [
     searched: z.number().int().nonnegative(),
     failed: z.number().int().nonnegative(),
   }),
-  z.object({ kind: z.literal('browse'), viewId: z.uuid(), bytes: Bytes }),
+  /** `viewId` is `null` where attached files were fetched. */
+  z.object({ kind: z.literal('browse'), viewId: z.uuid().nullable(), bytes: Bytes }),
   /** `differing`: how many tables differ. */
   z.object({ kind: z.literal('compare'), viewId: z.uuid(), differing: z.number().int().nonnegative() }),
   /** What it found is in no run, as for `findRows`. */

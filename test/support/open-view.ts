@@ -5,7 +5,8 @@ import type { Params } from '../../src-shared/contract/methods.ts';
 export async function openView(core: Core, source: Params<'browse.open'>['source']): Promise<string> {
   const { run } = await core.call('browse.open', { source });
   const { result, error, state } = await core.runEnded(run.id);
-  if (result?.kind !== 'browse') throw new Error(`open ${state}: ${error?.code} ${error?.message}`);
+  if (result?.kind !== 'browse' || result.viewId === null)
+    throw new Error(`open ${state}: ${error?.code} ${error?.message}`);
   return result.viewId;
 }
 

@@ -1,7 +1,3 @@
-import { dirname, join } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { BrowsedFile, ValuePart } from '../../../src-shared/model/rows/browse.ts';
 import { listStored, readStoredPart } from '../engine/attached-files/read-stored.ts';
 import type { StoredFolder } from '../engine/attached-files/stage-snapshot.ts';
@@ -11,11 +7,9 @@ import type { TaskContext } from '../engine/task-context.ts';
 /** How many files of a folder are listed. */
 export const LISTED_FILES = 2000;
 
-/** What is asked of an attached file of a snapshot, which lies beside the snapshot's file. */
+/** What is asked of an attached file of a snapshot. */
 export interface StoredFilesRequest {
-  snapshotPath: string;
-  manifest: Manifest;
-  attachedFile: string;
+  stored: StoredFolder;
   /** A folder that is listed, or a file that is read. */
   path: string;
   /** `null`: the folder is listed. */
@@ -28,12 +22,11 @@ export interface StoredFilesAnswer {
   part: ValuePart | null;
 }
 
-/** Lists a folder in an attached file, or reads a part of a file. @throws SnapkeepError `NOT_FOUND`, `UNSUPPORTED` for an image */
+/** Lists a folder in an attached file, or reads a part of a file. @throws SnapkeepError `NOT_FOUND` */
 export async function browseFiles(
-  { snapshotPath, manifest, attachedFile, path, part }: StoredFilesRequest,
+  { stored, path, part }: StoredFilesRequest,
   context: TaskContext,
 ): Promise<StoredFilesAnswer> {
-  const stored = storedFolderOf(dirname(snapshotPath), manifest, attachedFile);
   // One more says that there are more.
   if (part === null)
     return { entries: (await listStored(stored, path, context)).slice(0, LISTED_FILES + 1), part: null };
@@ -48,17 +41,4 @@ export async function browseFiles(
       encoding: 'utf-8',
     },
   };
-}
-
-function storedFolderOf(folder: string, { name, attachedFiles }: Manifest, wanted: string): StoredFolder {
-  const stored: StoredAttachedFile | undefined = attachedFiles.find((each) => each.name === wanted);
-  if (stored === undefined || stored.storedName === null)
-    throw new SnapkeepError('NOT_FOUND', `${name} contains no ${wanted}.`, { hint: 'Choose another snapshot.' });
-  if (stored.kind === 'image')
-    throw new SnapkeepError('UNSUPPORTED', `${wanted} is the image of a disk; its files cannot be listed.`, {
-      hint: 'Restore it to another path, and mount it there.',
-    });
-  const path = join(folder, stored.storedName);
-  if (stored.way === 'linked-folder') return { kind: 'folder', path };
-  return { kind: 'archive', path, sha256: stored.digest?.stored.sha256 ?? null };
 }

@@ -62,11 +62,15 @@ export class OpenCopies {
    */
   async add(id: string, imagePath: string, about: Omit<OpenCopy, 'path'>): Promise<OpenCopy> {
     await this.#makeRoom(about.bytes);
-    const here = this.use(id);
-    if (here !== undefined) return here;
     const path = join(this.#folder, `${randomUUID()}.db`);
     await chmod(imagePath, 0o600);
     await rename(imagePath, path);
+    // A search and a view may have unpacked the same one.
+    const here = this.use(id);
+    if (here !== undefined) {
+      await rm(path, { force: true });
+      return here;
+    }
     const copy = { ...about, path };
     this.#kept.set(id, { copy, users: 0, lastUsed: 0, forget: null });
     this.use(id);

@@ -48,7 +48,7 @@ export class PartsOfTables {
 
   constructor(image: Database) {
     this.#image = image;
-    const known = image.prepare('SELECT DISTINCT name FROM pragma_function_list').pluck().all() as string[];
+    const known = image.prepare('SELECT DISTINCT name FROM temp.pragma_function_list').pluck().all() as string[];
     this.#functions = new Set(known.map((name) => name.toLowerCase()));
     const schema = readSchema(image);
     const sqlOf = (wanted: string): Array<[string, string]> =>

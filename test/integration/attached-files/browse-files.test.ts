@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Core } from '../../../src-main/core/core.ts';
 import { setFilesScene } from '../../support/files-scene.ts';
+import { bucketOn, save, settle, storeTo } from '../../support/places.ts';
+import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
 import { succeed } from '../../support/test-core.ts';
 import { workerProcesses } from '../../support/worker-processes.ts';
 
@@ -86,5 +88,52 @@ test('files that are gone from the destination are said to be', async () => {
   expect(await core.answer('browse.files', { snapshotId, attachedFile: 'docs' })).toMatchObject({
     ok: false,
     error: { code: 'NOT_FOUND' },
+  });
+});
+
+describe.skipIf(whyNoS3 !== undefined)('in a bucket', () => {
+  let s3: S3Server;
+  beforeAll(async () => {
+    s3 = await startS3Server();
+  });
+  afterAll(() => s3?.stop());
+
+  async function inBucket() {
+    const scene = await setFilesScene({ files: makeDocs });
+    const { core, plan } = scene;
+    await storeTo(scene, await save(core, await bucketOn(s3, 'Bucket')));
+    const run = await succeed(core, 'backups.start', { planId: plan.id });
+    await settle(core);
+    const opened = async () => (await core.call('runs.list', {})).filter(({ kind }) => kind === 'browse');
+    return { ...scene, snapshotId: run.snapshotId ?? '', opened };
+  }
+
+  test('files are fetched once, by a run, listed and read, and the fetched archive goes with the service', async () => {
+    const { core, snapshotId, home, opened } = await inBucket();
+    const [first, second] = await Promise.all([listed(core, snapshotId), listed(core, snapshotId, 'letters')]);
+    expect(first).toEqual(['folder letters 2 4006', 'link link 0 0 readme.txt', 'file readme.txt 1 7']);
+    expect(second).toEqual(['folder old 1 3', 'file one.txt 1 4003']);
+    expect(await part(core, snapshotId, 'letters/one.txt', { offset: 12, length: 3 })).toEqual(['text', 4003, '234']);
+    const runs = await opened();
+    expect(runs.every(({ state, snapshotId: about }) => state === 'succeeded' && about === snapshotId)).toBe(true);
+    const count = runs.length;
+    await listed(core, snapshotId);
+    expect(await opened()).toHaveLength(count);
+    expect(readdirSync(join(home, 'browse'))).toHaveLength(1);
+    await core.close();
+    expect(existsSync(join(home, 'browse'))).toBe(false);
+  });
+
+  test('a request that is cancelled cancels the run, and nothing is kept', async () => {
+    const { core, snapshotId, home, opened } = await inBucket();
+    const cancelling = new AbortController();
+    core.on('run.changed', ({ run }) => run.kind === 'browse' && cancelling.abort());
+    const params = { snapshotId, attachedFile: 'docs', folder: '' };
+    expect(await core.answer('browse.files', params, cancelling.signal)).toMatchObject({
+      ok: false,
+      error: { code: 'CANCELLED' },
+    });
+    expect((await opened()).map(({ state }) => state)).toEqual(['cancelled']);
+    expect(readdirSync(join(home, 'browse'))).toEqual([]);
   });
 });

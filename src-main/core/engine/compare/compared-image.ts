@@ -1,9 +1,9 @@
 import { describeTables, type Table } from '../rows/describe-tables.ts';
 import { encodingOf, type TextEncoding } from '../rows/read-cells.ts';
+import { TablePages } from '../rows/table-pages.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import { readSchema, type SchemaEntry } from '../sqlite/read-schema.ts';
 import { prepareForValues } from './exact-values.ts';
-import { TablePages } from './table-pages.ts';
 
 /** One of the two states that are compared. */
 export interface ComparedImage extends Disposable {
@@ -21,8 +21,8 @@ export interface ComparedImage extends Disposable {
  * @param path of an image whose pages may be read as they are; `null`: it is encrypted
  */
 export function describeImage(database: Database, path: string | null): ComparedImage {
-  prepareForValues(database);
   const pages = path === null ? null : TablePages.open(path);
+  prepareForValues(database, pages);
   return {
     database,
     encoding: encodingOf(database),

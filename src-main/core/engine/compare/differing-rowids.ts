@@ -1,4 +1,4 @@
-import { RowCursor, type Rowid, type TablePages } from './table-pages.ts';
+import { RowCursor, type Rowid, type TablePages } from '../rows/table-pages.ts';
 
 /**
  * The rowids whose rows differ between two images, or that only one of them has, in their order. Both tables have the

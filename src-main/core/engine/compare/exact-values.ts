@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 import { CELL_BYTES, mayBeInvalid, type SqlValue } from '../rows/cells.ts';
 import type { TextEncoding } from '../rows/read-cells.ts';
+import { storedValue } from '../rows/stored-values.ts';
+import type { TablePages } from '../rows/table-pages.ts';
 import type { Database } from '../sqlite/open-database.ts';
 
 /** Text that is no valid UTF-8 (or UTF-16): its bytes as they are stored. */
@@ -50,19 +52,34 @@ const TEXT_MARK = Buffer.concat([MARK, Buffer.from([1])]);
 const LONG_MARK = Buffer.concat([MARK, Buffer.from([2])]);
 const TAG_BYTES = TEXT_MARK.length;
 const LONG_FUNCTION = 'snapkeep_long';
+const STORED_FUNCTION = 'snapkeep_stored';
 const TEXT_FUNCTION = 'snapkeep_text';
 
-/** Readies a connection for {@link valueSql}. */
-export function prepareForValues(database: Database): void {
+function longValue(type: unknown, bytes: number, pieces: Iterable<Buffer>): Buffer {
+  const head = Buffer.alloc(7);
+  head.writeUInt8(type === 'text' ? 0 : 1);
+  head.writeUIntBE(bytes, 1, 6);
+  const hash = createHash('sha256');
+  let start = Buffer.alloc(0);
+  for (const piece of pieces) {
+    hash.update(piece);
+    if (start.length < CELL_BYTES) start = Buffer.concat([start, piece.subarray(0, CELL_BYTES - start.length)]);
+  }
+  return Buffer.concat([LONG_MARK, head, hash.digest(), start]);
+}
+
+/** Readies a connection for {@link valueSql}. @param pages of its image; `null`: SQLite alone reads it */
+export function prepareForValues(database: Database, pages: TablePages | null): void {
   const options = { deterministic: true, directOnly: true };
-  database.function(LONG_FUNCTION, options, (type: unknown, bytes: unknown) => {
-    const value = bytes as Buffer;
-    const head = Buffer.alloc(7);
-    head.writeUInt8(type === 'text' ? 0 : 1);
-    head.writeUIntBE(value.length, 1, 6);
-    const sha256 = createHash('sha256').update(value).digest();
-    return Buffer.concat([LONG_MARK, head, sha256, value.subarray(0, CELL_BYTES)]);
-  });
+  database.function(LONG_FUNCTION, options, (type: unknown, bytes: unknown) =>
+    longValue(type, (bytes as Buffer).length, [bytes as Buffer]),
+  );
+  const stored = (type: unknown, bytes: bigint, root: bigint, rowid: bigint, position: bigint): Buffer => {
+    if (pages === null) throw new Error('An image whose pages are not read.');
+    const place = { pages, root: Number(root), rowid, position: Number(position) };
+    return longValue(type, Number(bytes), storedValue(place, { offset: 0, length: Number(bytes) }));
+  };
+  database.function(STORED_FUNCTION, { ...options, safeIntegers: true }, stored as (...given: unknown[]) => Buffer);
   database.function(TEXT_FUNCTION, options, (bytes: unknown) => Buffer.concat([TEXT_MARK, bytes as Buffer]));
 }
 
@@ -71,14 +88,24 @@ export function prepareForValues(database: Database): void {
  * @param column in quotes
  * @param as `strings` is fast; `bytes` keeps text that is no valid UTF-8
  * @param longFrom more bytes than these are replaced by what stands for them, see {@link LongValue}
+ * @param place where such a value is stored, as SQL: root page, rowid and position; `null`: SQLite loads it
  */
-export function valueSql(column: string, as: 'strings' | 'bytes', longFrom: number): string {
-  const long = Number.isFinite(longFrom)
+export function valueSql(
+  column: string,
+  as: 'strings' | 'bytes',
+  longFrom: number,
+  place: string | null = null,
+): string {
+  const long =
+    place === null
+      ? `${LONG_FUNCTION}(typeof(${column}),CAST(${column} AS BLOB))`
+      : `${STORED_FUNCTION}(typeof(${column}),octet_length(${column}),${place})`;
+  const whenLong = Number.isFinite(longFrom)
     ? ` WHEN typeof(${column}) IN ('text','blob') AND octet_length(${column})>${longFrom}
-        THEN ${LONG_FUNCTION}(typeof(${column}),CAST(${column} AS BLOB))`
+        THEN ${long}`
     : '';
   const text = as === 'bytes' ? ` WHEN typeof(${column})='text' THEN ${TEXT_FUNCTION}(CAST(${column} AS BLOB))` : '';
-  return long === '' && text === '' ? column : `CASE${long}${text} ELSE ${column} END`;
+  return whenLong === '' && text === '' ? column : `CASE${whenLong}${text} ELSE ${column} END`;
 }
 
 /** A row as it comes from the driver. */

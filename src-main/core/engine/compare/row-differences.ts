@@ -1,6 +1,8 @@
 import type { SqlValue } from '../rows/cells.ts';
 import { hasRows, type Table } from '../rows/describe-tables.ts';
 import { commonIdentity, type RowIdentity } from '../rows/row-identity.ts';
+import { storedPosition } from '../rows/stored-values.ts';
+import { type Rowid, UnreadablePages } from '../rows/table-pages.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import { type ComparedImage, entryOf } from './compared-image.ts';
 import { differingRowids } from './differing-rowids.ts';
@@ -15,7 +17,6 @@ import {
   valueSql,
 } from './exact-values.ts';
 import { type ColumnOrder, compareValues, orderSql } from './row-order.ts';
-import { type Rowid, UnreadablePages } from './table-pages.ts';
 
 /** A table of both states. */
 export interface TablePair {
@@ -127,25 +128,35 @@ function* byWindows(pair: TablePair, rowids: Generator<Rowid>): Generator<RowDif
 /** Of which rows: of these rowids, of those behind one, or of all. */
 type Restriction = readonly Rowid[] | { behind: Rowid | null } | null;
 
-/** Reads text as strings until one is none; from there on as bytes. */
+/** How values are read. */
+interface ValuesAs {
+  text: 'strings' | 'bytes';
+  /** Long ones from the pages, where that is possible. */
+  fromPages: boolean;
+}
+
+/** Reads text as strings until one is none, and long values from the pages until one is not there; then the other way. */
 function* mergeAll(pair: TablePair, only: Restriction): Generator<RowDifference> {
-  let given = 0;
-  try {
-    for (const difference of merge(pair, only, 'strings')) {
-      yield difference;
-      given += 1;
+  let as: ValuesAs = { text: 'strings', fromPages: true };
+  for (let given = 0; ; ) {
+    let at = 0;
+    try {
+      for (const difference of merge(pair, only, as)) {
+        at += 1;
+        if (at <= given) continue;
+        given = at;
+        yield difference;
+      }
+      return;
+    } catch (error) {
+      if (error instanceof NotAsStrings) as = { ...as, text: 'bytes' };
+      else if (error instanceof UnreadablePages && as.fromPages) as = { ...as, fromPages: false };
+      else throw error;
     }
-    return;
-  } catch (error) {
-    if (!(error instanceof NotAsStrings)) throw error;
-  }
-  for (const difference of merge(pair, only, 'bytes')) {
-    given -= 1;
-    if (given < 0) yield difference;
   }
 }
 
-function* merge(pair: TablePair, only: Restriction, as: 'strings' | 'bytes'): Generator<RowDifference> {
+function* merge(pair: TablePair, only: Restriction, as: ValuesAs): Generator<RowDifference> {
   const { before, after, columns } = pair;
   const orders = ordersOf(pair);
   const compare = (one: RawRow, other: RawRow): number => {
@@ -205,16 +216,17 @@ function* rowsOf(
   state: 'before' | 'after',
   orders: ReadonlyArray<[number, ColumnOrder]>,
   only: Restriction,
-  as: 'strings' | 'bytes',
+  as: ValuesAs,
 ): Generator<RawRow> {
   const { database } = pair[state];
   const table = pair.tables[state];
   const columns = pair.columns.map((name) => quoteName(name));
+  const valueAt = (at: number, text: ValuesAs['text']): string =>
+    valueSql(columns[at] ?? '', text, pair.longFrom, as.fromPages ? placeSql(pair, state, at) : null);
   // Keys are sorted by their index; without one, long values by what stands for them.
-  const sorted = (at: number): string =>
-    pair.identity === null ? valueSql(columns[at] ?? '', 'strings', pair.longFrom) : (columns[at] ?? '');
+  const sorted = (at: number): string => (pair.identity === null ? valueAt(at, 'strings') : (columns[at] ?? ''));
   const order = orders.map(([at, how]) => orderSql(sorted(at), how)).join(',');
-  const values = [...columns.map((column) => valueSql(column, as, pair.longFrom)), table.rowid ?? 'NULL'].join(',');
+  const values = [...columns.map((_, at) => valueAt(at, as.text)), table.rowid ?? 'NULL'].join(',');
   const rows = database
     .prepare<unknown[], RawRow>(
       `SELECT ${values} FROM main.${quoteName(table.name)} ${whereSql(only, table)} ORDER BY ${order}`,
@@ -222,14 +234,24 @@ function* rowsOf(
     .raw()
     .safeIntegers();
   for (const row of rows.iterate(...boundOf(only))) {
-    if (as === 'strings') requireStrings(row);
+    if (as.text === 'strings') requireStrings(row);
     yield row;
   }
 }
 
+/** Where a value is stored, as {@link valueSql} takes it; `null`: SQLite alone finds it. */
+function placeSql(pair: TablePair, state: 'before' | 'after', at: number): string | null {
+  const table = pair.tables[state];
+  const root = pair[state].pages === null ? undefined : entryOf(pair[state], table.name)?.rootpage;
+  const name = pair.columns[at]?.toLowerCase();
+  const column = table.columns.find((each) => each.name.toLowerCase() === name);
+  const position = column === undefined ? null : storedPosition(table, column.name);
+  return root === undefined || position === null ? null : `${root},${table.rowid},${position}`;
+}
+
 function whereSql(only: Restriction, { rowid }: Table): string {
   if (only === null || ('behind' in only && only.behind === null)) return '';
-  return 'behind' in only ? `WHERE ${rowid} > ?` : `WHERE ${rowid} IN (SELECT value FROM json_each(?))`;
+  return 'behind' in only ? `WHERE ${rowid} > ?` : `WHERE ${rowid} IN (SELECT value FROM temp.json_each(?))`;
 }
 
 function boundOf(only: Restriction): SqlValue[] {

@@ -65,13 +65,13 @@ class Tables {
 
   constructor(database: Database) {
     const list = database
-      .prepare<[], Kind>("SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main'")
+      .prepare<[], Kind>("SELECT name, wr, strict FROM temp.pragma_table_list WHERE schema = 'main'")
       .all();
     this.#kinds = new Map(list.map((table) => [table.name, table]));
     // Prepared once: to prepare one takes the longer the more tables there are.
-    const columns = database.prepare<[string], Column>("SELECT * FROM pragma_table_xinfo(?, 'main')");
+    const columns = database.prepare<[string], Column>("SELECT * FROM temp.pragma_table_xinfo(?, 'main')");
     const indexes = database.prepare<[string], { name: string; origin: string }>(
-      "SELECT * FROM pragma_index_list(?, 'main')",
+      "SELECT * FROM temp.pragma_index_list(?, 'main')",
     );
     this.columnsOf = (name) => columns.all(name);
     this.indexesOf = (name) => indexes.all(name);

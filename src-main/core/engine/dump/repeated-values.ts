@@ -31,7 +31,7 @@ export class RepeatedValues {
     this.#database = database;
     const statement = database.prepare<[string], { name: string; column: string; collation: string }>(
       `SELECT list.name, info.name AS column, info.coll AS collation
-       FROM pragma_index_list(?, 'main') AS list, pragma_index_xinfo(list.name, 'main') AS info
+       FROM temp.pragma_index_list(?, 'main') AS list, temp.pragma_index_xinfo(list.name, 'main') AS info
        WHERE list."unique" AND list.origin <> 'c' AND info.key ORDER BY list.seq, info.seqno`,
     );
     this.#constraints = (table) => statement.all(table);

@@ -8,7 +8,7 @@ import { CELL_BYTES, cellOf, type SqlValue } from './cells.ts';
  */
 
 /** Of longer values no start is read, for SQLite would load them whole; in bytes. */
-const LOADED_BYTES = 16 * 1024 * 1024;
+export const LOADED_BYTES = 16 * 1024 * 1024;
 
 /** The encoding that text has in a database, which is that of its bytes. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';

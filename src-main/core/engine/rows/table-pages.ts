@@ -93,6 +93,47 @@ export class TablePages implements Disposable {
   }
 }
 
+/** A row on its leaf. */
+export interface StoredRow {
+  /** Its bytes that stand on the leaf; a copy. */
+  local: Buffer;
+  /** Of all its bytes. */
+  length: number;
+  /** The first page of its other bytes. */
+  overflow: number;
+}
+
+/** Finds a row of a table. @throws UnreadablePages where it is not there */
+export function findRow(pages: TablePages, root: number, rowid: bigint): StoredRow {
+  const wanted = exact(rowid);
+  let number = root;
+  for (let depth = 0; depth <= DEEPEST && number > 1; depth++) {
+    const page = pages.page(number);
+    const cells = Array.from({ length: page.readUInt16BE(3) }, (_, n) => n);
+    if (page[0] === LEAF) {
+      for (const n of cells) {
+        const length = varint(page, offsetAt(page, LEAF_HEADER, n));
+        const key = varint(page, length.end);
+        if (key.value === wanted) return rowAt(page, Number(length.value), key.end, pages.usable);
+      }
+      break;
+    }
+    if (page[0] !== INTERIOR) break;
+    const child = cells
+      .map((n) => offsetAt(page, INTERIOR_HEADER, n))
+      .find((at) => !(varint(page, at + 4).value < wanted));
+    number = page.readUInt32BE(child ?? 8);
+  }
+  throw new UnreadablePages();
+}
+
+function rowAt(page: Buffer, length: number, start: number, usable: number): StoredRow {
+  const end = start + localBytes(length, usable);
+  if (end + 4 > page.length && length !== end - start) throw new UnreadablePages();
+  const overflow = length === end - start ? 0 : page.readUInt32BE(end);
+  return { local: Buffer.from(page.subarray(start, end)), length, overflow };
+}
+
 /** Goes through the rows of a table in the order of their rowids. */
 export class RowCursor {
   readonly #pages: TablePages;
@@ -215,7 +256,7 @@ function localBytes(length: number, usable: number): number {
 }
 
 /** SQLite's number of one to nine bytes. */
-function varint(page: Buffer, start: number): { value: Rowid; end: number } {
+export function varint(page: Buffer, start: number): { value: Rowid; end: number } {
   let value = 0;
   for (let n = 0; n < 7; n++) {
     const byte = page[start + n];
