@@ -207,7 +207,7 @@ test('an encrypted database stays encrypted in its copy', async () => {
   makeEncrypted(path, 'its key', 50);
   const { run } = await scene.core.call('browse.open', { source: { path }, key: { value: 'its key' } });
   const { result } = await scene.core.runEnded(run.id);
-  if (result?.kind !== 'browse') throw new Error('not opened');
+  if (result?.kind !== 'browse' || result.viewId === null) throw new Error('not opened');
   const { viewId } = result;
   const { source, schema } = await scene.core.call('browse.describe', { viewId });
   expect(source.encrypted).toBe(true);

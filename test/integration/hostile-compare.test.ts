@@ -97,12 +97,12 @@ test.each(BROKEN_RULES.map(({ what, make }) => ({ what, make })))(
 
 const PAGE = 4096;
 
-/** A database whose table leads from four levels of pages to one leaf, over and over: SQLite reads billions of rows. */
+/** A database whose table leads through four levels of pages to one leaf, over and over: SQLite reads billions of rows. */
 function makeBomb(path: string): void {
   const database = new Database(path);
   database.pragma(`page_size = ${PAGE}`);
   database.exec(`CREATE TABLE many (id INTEGER PRIMARY KEY, v);
-    INSERT INTO many WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, 'x' FROM n`);
+    INSERT INTO many WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150000) SELECT i, 'x' FROM n`);
   const root = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'many'").pluck().get() as number;
   database.close();
   const file = readFileSync(path);
@@ -125,37 +125,29 @@ test('a scan without end is ended when it is cancelled, wherever it is, and the 
   const { core } = scene;
   const path = join(scene.folder, 'bomb.db');
   makeBomb(path);
-  const compared = await openComparison(core, { path }, { path });
-  const browsed = await openView(core, { path });
+  const viewId = await openView(core, { path });
+  const filters = [{ column: 'v', is: 'equal' as const, text: 'no such value' }];
+  const compare = async (signal: AbortSignal) => {
+    const { run } = await core.call('compare.open', { before: { path }, after: { path } });
+    signal.addEventListener('abort', () => void core.call('runs.cancel', { runId: run.id }));
+    const { state, error } = await core.runEnded(run.id);
+    return { ok: state !== 'cancelled', error };
+  };
   for (const [text, ask] of [
-    ['compare', (signal) => core.answer('compare.summary', { viewId: compared }, signal)],
-    ['differences', (signal) => core.answer('compare.rows', { viewId: compared, table: 'many' }, signal)],
-    ['differenceSql', (signal) => core.answer('compare.sql', { viewId: compared }, signal)],
-    [
-      'count(*)',
-      (signal) => core.answer('browse.query', { viewId: browsed, sql: 'SELECT count(*) FROM many' }, signal),
-    ],
-    [
-      'no such value',
-      (signal) =>
-        core.answer(
-          'browse.rows',
-          { viewId: browsed, table: 'many', filters: [{ column: 'v', is: 'equal', text: 'no such value' }] },
-          signal,
-        ),
-    ],
+    ['"compare"', compare],
+    ['count(*)', (signal) => core.answer('browse.query', { viewId, sql: 'SELECT count(*) FROM many' }, signal)],
+    ['no such value', (signal) => core.answer('browse.rows', { viewId, table: 'many', filters }, signal)],
   ] satisfies Array<[string, (signal: AbortSignal) => Promise<unknown>]>) {
     const cancelling = new AbortController();
     const reached = sent(text);
-    console.error(text, 'asking', performance.now());
     const asked = ask(cancelling.signal);
     await reached;
     expect(await medianAnswer(core), text).toBeLessThan(ANSWERED_MS);
-    console.error(text, 'cancelling', performance.now());
     cancelling.abort();
     expect(await asked, text).toMatchObject({ ok: false, error: { code: 'CANCELLED' } });
   }
   while (workerProcesses().length > 0) await setImmediate();
+  expectNothingLeft(scene);
 }, 240_000);
 
 test('a search is ended within a table, and what it was reading is removed', async () => {

@@ -1,12 +1,12 @@
 import type { Core } from '../../src-main/core/core.ts';
 import type { StartWorkerProcess } from '../../src-main/core/ports.ts';
-import { testPorts } from './test-core.ts';
+import { workerProcess } from './worker-in-process.ts';
 
 /** Worker processes, and a promise of the moment at which one is sent an order with the next text. */
 export function tellingProcesses() {
   let waiting: { text: string; sent: () => void } | undefined;
   const startWorkerProcess: StartWorkerProcess = async (output) => {
-    const worker = await testPorts.startWorkerProcess(output);
+    const worker = workerProcess(output);
     return {
       ...worker,
       send: (message) => {
