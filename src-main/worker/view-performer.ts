@@ -38,7 +38,7 @@ const ANSWERS: Answers = {
   export: (request, context) => exportRows(onlyDatabase(context), request, (rows) => context.progress(rows, null)),
   compare: (_, { comparison, progress }) => comparison().summary(progress),
   differences: (request, { comparison }) => reading(request.table, () => comparison().rows(request)),
-  differenceSql: (request, { comparison }) => comparison().sql(request),
+  differenceSql: (request, { comparison }) => reading(request.table ?? 'a table', () => comparison().sql(request)),
 };
 
 /** @throws SnapkeepError `UNSUPPORTED` for a table or view that SQLite cannot read here */

@@ -19,14 +19,14 @@ const othersFiles = ({ folder }: Scene): Array<[string, string]> =>
 /** What only a program that trusts the schema would call, and names that are those of SQLite's own. */
 function makeHostile(path: string, rows: number): void {
   const database = new Database(path);
-  for (const name of ['load_extension', 'writefile', 'readfile', 'edit'])
+  for (const name of ['writefile', 'readfile', 'edit'])
     database.function(name, { deterministic: true, varargs: true }, (first: unknown) => first);
   const target = join(path, '..', 'written.db');
   database.exec(`
-    CREATE TABLE loading (id INTEGER PRIMARY KEY, a, b AS (load_extension('/lib/x' || a)));
+    CREATE TABLE loading (id INTEGER PRIMARY KEY, a, b AS (readfile('/lib/x' || a)));
     CREATE TABLE writing (id INTEGER PRIMARY KEY, a CHECK (writefile('${target}', a) IS NOT 0));
     CREATE INDEX editing ON writing (edit(a)); CREATE UNIQUE INDEX only_one ON loading (readfile(a));
-    CREATE TABLE attaching (a TEXT UNIQUE NOT NULL DEFAULT (load_extension('/lib/y')), b);
+    CREATE TABLE attaching (a TEXT UNIQUE NOT NULL DEFAULT (readfile('/lib/y')), b);
     CREATE TRIGGER never AFTER INSERT ON attaching BEGIN DELETE FROM fine; END;
     CREATE TABLE fine (a); CREATE VIEW "over" AS SELECT load_extension(a) FROM fine;
     CREATE VIEW endless AS ${ENDLESS};

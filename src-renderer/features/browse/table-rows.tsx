@@ -122,6 +122,11 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
           {selection.filters.length > 0 ? 'No rows match the filters.' : 'No rows.'}
         </Text>
       )}
+      {page !== null && page.unread.length > 0 && (
+        <Text size="sm" c="dimmed">
+          Not shown: {page.unread.join(', ')}. SQLite needs a function or module of the program that uses the database.
+        </Text>
+      )}
       {page !== null && page.rows.length > 0 && (
         <RowGrid
           label={`Rows of ${table.name}`}

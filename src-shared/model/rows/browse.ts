@@ -78,9 +78,13 @@ export const RowSelection = z.strictObject({
 });
 export type RowSelection = z.infer<typeof RowSelection>;
 
-/** Rows of a table. `key` addresses the row within this database only; `null`: it has no address. */
+/**
+ * Rows of a table. `key` addresses the row within this database only; `null`: it has no address. `unread`: columns that
+ * need a function, collation or module of the program that uses the database; they are left out.
+ */
 export const RowPage = z.object({
   columns: z.array(z.string()),
+  unread: z.array(z.string()),
   rows: z.array(z.object({ key: RowKey.nullable(), cells: z.array(Cell) })),
   /** `null`: there are no more rows. */
   next: RowCursor.nullable(),

@@ -1,7 +1,7 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { RowCursor, RowFilter, RowPage, RowSelection, RowSort } from '../../../../src-shared/model/rows/browse.ts';
 import type { Cell, RowKey } from '../../../../src-shared/model/rows/cell.ts';
-import { quoteName } from '../sqlite/count-rows.ts';
+import { quoteName, unchecked } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import { placeholderOf, type SqlValue, sqlValueOf } from './cells.ts';
 import { describeTables, type Table } from './describe-tables.ts';
@@ -40,8 +40,10 @@ export function requireTable(database: Database, name: string): Table {
  */
 export function selectRows(database: Database, request: RowsRequest): RowPage {
   const table = requireTable(database, request.table);
-  const columns = request.columns ?? table.columns.filter(({ hidden }) => !hidden).map(({ name }) => name);
-  for (const name of columns) requireColumn(table, name);
+  const asked = request.columns ?? table.columns.filter(({ hidden }) => !hidden).map(({ name }) => name);
+  for (const name of asked) requireColumn(table, name);
+  const unread = unreadColumns(database, table).filter((name) => asked.includes(name));
+  const columns = asked.filter((name) => !unread.includes(name));
   const address = addressOf(table);
   const read = { database, table, address, request, columns };
   const parts: ReadRow[][] = [];
@@ -54,7 +56,25 @@ export function selectRows(database: Database, request: RowsRequest): RowPage {
   const rows = fitting(all.slice(0, request.limit));
   const last = rows.at(-1);
   const next = rows.length < all.length && last !== undefined ? cursorBehind(last, rows.length, request.after) : null;
-  return { columns, rows: rows.map(({ key, cells }) => ({ key, cells })), next };
+  return { columns, unread, rows: rows.map(({ key, cells }) => ({ key, cells })), next };
+}
+
+/** Columns that are computed by what only the program of the database has. */
+function unreadColumns(database: Database, { name, kind, columns }: Table): string[] {
+  const computed = columns.filter(({ generated }) => kind === 'table' && generated === 'virtual');
+  return computed
+    .map((column) => column.name)
+    .filter((column) => !canPrepare(database, `${quoteName(column)} FROM main.${quoteName(name)}`));
+}
+
+function canPrepare(database: Database, selected: string): boolean {
+  try {
+    database.prepare(`SELECT ${selected}`);
+    return true;
+  } catch (error) {
+    if (unchecked(error) === null) throw error;
+    return false;
+  }
 }
 
 /** A row as it was read. `sorted`: its value of the column by which the rows are sorted. */
