@@ -1,8 +1,7 @@
 import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
-import { projectRetention } from '../../../src-shared/retention/retention-projection.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers } from '../handler.ts';
-import { requireTimeZone, scheduledTimesOf } from '../schedule/calendar-times.ts';
+import { projectPolicy } from './project-policy.ts';
 import { startPrune } from './prune.ts';
 import { previewPrune } from './prune-preview.ts';
 
@@ -19,18 +18,6 @@ export function pruneHandlers(core: CoreContext): Handlers<MethodsOf<'prune'>> {
 /** Says what a policy would come to. */
 export function retentionHandlers(core: CoreContext): Handlers<MethodsOf<'retention'>> {
   return {
-    'retention.project': ({ planId, schedule, timeZone = null, retention, snapshotBytes = 0 }) => {
-      requireTimeZone(timeZone);
-      const snapshots = planId === undefined ? [] : core.catalog.kept.ofPlan(core.catalog.plans.require(planId).id);
-      const now = core.clock.now().getTime();
-      return projectRetention({
-        snapshots: snapshots.map((snapshot) => ({ ...snapshot, sizeBytes: snapshot.diskBytes })),
-        scheduledTimes: scheduledTimesOf(schedule, timeZone, now),
-        retention,
-        timeZone,
-        now,
-        snapshotBytes,
-      });
-    },
+    'retention.project': (asked) => projectPolicy(core, asked),
   };
 }

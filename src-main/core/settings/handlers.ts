@@ -1,21 +1,15 @@
 import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
-import { Settings } from '../../../src-shared/model/settings.ts';
 import { NODE_PLATFORM } from '../../platform/platform.ts';
 import type { CoreContext } from '../core-context.ts';
 import { sqliteVersion } from '../engine/sqlite/open-database.ts';
 import type { Handlers } from '../handler.ts';
+import { changeSettings } from './change-settings.ts';
 
 /** Reads and changes the settings. */
 export function settingsHandlers(core: CoreContext): Handlers<MethodsOf<'settings'>> {
   return {
     'settings.get': () => core.catalog.settings.get(),
-    'settings.update': (change) => {
-      const settings = Settings.parse({ ...core.catalog.settings.get(), ...change });
-      core.catalog.settings.save(settings);
-      core.events.emit('settings.changed', { settings });
-      core.copier.tick();
-      return settings;
-    },
+    'settings.update': (change) => changeSettings(core, change),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Handlers } from '../handler.ts';
 import { startDelete } from '../prune/prune.ts';
 import { previewDelete } from '../prune/prune-preview.ts';
 import { listSnapshots } from './list-snapshots.ts';
+import { pinSnapshot } from './pin-snapshot.ts';
 import { startRescan } from './rescan.ts';
 
 /** Finds the snapshots that a destination holds. */
@@ -16,19 +17,13 @@ export function rescanHandlers(core: CoreContext): Handlers<'destinations.rescan
 
 /** Lists, pins and deletes snapshots. */
 export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapshots'>> {
-  const { catalog, events } = core;
   return {
     'snapshots.list': (asked) => listSnapshots(core, asked),
     'snapshots.get': ({ snapshotId }) => ({
       snapshot: core.catalog.snapshots.require(snapshotId),
-      verifications: catalog.snapshots.verifications(snapshotId),
+      verifications: core.catalog.snapshots.verifications(snapshotId),
     }),
-    'snapshots.pin': ({ snapshotId, pinned }) => {
-      const snapshot = core.catalog.snapshots.require(snapshotId);
-      catalog.snapshots.setPinned(snapshotId, pinned);
-      events.emit('snapshots.changed', { planId: snapshot.planId });
-      return { ...snapshot, pinned };
-    },
+    'snapshots.pin': ({ snapshotId, pinned }) => pinSnapshot(core, snapshotId, pinned),
     'snapshots.previewDelete': ({ snapshotId, ...request }) => previewDelete(core, snapshotId, request),
     'snapshots.delete': ({ snapshotId, confirmation, ...request }) => ({
       run: startDelete(core, snapshotId, request, confirmation),
