@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { explainWrite } from '../../src-main/core/engine/files/disk-full.ts';
+import { writeIntoLive } from '../../src-main/core/restore/replace/restore-into-live.ts';
 import { canMount } from '../support/can-mount.ts';
+import { countEntries, makeDatabase } from '../support/databases.ts';
+import { quietContext } from '../support/quiet-context.ts';
 import { expectFailure, expectNothingLeft, type SceneOptions, setScene, takeBackup } from '../support/scene.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
@@ -104,4 +107,23 @@ describe.skipIf(!canMount)('room on a disk', () => {
     const explained = explainWrite(failed, 'safety', disk.path);
     expect(explained).toMatchObject({ code: 'NO_SPACE', message: expect.stringContaining(disk.path) });
   });
+
+  test.each(['wal', 'delete'] as const)(
+    'an image in WAL mode is copied into a database in %s mode though its disk is full, or its disk is named',
+    async (journalMode) => {
+      const folder = temporaryFolder();
+      const disk = mountSmallDisk(join(folder, 'disk'), MB);
+      const imagePath = join(disk.path, 'image.db');
+      const path = join(folder, 'live.db');
+      makeDatabase(imagePath, { rows: 3 });
+      makeDatabase(path, { rows: 5, journalMode });
+      disk.fill();
+      const target = { path, journalMode, lockWaitMs: 0, onLocked: async () => {} };
+      const written = writeIntoLive(imagePath, target, quietContext(folder));
+      if (journalMode === 'wal') await written;
+      else
+        await expect(written).rejects.toMatchObject({ code: 'NO_SPACE', message: expect.stringContaining(disk.path) });
+      expect(countEntries(path)).toBe(journalMode === 'wal' ? 3 : 5);
+    },
+  );
 });

@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { errorCode } from '../../engine/engine-errors.ts';
+import { explainWrite } from '../../engine/files/disk-full.ts';
 import { type Database, openDatabase } from '../../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 
@@ -24,9 +26,19 @@ export interface LiveTarget {
  */
 export async function writeIntoLive(imagePath: string, target: LiveTarget, context: TaskContext): Promise<void> {
   using image = openDatabase(imagePath, { mustExist: true });
+  // The index of a WAL is then kept in memory: it needs no room, for want of which a copy fails with no reason given.
+  image.pragma('locking_mode = EXCLUSIVE');
   // The copy carries the image's journal mode along, and a target in another mode is to stay in its own.
-  if (target.journalMode !== 'wal') image.pragma('journal_mode = DELETE');
+  if (target.journalMode !== 'wal') leaveWal(image, imagePath);
   await copyWhenFree(image, target, context);
+}
+
+function leaveWal(image: Database, imagePath: string): void {
+  try {
+    image.pragma('journal_mode = DELETE');
+  } catch (error) {
+    throw explainWrite(error, 'staging', dirname(imagePath));
+  }
 }
 
 async function copyWhenFree(image: Database, target: LiveTarget, context: TaskContext): Promise<void> {
