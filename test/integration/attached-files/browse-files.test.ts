@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Core } from '../../../src-main/core/core.ts';
@@ -78,6 +78,21 @@ describe.each(WAYS)('%s', (_way, given) => {
       ok: false,
       error: { code: 'NOT_FOUND' },
     });
+  });
+});
+
+test('an archive in whose place another one was put is not listed', async () => {
+  const scene = await backedUp(WAYS[1][1] as never);
+  const { core, snapshotId, plan, destination, app } = scene;
+  const archives = () => readdirSync(destination).filter((name) => name.includes('docs'));
+  const [first = ''] = archives();
+  writeFileSync(join(app, 'docs', 'readme.txt'), 'Other words');
+  await succeed(core, 'backups.start', { planId: plan.id });
+  const [second = ''] = archives().filter((name) => name !== first);
+  copyFileSync(join(destination, second), join(destination, first));
+  expect(await core.answer('browse.files', { snapshotId, attachedFile: 'docs' })).toMatchObject({
+    ok: false,
+    error: { code: 'CORRUPT', hint: expect.any(String) },
   });
 });
 

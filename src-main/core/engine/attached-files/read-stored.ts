@@ -10,28 +10,36 @@ import { INDEX_NAME, parseIndex, readIndex } from './folder/folder-index.ts';
 import type { StoredFolder } from './stage-snapshot.ts';
 import { unpackKnown } from './unpack-known.ts';
 
-/** Returns everything that a stored folder or archive says it contains, by path. */
+/**
+ * Returns everything that a stored folder or archive says it contains, by path. An archive must be the one of the
+ * manifest: whoever looks into it begins here.
+ */
 async function entriesOf(stored: StoredFolder, context: TaskContext): Promise<Map<string, Entry>> {
   if (stored.kind === 'folder') return (await readIndex(stored.path)).entries;
   let text: string | undefined;
-  await readArchived(stored.path, context, async ({ path }, content) => {
+  const { sha256 } = await readArchived(stored.path, context, async ({ path }, content) => {
     const pieces: Buffer[] = [];
     for await (const piece of content) if (path === INDEX_NAME) pieces.push(piece);
     if (path === INDEX_NAME) text = Buffer.concat(pieces).toString('utf8');
   });
-  if (text === undefined) throw damagedArchive();
+  if (text === undefined || (stored.sha256 !== null && sha256 !== stored.sha256)) throw damagedArchive();
   return (await parseIndex([text], INDEX_NAME)).entries;
 }
 
-function readArchived(
+/** Reads an archive to its end. @returns the SHA-256 of what is stored */
+async function readArchived(
   archive: string,
   context: TaskContext,
   take: (entry: EntryHead, content: AsyncIterable<Buffer>) => Promise<void>,
-): Promise<void> {
-  return readTar(
-    async (write) => void (await unpackKnown(archive, null, write, context, () => {})),
+): Promise<{ sha256: string }> {
+  let sha256 = '';
+  await readTar(
+    async (write) => {
+      ({ sha256 } = (await unpackKnown(archive, null, write, context, () => {})).stored);
+    },
     ({ entry, content }) => take(entry, content),
   );
+  return { sha256 };
 }
 
 /**
