@@ -87,6 +87,10 @@ test('rows that differ are read in pages, filtered, and from any position', asyn
   const first = await idsOf({ limit: 3 });
   expect(first).toEqual({ ids: [1, 2, 4], next: 3 });
   expect(await idsOf({ limit: 2, offset: 3 })).toEqual({ ids: [6, 8], next: 5 });
+  // While its rows are read, another table and the SQL are asked for.
+  expect((await core.call('compare.rows', { viewId, table: 'entries' })).rows).toEqual([]);
+  expect(await idsOf({ limit: 2, offset: 3 })).toEqual({ ids: [6, 8], next: 5 });
+  expect((await core.call('compare.sql', { viewId, table: 'n' })).sql).toContain('UPDATE');
   // Back, and ahead of where the last question stopped.
   expect(await idsOf({ limit: 2 })).toEqual({ ids: [1, 2], next: 2 });
   expect(await idsOf({ limit: 9, offset: 1528 })).toEqual({ ids: [2998, 3000], next: null });

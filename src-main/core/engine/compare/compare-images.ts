@@ -1,4 +1,5 @@
 import type { Comparison, SchemaDifference, TableComparison } from '../../../../src-shared/model/rows/comparison.ts';
+import { pragmaValue } from '../rows/ask-pragma.ts';
 import { hasRows, type Table } from '../rows/describe-tables.ts';
 import { quoteName, unchecked } from '../sqlite/count-rows.ts';
 import type { SchemaEntry } from '../sqlite/read-schema.ts';
@@ -138,8 +139,7 @@ export function schemaDifferences(before: ComparedImage, after: ComparedImage): 
 }
 
 function settingDifferences(one: ComparedImage, other: ComparedImage): Comparison['settings'] {
-  const settingOf = ({ database }: ComparedImage, name: string): string =>
-    String(database.pragma(name, { simple: true }));
+  const settingOf = ({ database }: ComparedImage, name: string): string => String(pragmaValue(database, name));
   return SETTINGS.map((name) => ({ name, before: settingOf(one, name), after: settingOf(other, name) })).filter(
     ({ before, after }) => before !== after,
   );

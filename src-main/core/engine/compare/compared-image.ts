@@ -1,3 +1,4 @@
+import { prepareForRows } from '../dump/dump-rows.ts';
 import { describeTables, type Table } from '../rows/describe-tables.ts';
 import { encodingOf, type TextEncoding } from '../rows/read-cells.ts';
 import { TablePages } from '../rows/table-pages.ts';
@@ -23,6 +24,7 @@ export interface ComparedImage extends Disposable {
 export function describeImage(database: Database, path: string | null): ComparedImage {
   const pages = path === null ? null : TablePages.open(path);
   prepareForValues(database, pages);
+  prepareForRows(database);
   return {
     database,
     encoding: encodingOf(database),

@@ -1,8 +1,9 @@
 import type { SchemaDifference } from '../../../../src-shared/model/rows/comparison.ts';
 import { breaksRules, dropRules, restoreRules, type StoredValue } from '../dump/broken-rows.ts';
-import { dumpRows, prepareForRows } from '../dump/dump-rows.ts';
+import { dumpRows } from '../dump/dump-rows.ts';
 import { type DumpedSchema, type DumpedTable, ended, readDumpedSchema, virtualTables } from '../dump/dump-schema.ts';
 import { quoteText, textLiteralOf } from '../dump/literals.ts';
+import { askPragma, pragmaValue } from '../rows/ask-pragma.ts';
 import { hasRows } from '../rows/describe-tables.ts';
 import { valueLiteral } from '../rows/sql-literal.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
@@ -38,7 +39,6 @@ interface Plan {
  * @returns the text in pieces
  */
 export function* differenceSql(before: ComparedImage, after: ComparedImage, table?: string): Generator<Buffer> {
-  prepareForRows(after.database);
   const plan = planOf(before, after, table);
   const settings = table === undefined ? settingStatements(before, after) : [];
   const statistics = table === undefined ? statisticsStatements(plan) : [];
@@ -113,8 +113,8 @@ const isEmpty = ({ schema, pairs, made, refilled }: Plan): boolean =>
 
 function settingStatements(before: ComparedImage, after: ComparedImage): string[] {
   return ['application_id', 'user_version'].flatMap((name) => {
-    const value = after.database.pragma(name, { simple: true });
-    return before.database.pragma(name, { simple: true }) === value ? [] : [`PRAGMA ${name}=${value};`];
+    const value = pragmaValue(after.database, name);
+    return pragmaValue(before.database, name) === value ? [] : [`PRAGMA ${name}=${value};`];
   });
 }
 
@@ -300,7 +300,7 @@ class RowWriter {
 }
 
 function uniqueIndexes({ after, name }: TablePair): number {
-  const indexes = after.database.pragma(`main.index_list(${quoteName(name)})`) as Array<{ unique: number }>;
+  const indexes = askPragma<{ unique: number }>(after.database, `main.index_list(${quoteName(name)})`);
   return indexes.filter(({ unique }) => unique === 1).length;
 }
 

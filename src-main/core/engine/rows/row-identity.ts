@@ -1,5 +1,6 @@
 import { quoteName, unchecked } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
+import { askPragma } from './ask-pragma.ts';
 import { hasRows, type Table } from './describe-tables.ts';
 
 /*
@@ -82,7 +83,7 @@ interface IndexInfo {
 export function uniqueKeysOf(database: Database, table: Table): UniqueKey[] {
   if (!hasRows(table)) return [];
   // Not the table-valued function: a table of the database may have its name.
-  const indexes = database.pragma(`main.index_list(${quoteName(table.name)})`) as IndexInfo[];
+  const indexes = askPragma<IndexInfo>(database, `main.index_list(${quoteName(table.name)})`);
   const keys = indexes
     .filter(({ unique, partial }) => unique === 1 && partial === 0)
     .sort((one, other) => Number(other.origin === 'pk') - Number(one.origin === 'pk'))
@@ -100,11 +101,10 @@ const isRowidKey = (table: Table, indexes: readonly IndexInfo[]): boolean =>
   indexes.every(({ origin }) => origin !== 'pk');
 
 function keyOf(database: Database, { name, origin }: IndexInfo, { columns, withoutRowid }: Table): UniqueKey[] {
-  const parts = database.pragma(`main.index_xinfo(${quoteName(name)})`) as Array<{
-    name: string | null;
-    coll: string;
-    key: number;
-  }>;
+  const parts = askPragma<{ name: string | null; coll: string; key: number }>(
+    database,
+    `main.index_xinfo(${quoteName(name)})`,
+  );
   const isPrimary = origin === 'pk';
   const key: KeyColumn[] = [];
   let [nullable, isKnown] = [false, true];
