@@ -12,6 +12,7 @@ const PLAN = Plan.parse({
   id: '00000000-0000-4000-8000-000000000001',
   name: 'box',
   sameInstant: false,
+  tags: [],
   sourceKind: 'database',
   sourcePath: '/opt/box/box.db',
   destinations: [{ destinationId: '00000000-0000-4000-8000-000000000002', retention: null }],
