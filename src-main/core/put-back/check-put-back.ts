@@ -4,11 +4,12 @@ import type { PutBackPreview } from '../../../src-shared/model/rows/put-back.ts'
 import { identityOf } from '../engine/attached-files/folder/folder-swap.ts';
 import { confirmationOf } from '../engine/confirmation.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import type { TextEncoding } from '../engine/identify/dump-text.ts';
 import { type PutBackOrder, type PutBackPlan, planPutBack } from '../engine/put-back/plan-rows.ts';
 import { scriptOf } from '../engine/put-back/statements.ts';
 import { firingTriggers, tryPlan } from '../engine/put-back/try-plan.ts';
 import type { WrittenRows } from '../engine/put-back/write-rows.ts';
-import { encodingOf, type TextEncoding } from '../engine/rows/read-cells.ts';
+import { encodingOf } from '../engine/rows/read-cells.ts';
 import { copyImage } from '../engine/sqlite/copy-image.ts';
 import { type Database, type OpenedDatabase, openDatabase, openForReading } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';

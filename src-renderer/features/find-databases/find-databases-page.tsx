@@ -4,7 +4,6 @@ import { useState } from 'react';
 import type { FoundCounts, FoundState, LastSearch } from '../../../src-shared/model/found-database.ts';
 import { unreadInWords } from '../../../src-shared/words/found-database-words.ts';
 import { agoInWords } from '../../../src-shared/words/moments.ts';
-import { ActionButton } from '../../components/forms/action-button.tsx';
 import { EmptyState, Page } from '../../components/layout/page.tsx';
 import { Note } from '../../components/messages/note.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
@@ -14,7 +13,8 @@ import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { BackUpFound } from './back-up-found.tsx';
 import { FoundTable } from './found-table.tsx';
-import { startSearch, useActiveSearch } from './use-search.ts';
+import { SearchButton } from './search-button.tsx';
+import { useActiveSearch } from './use-search.ts';
 import './find-databases.css';
 
 /** The longest page of a list. */
@@ -41,17 +41,7 @@ export function FindDatabasesPage() {
   const shown = value?.databases.filter((each) => each.state === state) ?? [];
   const selected = shown.filter(({ path }) => chosen.has(path));
   return (
-    <Page
-      title="Find databases"
-      wide
-      actions={
-        searching === undefined && (
-          <ActionButton variant="default" act={startSearch}>
-            {value?.search == null ? 'Search this machine' : 'Search again'}
-          </ActionButton>
-        )
-      }
-    >
+    <Page title="Find databases" wide actions={<SearchButton again={value?.search != null} />}>
       {searching !== undefined && <RunProgress run={searching} />}
       {value === null && <Pending answer={answer} />}
       {value?.search === null && searching === undefined && <NotSearched />}

@@ -12,7 +12,8 @@ import { showDone } from '../../components/messages/notices.ts';
 import { PathText } from '../../components/status/path-text.tsx';
 import { RunProgress } from '../../components/status/run-progress.tsx';
 import { useAnswer, useKept } from '../../stores/core.ts';
-import { startSearch, useActiveSearch } from './use-search.ts';
+import { SearchButton } from './search-button.tsx';
+import { useActiveSearch } from './use-search.ts';
 import './find-databases.css';
 
 const SHOWN = 3;
@@ -69,16 +70,7 @@ export function FoundSection() {
 
 function FirstSearch({ searching }: { searching: Run | undefined }) {
   return (
-    <Section
-      title="Other databases on this machine"
-      actions={
-        searching === undefined && (
-          <ActionButton variant="default" size="xs" act={startSearch}>
-            Search this machine
-          </ActionButton>
-        )
-      }
-    >
+    <Section title="Other databases on this machine" actions={<SearchButton again={false} size="xs" />}>
       {searching === undefined ? (
         <Text size="sm" c="dimmed">
           Finds databases of your programs that have no backups. Files are only read, and only their first bytes.

@@ -4,14 +4,14 @@ import { Link } from 'wouter';
 import type { FoundDatabase } from '../../../src-shared/model/found-database.ts';
 import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
-import { ActionButton } from '../../components/forms/action-button.tsx';
 import { Section } from '../../components/layout/section.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
 import { RunProgress } from '../../components/status/run-progress.tsx';
 import { navigate } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
-import { startSearch, useActiveSearch } from '../find-databases/use-search.ts';
+import { SearchButton } from '../find-databases/search-button.tsx';
+import { useActiveSearch } from '../find-databases/use-search.ts';
 import type { PlanFormApi } from '../plan-form/use-plan-form.ts';
 import { stepAddress } from './steps.tsx';
 
@@ -28,16 +28,7 @@ export function FoundChoice({ form }: { form: PlanFormApi }) {
     if (encryption === 'none') navigate(stepAddress('review'));
   };
   return (
-    <Section
-      title="Found on this machine"
-      actions={
-        searching === undefined && (
-          <ActionButton variant="default" size="xs" act={startSearch}>
-            {answer.value?.search == null ? 'Search this machine' : 'Search again'}
-          </ActionButton>
-        )
-      }
-    >
+    <Section title="Found on this machine" actions={<SearchButton again={answer.value?.search != null} size="xs" />}>
       {searching !== undefined && <RunProgress run={searching} />}
       <Pending answer={answer} />
       {answer.value !== null && count === 0 && (

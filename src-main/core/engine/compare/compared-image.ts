@@ -1,6 +1,7 @@
 import { prepareForRows } from '../dump/dump-rows.ts';
+import type { TextEncoding } from '../identify/dump-text.ts';
 import { describeTables, type Table } from '../rows/describe-tables.ts';
-import { encodingOf, type TextEncoding } from '../rows/read-cells.ts';
+import { encodingOf } from '../rows/read-cells.ts';
 import { TablePages } from '../rows/table-pages.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import { readSchema, type SchemaEntry } from '../sqlite/read-schema.ts';

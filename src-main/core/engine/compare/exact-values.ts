@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
+import type { TextEncoding } from '../identify/dump-text.ts';
 import { CELL_BYTES, mayBeInvalid, type SqlValue } from '../rows/cells.ts';
-import type { TextEncoding } from '../rows/read-cells.ts';
 import { storedValue } from '../rows/stored-values.ts';
 import type { TablePages } from '../rows/table-pages.ts';
 import type { Database } from '../sqlite/open-database.ts';

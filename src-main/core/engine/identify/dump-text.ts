@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 
-/** How the text of a dump is stored. */
+/** How the text of a dump or of a database is stored. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);

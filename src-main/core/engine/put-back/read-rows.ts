@@ -1,6 +1,7 @@
 import type { Cell, RowKey } from '../../../../src-shared/model/rows/cell.ts';
+import type { TextEncoding } from '../identify/dump-text.ts';
 import { placeholderOf, type SqlValue, sqlValueOf } from '../rows/cells.ts';
-import { cellSql, encodingOf, readCell, type TextEncoding } from '../rows/read-cells.ts';
+import { cellSql, encodingOf, readCell } from '../rows/read-cells.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
 

@@ -1,6 +1,6 @@
 import type { Cell } from '../../../../src-shared/model/rows/cell.ts';
+import type { TextEncoding } from '../identify/dump-text.ts';
 import { placeholderOf } from '../rows/cells.ts';
-import type { TextEncoding } from '../rows/read-cells.ts';
 import { cellLiteral } from '../rows/sql-literal.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { PutBackPlan } from './plan-rows.ts';

@@ -1,5 +1,7 @@
 import type { Cell } from '../../../../src-shared/model/rows/cell.ts';
+import type { TextEncoding } from '../identify/dump-text.ts';
 import type { Database } from '../sqlite/open-database.ts';
+import { pragmaValue } from './ask-pragma.ts';
 import { CELL_BYTES, cellOf, type SqlValue } from './cells.ts';
 
 /*
@@ -10,12 +12,9 @@ import { CELL_BYTES, cellOf, type SqlValue } from './cells.ts';
 /** Of longer values no start is read, for SQLite would load them whole; in bytes. */
 export const LOADED_BYTES = 16 * 1024 * 1024;
 
-/** The encoding that text has in a database, which is that of its bytes. */
-export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
-
-/** Returns the encoding of a database. */
+/** Returns the encoding of a database, which is that of the bytes of its text. */
 export function encodingOf(database: Database): TextEncoding {
-  const name = String(database.pragma('encoding', { simple: true })).toLowerCase();
+  const name = String(pragmaValue(database, 'encoding')).toLowerCase();
   return name === 'utf-16le' || name === 'utf-16be' ? name : 'utf-8';
 }
 

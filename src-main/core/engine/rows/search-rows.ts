@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Cell } from '../../../../src-shared/model/rows/cell.ts';
 import type { FoundRow, RowSearch } from '../../../../src-shared/model/rows/found-rows.ts';
 import { bytesInWords } from '../../../../src-shared/words/wording.ts';
+import type { TextEncoding } from '../identify/dump-text.ts';
 import { quoteName, unchecked } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import { readSchema } from '../sqlite/read-schema.ts';
 import { CELL_BYTES, placeholderOf, type SqlValue, sqlValueOf } from './cells.ts';
 import { describeTables, type Table } from './describe-tables.ts';
-import { cellSql, encodingOf, readCell, type TextEncoding } from './read-cells.ts';
+import { cellSql, encodingOf, readCell } from './read-cells.ts';
 import { addressOf, keyColumnsOf } from './row-identity.ts';
 import { equalsSql, HAS_LONG_VALUE, MATCHES, marksSql, SEARCHED_BYTES, searchedValues } from './search-sql.ts';
 

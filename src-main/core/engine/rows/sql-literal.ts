@@ -1,7 +1,7 @@
 import type { Cell } from '../../../../src-shared/model/rows/cell.ts';
 import { realLiteral, textLiteral, textLiteralOf } from '../dump/literals.ts';
+import type { TextEncoding } from '../identify/dump-text.ts';
 import { type SqlValue, sqlValueOf } from './cells.ts';
-import type { TextEncoding } from './read-cells.ts';
 
 const SMALLEST = -(2n ** 63n);
 
