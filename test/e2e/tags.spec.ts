@@ -71,7 +71,7 @@ for (const { name, open } of hosts) {
     await openPage(page, 'Databases');
     await changeTwo(page);
 
-    await page.getByRole('combobox', { name: 'Tag' }).selectOption('learning');
+    await page.getByRole('combobox', { name: 'Tag', exact: true }).selectOption('learning');
     await expect(page.getByText('2 of 3 databases')).toBeVisible();
     expect(page.url()).toContain('tag=learning');
     await openPlan(page, 'books');
