@@ -102,6 +102,8 @@ export default defineConfig({
         outDir: at('out/renderer'),
         emptyOutDir: true,
         target: 'chrome140',
+        // One style sheet: in pieces, rules would win by the order in which pages are opened.
+        cssCodeSplit: false,
         sourcemap: false,
         chunkSizeWarningLimit: 1200,
       },

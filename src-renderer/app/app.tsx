@@ -1,33 +1,36 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { IconPlayerPause, IconPlugConnectedX } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { pauseInWords } from '../../src-shared/words/pause-words.ts';
 import { useLoggedIn } from '../api/use-logged-in.ts';
 import { ErrorBoundary } from '../components/messages/error-boundary.tsx';
-import { ActivityPage } from '../features/activity/activity-page.tsx';
-import { BrowsePage } from '../features/browse/browse-page.tsx';
-import { DatabasesPage } from '../features/databases/databases-page.tsx';
-import { DestinationsPage } from '../features/destinations/destinations-page.tsx';
 import { DropOverlay } from '../features/drop/drop-overlay.tsx';
-import { FindDatabasesPage } from '../features/find-databases/find-databases-page.tsx';
 import { HomePage } from '../features/home/home-page.tsx';
 import { LoginPage } from '../features/login/login-page.tsx';
-import { NewPlanPage } from '../features/new-plan/new-plan-page.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { Shortcuts } from '../features/palette/shortcuts.tsx';
-import { PlanPage } from '../features/plans/plan-page.tsx';
 import { PutBackDialog } from '../features/put-back/put-back-dialog.tsx';
-import { RecoverPage } from '../features/recover-plans/recover-page.tsx';
-import { RecoveryKitPage } from '../features/recovery-kit/recovery-kit-page.tsx';
 import { RestoreDialog } from '../features/restore/restore-dialog.tsx';
 import { PauseMenu } from '../features/schedule/pause-menu.tsx';
-import { SettingsPage } from '../features/settings/settings-page.tsx';
 import { useAddress } from '../hooks/address.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { useConnected, usePaused, useSettings } from '../stores/core.ts';
+import {
+  ActivityPage,
+  BrowsePage,
+  DatabasesPage,
+  DestinationsPage,
+  FindDatabasesPage,
+  loadPagesWhenIdle,
+  NewPlanPage,
+  PlanPage,
+  RecoverPage,
+  RecoveryKitPage,
+  SettingsPage,
+} from './pages.ts';
 import { Sidebar } from './sidebar.tsx';
 import { theme } from './theme.ts';
 
@@ -53,6 +56,7 @@ export function App({ nonce, loginError }: { nonce: string; loginError: ErrorBod
 function Shell() {
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
+  useEffect(loadPagesWhenIdle, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each page begins at its top, or at a section that its address names
   useEffect(() => {
     // Not returned: newer browsers answer a promise, which React would take for a clean-up.
@@ -65,26 +69,28 @@ function Shell() {
         <ConnectionBanner />
         <PauseBanner />
         <ErrorBoundary key={pageOf(location)}>
-          <Switch>
-            <Route path="/" component={HomePage} />
-            <Route path="/databases" component={DatabasesPage} />
-            <Route path="/databases/find" component={FindDatabasesPage} />
-            <Route path="/plans/new/:step?">{({ step }) => <NewPlanPage step={step ?? 'source'} />}</Route>
-            <Route path="/plans/recover" component={RecoverPage} />
-            <Route path="/databases/:planId/:tab?">
-              {({ planId, tab }) => <PlanPage planId={planId} tab={tab ?? ''} key={planId} />}
-            </Route>
-            <Route path="/storage/:selected?">
-              {({ selected }) => <DestinationsPage selected={selected ?? null} />}
-            </Route>
-            <Route path="/activity/:runId?">{({ runId }) => <ActivityPage runId={runId ?? null} />}</Route>
-            <Route path="/browse" component={BrowsePage} />
-            <Route path="/settings" component={SettingsPage} />
-            <Route path="/recovery-kit" component={RecoveryKitPage} />
-            <Route>
-              <Redirect to="/" />
-            </Route>
-          </Switch>
+          <Suspense>
+            <Switch>
+              <Route path="/" component={HomePage} />
+              <Route path="/databases" component={DatabasesPage} />
+              <Route path="/databases/find" component={FindDatabasesPage} />
+              <Route path="/plans/new/:step?">{({ step }) => <NewPlanPage step={step ?? 'source'} />}</Route>
+              <Route path="/plans/recover" component={RecoverPage} />
+              <Route path="/databases/:planId/:tab?">
+                {({ planId, tab }) => <PlanPage planId={planId} tab={tab ?? ''} key={planId} />}
+              </Route>
+              <Route path="/storage/:selected?">
+                {({ selected }) => <DestinationsPage selected={selected ?? null} />}
+              </Route>
+              <Route path="/activity/:runId?">{({ runId }) => <ActivityPage runId={runId ?? null} />}</Route>
+              <Route path="/browse" component={BrowsePage} />
+              <Route path="/settings" component={SettingsPage} />
+              <Route path="/recovery-kit" component={RecoveryKitPage} />
+              <Route>
+                <Redirect to="/" />
+              </Route>
+            </Switch>
+          </Suspense>
         </ErrorBoundary>
       </main>
       <RestoreDialog />

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { commandLineOf } from '../support/command-line.ts';
-import { hosts, type OpenHost } from '../support/hosts.ts';
+import { hosts, inBrowser, type OpenHost } from '../support/hosts.ts';
 import { judge, openPlan, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* The ways from what differs, what is shown and what was found to putting rows back. */
@@ -39,9 +39,6 @@ test.beforeEach(async () => {
   change(`DELETE FROM orders; DELETE FROM customers WHERE id = 2; UPDATE customers SET "Change" = 'new' WHERE id = 1;
     INSERT INTO customers VALUES (4, 'Di Fox', NULL, NULL, NULL), (5, 'Ed Poe', NULL, NULL, NULL)`);
   run(['backup', 'shop']);
-  const [browser] = hosts;
-  if (browser === undefined) throw new Error('no host');
-  host = await browser.open(join(folder, 'home'));
 });
 
 test.afterEach(async () => {
@@ -58,74 +55,83 @@ async function shows(page: Page, words: string): Promise<void> {
   await expect(putBackDialog(page)).toBeHidden();
 }
 
-test('rows are put back from a comparison, from a table and from a query', async () => {
-  const { page } = host;
-  await openPlan(page, 'shop');
+for (const { name, open } of hosts)
+  test(`${name}: rows are put back from a comparison, from a table and from a query`, async () => {
+    host = await open(join(folder, 'home'));
+    const { page } = host;
+    await openPlan(page, 'shop');
 
-  await test.step('the list says how row counts changed, and leads to the comparison', async () => {
-    const cell = page.getByRole('button', {
-      name: 'Compare with the snapshot before: +1 row in customers, −1 in orders',
+    await test.step('the list says how row counts changed, and leads to the comparison', async () => {
+      const cell = page.getByRole('button', {
+        name: 'Compare with the snapshot before: +1 row in customers, −1 in orders',
+      });
+      await expect(cell).toHaveAttribute('title', /Rows whose values changed do not count/);
+      await cell.press('Enter');
+      await expect(page.getByText('2 tables differ.')).toBeVisible(SLOW);
     });
-    await expect(cell).toHaveAttribute('title', /Rows whose values changed do not count/);
-    await cell.press('Enter');
-    await expect(page.getByText('2 tables differ.')).toBeVisible(SLOW);
-  });
 
-  await test.step('its SQL is shown and saved', async () => {
-    await page.getByRole('button', { name: 'SQL', exact: true }).click();
-    await expect(page.getByLabel('SQL of the differences')).toContainText('DELETE FROM "orders" WHERE "id"=10;');
-    const [saved] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save SQL' }).click(),
-    ]);
-    expect(readFileSync(await saved.path(), 'utf8')).toContain('COMMIT;');
-  });
+    await test.step('its SQL is shown and saved', async () => {
+      await page.getByRole('button', { name: 'SQL', exact: true }).click();
+      await expect(page.getByLabel('SQL of the differences')).toContainText('DELETE FROM "orders" WHERE "id"=10;');
+      const [saved] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save SQL' }).click(),
+      ]);
+      expect(readFileSync(await saved.path(), 'utf8')).toContain('COMMIT;');
+    });
 
-  await test.step('removed and changed rows are put back, added ones cannot be', async () => {
-    await page.getByRole('button', { name: 'customers' }).click();
-    await page.getByRole('checkbox', { name: 'Select row 2' }).press('Space');
-    await page.getByRole('checkbox', { name: 'Select row 1' }).press('Space');
-    await expect(page.getByRole('checkbox')).toHaveCount(2);
-    await page.getByRole('button', { name: 'Put back…' }).click();
-    await shows(page, 'customers: 1 row inserted, 1 row kept as it is now');
-  });
+    await test.step('removed and changed rows are put back, added ones cannot be', async () => {
+      await page.getByRole('button', { name: 'customers' }).click();
+      await page.getByRole('checkbox', { name: 'Select row 2' }).press('Space');
+      await page.getByRole('checkbox', { name: 'Select row 1' }).press('Space');
+      await expect(page.getByRole('checkbox')).toHaveCount(2);
+      await page.getByRole('button', { name: 'Put back…' }).click();
+      await shows(page, 'customers: 1 row inserted, 1 row kept as it is now');
+    });
 
-  await test.step('a whole table', async () => {
-    await page.getByRole('tab', { name: 'Browse' }).click();
-    await page.getByRole('combobox', { name: 'Snapshot' }).click();
-    await page.getByRole('option').last().click();
-    await page.getByRole('button', { name: 'Put all rows back…' }).click(SLOW);
-    await shows(page, 'customers: 1 row inserted, 1 row kept as it is now, 1 row unchanged');
-    await page.getByRole('checkbox', { name: 'Select all rows of this page' }).check();
-    await expect(page.getByText('3 rows selected')).toBeVisible();
-  });
+    await test.step('a whole table', async () => {
+      await page.getByRole('tab', { name: 'Browse' }).click();
+      await page.getByRole('combobox', { name: 'Snapshot' }).click();
+      await page.getByRole('option').last().click();
+      await page.getByRole('button', { name: 'Put all rows back…' }).click(SLOW);
+      await shows(page, 'customers: 1 row inserted, 1 row kept as it is now, 1 row unchanged');
+      await page.getByRole('checkbox', { name: 'Select all rows of this page' }).check();
+      await expect(page.getByText('3 rows selected')).toBeVisible();
+    });
 
-  await test.step('the rows of a query', async () => {
-    await page.getByRole('tab', { name: 'SQL' }).click();
-    await page.getByRole('textbox', { name: 'Statement' }).fill("SELECT * FROM customers WHERE name LIKE 'B%';");
-    await page.getByRole('textbox', { name: 'Statement' }).press('Control+Enter');
-    await page.getByRole('button', { name: 'Put rows of customers back…' }).click(SLOW);
-    await shows(page, 'customers: 1 row inserted');
-  });
+    await test.step('the rows that match filters', async () => {
+      await page.getByRole('textbox', { name: 'Value' }).fill('2');
+      await page.getByRole('button', { name: 'Add filter' }).click();
+      await page.getByRole('button', { name: 'Put matching rows back…' }).click(SLOW);
+      await shows(page, 'customers: 1 row inserted');
+    });
 
-  await test.step('rows are compared from the review of a restore, which stays as it is', async () => {
-    await page.getByRole('tab', { name: /^Snapshots/ }).click();
-    await page.getByRole('button', { name: 'Restore…' }).last().click();
-    const restore = page.getByRole('dialog', { name: 'Restore' });
-    await restore.getByRole('button', { name: 'Review changes' }).click();
-    const word = restore.getByRole('textbox', { name: 'Type shop.db to confirm' });
-    await word.fill('shop', SLOW);
-    await restore.getByRole('button', { name: 'Compare rows…' }).click();
-    const compared = page.getByRole('dialog', { name: 'shop.db: now, and after the restore' });
-    await compared.getByRole('button', { name: 'customers' }).click(SLOW);
-    await expect(compared.getByRole('row', { name: /^Added 2 Bo Ek/ })).toBeVisible();
-    await judge(page, 'compare-from-restore');
-    await page.goBack();
-    await page.goBack();
-    await expect(compared).toBeHidden();
-    await expect(word).toHaveValue('shop');
+    await test.step('the rows of a query', async () => {
+      await page.getByRole('tab', { name: 'SQL' }).click();
+      await page.getByRole('textbox', { name: 'Statement' }).fill("SELECT * FROM customers WHERE name LIKE 'B%';");
+      await page.getByRole('textbox', { name: 'Statement' }).press('Control+Enter');
+      await page.getByRole('button', { name: 'Put rows of customers back…' }).click(SLOW);
+      await shows(page, 'customers: 1 row inserted');
+    });
+
+    await test.step('rows are compared from the review of a restore, which stays as it is', async () => {
+      await page.getByRole('tab', { name: /^Snapshots/ }).click();
+      await page.getByRole('button', { name: 'Restore…' }).last().click();
+      const restore = page.getByRole('dialog', { name: 'Restore' });
+      await restore.getByRole('button', { name: 'Review changes' }).click();
+      const word = restore.getByRole('textbox', { name: 'Type shop.db to confirm' });
+      await word.fill('shop', SLOW);
+      await restore.getByRole('button', { name: 'Compare rows…' }).click();
+      const compared = page.getByRole('dialog', { name: 'shop.db: now, and after the restore' });
+      await compared.getByRole('button', { name: 'customers' }).click(SLOW);
+      await expect(compared.getByRole('row', { name: /^Added 2 Bo Ek/ })).toBeVisible();
+      await judge(page, 'compare-from-restore');
+      await page.goBack();
+      await page.goBack();
+      await expect(compared).toBeHidden();
+      await expect(word).toHaveValue('shop');
+    });
   });
-});
 
 /** Presses Tab until what is named has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
@@ -144,6 +150,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 }
 
 test('a lost row is found and put back by keyboard alone, and the sheet fits every window in both themes', async () => {
+  host = await inBrowser.open(join(folder, 'home'));
   const { page } = host;
   await openPlan(page, 'shop');
   await page.getByRole('tab', { name: 'Browse' }).press('Enter');

@@ -42,8 +42,13 @@ export function TableRows({ viewId, table, filters, sort }: TableRowsProps) {
           onChange={(next) => setParameters({ filter: next.length === 0 ? '' : JSON.stringify(next) })}
         />
         <Group gap="xs">
-          {table.kind === 'table' && filters.length === 0 && (
-            <PutBackButton viewId={viewId} rows={{ table: table.name }} label="Put all rows back…" minor />
+          {table.kind === 'table' && (
+            <PutBackButton
+              viewId={viewId}
+              rows={{ table: table.name, ...(filters.length > 0 && { filters }) }}
+              label={filters.length > 0 ? 'Put matching rows back…' : 'Put all rows back…'}
+              minor
+            />
           )}
           <ExportButton viewId={viewId} what={selection} name={table.name} />
         </Group>

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { FilePath, Instant } from '../values.ts';
+import { RowFilter } from './browse.ts';
 import { Cell, RowKey } from './cell.ts';
 
 const count = z.int().nonnegative();
 
 /**
  * Which rows of a table are put back. `keys`: those that `browse.rows` names by these keys, or, with `columns`, those that
- * have these values in these columns. `where`: those that meet a condition in SQL; without either, all rows.
+ * have these values in these columns. `filters`: those that meet all of these conditions; `where`: one in SQL. Without any
+ * of them, all rows.
  */
 export const RowsToPutBack = z.union([
   z.strictObject({
@@ -14,6 +16,7 @@ export const RowsToPutBack = z.union([
     keys: z.array(RowKey).min(1).max(10_000),
     columns: z.array(z.string()).min(1).max(2000).optional(),
   }),
+  z.strictObject({ table: z.string().min(1), filters: z.array(RowFilter).min(1).max(50) }),
   z.strictObject({ table: z.string().min(1), where: z.string().trim().min(1).max(100_000).optional() }),
 ]);
 export type RowsToPutBack = z.infer<typeof RowsToPutBack>;

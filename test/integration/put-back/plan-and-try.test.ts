@@ -5,6 +5,7 @@ import { type PutBackOrder, type PutBackPlan, planPutBack } from '../../../src-m
 import { scriptOf } from '../../../src-main/core/engine/put-back/statements.ts';
 import { firingTriggers, type TriedPlan, tryPlan } from '../../../src-main/core/engine/put-back/try-plan.ts';
 import { type Database, openDatabase } from '../../../src-main/core/engine/sqlite/open-database.ts';
+import type { RowFilter } from '../../../src-shared/model/rows/browse.ts';
 import type { PutBackChoices, RowsToPutBack } from '../../../src-shared/model/rows/put-back.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
 
@@ -90,6 +91,18 @@ describe('a lost row', () => {
     const { plan, tried } = putBack(made, chosen({ table: 'order_lines', where: "what = 'c'" }));
     expect(actions(plan)).toEqual(['customers insert', 'orders insert', 'order_lines insert']);
     expect(tried).toMatchObject({ problems: [], written: { changes: 3 } });
+  });
+
+  it('comes back with the others that match the same filters', () => {
+    using made = scene(ORDERS, 'PRAGMA foreign_keys = ON; DELETE FROM orders WHERE customer = 1');
+    const filters: RowFilter[] = [
+      { column: 'customer', is: 'equal', text: '1' },
+      { column: 'total', is: 'greater', text: '6' },
+    ];
+    expect(actions(putBack(made, chosen({ table: 'orders', filters })).plan)).toEqual(['orders insert']);
+    expect(all(made.target, 'SELECT id FROM orders')).toEqual([[11], [12]]);
+    const unknown = chosen({ table: 'orders', filters: [{ column: 'no such', is: 'null' }] });
+    expect(() => putBack(made, unknown)).toThrow('Column not found: no such in orders.');
   });
 
   it('is refused when what it refers to is in neither database', () => {

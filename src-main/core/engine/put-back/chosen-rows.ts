@@ -4,15 +4,22 @@ import type { RowsToPutBack } from '../../../../src-shared/model/rows/put-back.t
 import { sqlTokens } from '../../../../src-shared/rules/sqlite/sql-tokens.ts';
 import { errorCode } from '../engine-errors.ts';
 import { placeholderOf, sqlValueOf } from '../rows/cells.ts';
+import { allOf, filterSql, type SqlPart } from '../rows/row-filters.ts';
+import { requireTable } from '../rows/select-rows.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { MappedTable } from './mapped-table.ts';
-import { equalTo, exactly, type RowReader, type SqlPart } from './read-rows.ts';
+import { equalTo, exactly, type RowReader } from './read-rows.ts';
 
 /**
  * Goes through the addresses of the rows of the snapshot that a person chose.
  * @throws SnapkeepError `NOT_FOUND` for a row, `INVALID_PARAMS` for a condition or a column
  */
 export function* chosenRows(source: RowReader, table: MappedTable, chosen: RowsToPutBack): Generator<RowKey> {
+  if ('filters' in chosen) {
+    const stored = requireTable(source.database, table.storedName);
+    yield* addressesWhere(source, table, allOf(chosen.filters.map((filter) => filterSql(stored, filter))));
+    return;
+  }
   if (!('keys' in chosen)) {
     yield* addressesWhere(source, table, 'where' in chosen ? conditionOf(chosen.where) : null);
     return;

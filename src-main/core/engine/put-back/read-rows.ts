@@ -2,14 +2,9 @@ import type { Cell, RowKey } from '../../../../src-shared/model/rows/cell.ts';
 import type { TextEncoding } from '../identify/dump-text.ts';
 import { placeholderOf, type SqlValue, sqlValueOf } from '../rows/cells.ts';
 import { cellSql, encodingOf, readCell } from '../rows/read-cells.ts';
+import type { SqlPart } from '../rows/row-filters.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
-
-/** A condition, or any part of a statement, and the values for its placeholders. */
-export interface SqlPart {
-  sql: string;
-  values: Cell[];
-}
 
 /** Whether two values are the same, with their storage classes. */
 export const sameCell = (one: Cell, other: Cell): boolean => JSON.stringify(one) === JSON.stringify(other);
@@ -18,7 +13,7 @@ export const sameCell = (one: Cell, other: Cell): boolean => JSON.stringify(one)
 export function equalTo(expressions: readonly string[], values: readonly Cell[]): SqlPart {
   return {
     sql: expressions.map((sql, at) => `${sql} = ${placeholderOf(values[at] ?? null)}`).join(' AND '),
-    values: [...values],
+    values: values.map(sqlValueOf),
   };
 }
 
@@ -28,7 +23,7 @@ export function exactly(columns: readonly string[], values: readonly Cell[]): Sq
     const placeholder = placeholderOf(values[at] ?? null);
     return `(${quoteName(name)} IS ${placeholder} COLLATE BINARY)`;
   });
-  return { sql: parts.join(' AND '), values: [...values] };
+  return { sql: parts.join(' AND '), values: values.map(sqlValueOf) };
 }
 
 /** A statement of two expressions for each value takes no more of them. */
@@ -52,7 +47,7 @@ export class RowReader {
       .prepare(`SELECT ${read} FROM main.${quoteName(table)}${condition}`)
       .safeIntegers()
       .raw();
-    for (const found of statement.iterate(...bound(where)) as Iterable<SqlValue[]>)
+    for (const found of statement.iterate(...(where?.values ?? [])) as Iterable<SqlValue[]>)
       yield Array.from({ length: found.length / 2 }, (_, at) =>
         readCell(found[at * 2] ?? null, found[at * 2 + 1] ?? null, this.encoding),
       );
@@ -75,12 +70,10 @@ export class RowReader {
     return (
       this.database
         .prepare(`SELECT 1 FROM main.${quoteName(table)} WHERE ${where.sql} LIMIT 1`)
-        .get(...bound(where)) !== undefined
+        .get(...(where?.values ?? [])) !== undefined
     );
   }
 }
-
-const bound = (part: SqlPart | null): SqlValue[] => part?.values.map(sqlValueOf) ?? [];
 
 /** A text that stands for a key, by which it is found again. */
 export const textOfKey = (key: RowKey): string => JSON.stringify(key);

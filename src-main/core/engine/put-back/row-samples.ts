@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Cell } from '../../../../src-shared/model/rows/cell.ts';
 import { describeTables } from '../rows/describe-tables.ts';
+import type { SqlPart } from '../rows/row-filters.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import type { PutBackPlan } from './plan-rows.ts';
 import type { PlannedRow } from './planning.ts';
-import { exactly, RowReader, type SqlPart } from './read-rows.ts';
+import { equalTo, exactly, RowReader } from './read-rows.ts';
 import { writtenRows } from './statements.ts';
 
 /** So many rows tell for certain, also when a program has changed most of them since. */
@@ -76,7 +77,7 @@ function hasArrived(reader: RowReader, { table, columns, rowid, after }: RowMark
   if (described === undefined || columns.some((name) => !described.columns.some((column) => column.name === name)))
     return false;
   if (rowid !== null && described.rowid === null) return false;
-  const where = rowid === null ? null : { sql: `${described.rowid} = ?`, values: [JSON.parse(rowid) as Cell] };
+  const where = rowid === null || described.rowid === null ? null : equalTo([described.rowid], [JSON.parse(rowid) as Cell]);
   for (const cells of reader.rows(table, columns.map(quoteName), where)) if (hashOf(cells) === after) return true;
   return false;
 }

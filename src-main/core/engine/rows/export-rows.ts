@@ -7,8 +7,9 @@ import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import { cellOf, type SqlValue } from './cells.ts';
 import { cellSql, encodingOf, readCell } from './read-cells.ts';
+import { requireColumn } from './row-filters.ts';
 import { prepareReading } from './run-query.ts';
-import { requireColumn, requireTable, wholeSelectionSql } from './select-rows.ts';
+import { requireTable, wholeSelectionSql } from './select-rows.ts';
 import { cellLiteral } from './sql-literal.ts';
 
 /** What is exported, and to which new file. */

@@ -6,8 +6,9 @@ import { readSchema } from '../sqlite/read-schema.ts';
 import { placeholderOf, type SqlValue, sqlValueOf } from './cells.ts';
 import type { Table } from './describe-tables.ts';
 import { encodingOf, LOADED_BYTES } from './read-cells.ts';
+import { requireColumn, type SqlPart } from './row-filters.ts';
 import { addressOf } from './row-identity.ts';
-import { requireColumn, requireTable, type SqlPart, wholeSelectionSql } from './select-rows.ts';
+import { requireTable, wholeSelectionSql } from './select-rows.ts';
 import { storedPosition, storedValue } from './stored-values.ts';
 import { type TablePages, UnreadablePages } from './table-pages.ts';
 

@@ -1,7 +1,7 @@
 import type { RowSearch } from '../../../../src-shared/model/rows/found-rows.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { SqlValue } from './cells.ts';
-import { numberOf } from './select-rows.ts';
+import { numberOf } from './row-filters.ts';
 
 /** Longer values are not searched, for SQLite would load them whole; in bytes. */
 export const SEARCHED_BYTES = 1_000_000;

@@ -1,18 +1,13 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import type { RowCursor, RowFilter, RowPage, RowSelection, RowSort } from '../../../../src-shared/model/rows/browse.ts';
+import type { RowCursor, RowPage, RowSelection, RowSort } from '../../../../src-shared/model/rows/browse.ts';
 import type { Cell, RowKey } from '../../../../src-shared/model/rows/cell.ts';
 import { quoteName, unchecked } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import { placeholderOf, type SqlValue, sqlValueOf } from './cells.ts';
 import { describeTables, type Table } from './describe-tables.ts';
 import { cellSql, encodingOf, readCell } from './read-cells.ts';
+import { allOf, filterSql, requireColumn, type SqlPart } from './row-filters.ts';
 import { addressOf } from './row-identity.ts';
-
-/** A part of a statement and the values for its placeholders. */
-export interface SqlPart {
-  sql: string;
-  values: SqlValue[];
-}
 
 /** Which rows are read, and from where on. */
 export interface RowsRequest extends RowSelection {
@@ -139,7 +134,7 @@ function cursorBehind({ key, sorted }: ReadRow, count: number, after: RowCursor 
 function selectionSql(table: Table, { filters, sort, after }: RowsRequest, address: readonly string[]): SqlPart {
   const conditions = filters.map((filter) => filterSql(table, filter));
   if (after !== undefined && 'key' in after) conditions.push(afterSql(table, sort, after, address));
-  const { sql, values } = joined(conditions);
+  const { sql, values } = whereSql(conditions);
   return { sql: `${sql}${orderSql(sort, address)}`, values };
 }
 
@@ -150,12 +145,10 @@ function orderSql(sort: RowSort | undefined, address: readonly string[]): string
   return order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`;
 }
 
-function joined(conditions: readonly SqlPart[]): SqlPart {
+function whereSql(conditions: readonly SqlPart[]): SqlPart {
   if (conditions.length === 0) return { sql: '', values: [] };
-  return {
-    sql: ` WHERE ${conditions.map(({ sql }) => `(${sql})`).join(' AND ')}`,
-    values: conditions.flatMap(({ values }) => values),
-  };
+  const { sql, values } = allOf(conditions);
+  return { sql: ` WHERE ${sql}`, values };
 }
 
 /**
@@ -167,7 +160,7 @@ export function wholeSelectionSql(table: Table, { filters, sort }: RowSelection,
   const address = addressOf(table);
   const conditions = filters.map((filter) => filterSql(table, filter));
   if (keys !== undefined) conditions.push(keysSql(table, keys, address));
-  const { sql, values } = joined(conditions);
+  const { sql, values } = whereSql(conditions);
   return { sql: `${sql}${orderSql(sort, address)}`, values };
 }
 
@@ -182,42 +175,6 @@ function keysSql(table: Table, keys: readonly RowKey[], address: readonly string
     values: keys.flatMap((key) => key.map(sqlValueOf)),
   };
 }
-
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
-
-/** The value that a typed text stands for where it looks like a number. */
-export function numberOf(text: string): bigint | number | null {
-  const typed = text.trim();
-  if (!NUMBER.test(typed)) return null;
-  if (!/^[+-]?\d{1,19}$/.test(typed)) return Number(typed);
-  const integer = BigInt(typed.replace('+', ''));
-  return BigInt.asIntN(64, integer) === integer ? integer : Number(typed);
-}
-
-function filterSql(table: Table, filter: RowFilter): SqlPart {
-  const column = quoteName(requireColumn(table, filter.column));
-  if (!('text' in filter)) return { sql: `${column} IS ${filter.is === 'null' ? '' : 'NOT '}NULL`, values: [] };
-  const { text } = filter;
-  const number = numberOf(text);
-  switch (filter.is) {
-    case 'equal':
-      return number === null
-        ? { sql: `${column} = ?`, values: [text] }
-        : { sql: `${column} = ? OR ${column} = ?`, values: [text, number] };
-    case 'not-equal':
-      return number === null
-        ? { sql: `${column} IS NOT ?`, values: [text] }
-        : { sql: `${column} IS NOT ? AND ${column} IS NOT ?`, values: [text, number] };
-    case 'contains':
-      return { sql: `${column} LIKE ? ESCAPE '\\'`, values: [`%${escaped(text)}%`] };
-    case 'starts':
-      return { sql: `${column} LIKE ? ESCAPE '\\'`, values: [`${escaped(text)}%`] };
-    default:
-      return { sql: `${column} ${filter.is === 'less' ? '<' : '>'} ?`, values: [number ?? text] };
-  }
-}
-
-const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 
 /** The rows behind one, in the order of a sort and the address. NULL comes first, or last where the order descends. */
 function afterSql(
@@ -246,12 +203,4 @@ function afterSql(
     sql: `${later} OR (${column} = ${value} AND ${behind.sql})`,
     values: [sqlValueOf(sorted), sqlValueOf(sorted), ...behind.values],
   };
-}
-
-/** @throws SnapkeepError `INVALID_PARAMS` */
-export function requireColumn(table: Table, name: string): string {
-  if (table.columns.some((column) => column.name === name)) return name;
-  throw new SnapkeepError('INVALID_PARAMS', `Column not found: ${name} in ${table.name}.`, {
-    hint: 'Choose another column.',
-  });
 }
