@@ -36,11 +36,20 @@ export function tablesOf(database: Database.Database): string[] {
     .all() as string[];
 }
 
+/** The tables that a program changes: virtual ones, but not those in which they keep their rows. */
+function changedTables(database: Database.Database): string[] {
+  const virtual = database
+    .prepare("SELECT CAST(name AS TEXT) FROM sqlite_schema WHERE CAST(sql AS TEXT) LIKE 'CREATE VIRTUAL TABLE%'")
+    .pluck()
+    .all() as string[];
+  const shadow = (table: string): boolean => virtual.some((name) => table.startsWith(`${name}_`));
+  return [...tablesOf(database).filter((table) => !shadow(table)), ...virtual];
+}
+
 /** Changes rows of each table; what a table does not take is left out. */
 export function changeRows(database: Database.Database, changes: readonly Change[]): void {
   database.pragma('foreign_keys = OFF');
-  for (const table of tablesOf(database)) {
-    if (/^(?:f4|f5|r)_/.test(table)) continue;
+  for (const table of changedTables(database)) {
     const columns = (database.pragma(`table_xinfo(${quoted(table)})`) as Array<{ name: string; hidden: number }>)
       .filter(({ hidden }) => hidden === 0)
       .map(({ name }) => quoted(name));
