@@ -5,6 +5,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { commandLineOf } from '../support/command-line.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { hosts, inBrowser, type OpenHost } from '../support/hosts.ts';
+import { noiseImage } from '../support/noise-image.ts';
 import { judgeEverywhere, openPlan, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* The attached files of a snapshot are browsed as a tree, and one of them is restored from it. */
@@ -23,6 +24,7 @@ test.beforeEach(() => {
   writeFileSync(join(docs, 'letters', 'ann.txt'), 'Dear Ann');
   writeFileSync(join(docs, 'letters', 'old', 'bob.txt'), 'Dear Bob');
   writeFileSync(join(docs, 'pixel.png'), Buffer.from(PIXEL, 'base64'));
+  writeFileSync(join(docs, 'photo.png'), noiseImage(2000, 1300));
   makeDatabase(join(folder, 'shop.db'), { rows: 5 });
   const run = commandLineOf(join(folder, 'home'));
   const add = ['plan', 'add', '--name', 'shop', '--source', join(folder, 'shop.db'), '--to', join(folder, 'backups')];
@@ -55,13 +57,18 @@ for (const { name, open } of hosts)
     writeFileSync(join(docs, 'letters', 'ann.txt'), 'lost');
     writeFileSync(join(docs, 'new.txt'), 'stays');
     const tree = await openTree(page);
-    await expect(tree.getByText('3 files, 86 bytes')).toBeVisible();
+    await expect(tree.getByText('4 files, 2.6 MB')).toBeVisible();
 
     await tree.getByRole('button', { name: 'ann.txt', exact: true }).press('Enter');
     await expect(page.getByRole('dialog').getByText('Dear Ann')).toBeVisible();
     await page.keyboard.press('Escape');
     await tree.getByRole('button', { name: 'pixel.png', exact: true }).click();
     await expect(page.getByRole('img', { name: 'Content of pixel.png' })).toBeVisible();
+    await page.keyboard.press('Escape');
+
+    await tree.getByRole('button', { name: 'photo.png', exact: true }).click();
+    const photo = page.getByRole('img', { name: 'Content of photo.png' });
+    await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(2000);
     await page.keyboard.press('Escape');
 
     await tree.getByRole('button', { name: 'Restore ann.txt…' }).press('Enter');

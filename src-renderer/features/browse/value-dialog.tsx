@@ -1,22 +1,13 @@
 import { Button, Code, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { ValuePart } from '../../../src-shared/model/rows/browse.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { useAnswer } from '../../stores/core.ts';
 import { formsOf, hexLines } from './value-forms.ts';
-
-/** Where a value stands: in a row, or in a file. */
-export type ValuePlace =
-  | { method: 'browse.value'; params: Omit<Params<'browse.value'>, 'offset' | 'length'> }
-  | { method: 'browse.file'; params: Omit<Params<'browse.file'>, 'offset' | 'length'> };
-
-/** How much of a text or of bytes is shown at a time. */
-const PART = 262_144;
-/** The first part is longer, so that most images come whole. */
-const FIRST_PART = 1_048_576;
+import { FIRST_PART, PART, type ValuePlace } from './value-place.ts';
+import { WholeImage } from './whole-image.tsx';
 
 /** Shows a whole value or file, part by part: as text, JSON, an image or bytes. */
 export function ValueDialog({ place, name, onClose }: { place: ValuePlace; name: string; onClose(): void }) {
@@ -31,6 +22,7 @@ export function ValueDialog({ place, name, onClose }: { place: ValuePlace; name:
         <Pending answer={answer} label="Loading value" />
         {answer.value !== null && (
           <Value
+            place={place}
             value={answer.value}
             name={name}
             offset={offset}
@@ -45,6 +37,7 @@ export function ValueDialog({ place, name, onClose }: { place: ValuePlace; name:
 }
 
 interface ValueProps {
+  place: ValuePlace;
   value: ValuePart;
   /** The column. */
   name: string;
@@ -56,7 +49,7 @@ interface ValueProps {
 const LABELS = { image: 'Image', json: 'JSON', text: 'Text', hex: 'Hex' } as const;
 type Form = keyof typeof LABELS;
 
-function Value({ value, name, offset, onPrevious, onNext }: ValueProps) {
+function Value({ place, value, name, offset, onPrevious, onNext }: ValueProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const { bytes, image, json, text } = formsOf(value, offset, PART);
   const isLong = value.class === 'text' || value.class === 'blob';
@@ -83,14 +76,14 @@ function Value({ value, name, offset, onPrevious, onNext }: ValueProps) {
           />
         )}
       </Group>
-      {shown === 'image' ? (
-        <img className="value-image" alt={`Content of ${name}`} src={`data:${image};base64,${value.part}`} />
+      {shown === 'image' && image !== null ? (
+        <WholeImage place={place} first={value} type={image} name={name} />
       ) : (
         <Code block className="value-text" tabIndex={0}>
           {value.class === 'null' ? 'NULL' : shown === 'hex' ? hexLines(bytes, offset) : shown === 'json' ? json : text}
         </Code>
       )}
-      {isLong && (offset > 0 || end < value.bytes) && (
+      {isLong && shown !== 'image' && (offset > 0 || end < value.bytes) && (
         <Group gap="xs">
           <Button size="xs" variant="default" disabled={offset === 0} onClick={onPrevious}>
             Previous part

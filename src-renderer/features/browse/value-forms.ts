@@ -34,18 +34,21 @@ function wholeUtf8(bytes: Uint8Array): number {
 export interface ValueForms {
   /** What is shown, without a character that is cut at its end. */
   bytes: Uint8Array;
-  /** The type of a whole image. */
+  /** The type of an image. */
   image: string | null;
   json: string | null;
   text: string | null;
 }
 
-/** Returns how a part of a value can be shown. @param most bytes of what is no image */
+/** A larger image is shown as bytes. */
+const MOST_IMAGE_BYTES = 16 * 1_048_576;
+
+/** Returns how a part of a value can be shown. @param most bytes that are shown at a time */
 export function formsOf(value: ValuePart, offset: number, most: number): ValueForms {
   const all = bytesOfBase64(value.part);
-  const image = offset === 0 && all.length === value.bytes ? imageTypeOf(all) : null;
-  if (image !== null) return { bytes: all, image, json: null, text: null };
+  const image = offset === 0 && value.bytes <= MOST_IMAGE_BYTES ? imageTypeOf(all) : null;
   const part = all.subarray(0, most);
+  if (image !== null) return { bytes: part, image, json: null, text: null };
   const isCut = value.class === 'text' && offset + part.length < value.bytes;
   const bytes = isCut ? part.subarray(0, wholeCharacters(part, value.encoding)) : part;
   const text = textOfBytes(bytes, value.encoding);
