@@ -102,7 +102,7 @@ export const snapshotMethods = {
   /**
    * Starts the check of a restore: verifies the snapshot and compares it with the target. `expects`: the version of the
    * schema that the program expects; a newer snapshot is refused. `what: 'files'`: the attached files of a snapshot, one
-   * of them, or a path in it, to their original paths or to `to`.
+   * of them, or files and folders in it, to their original paths; one alone may go to `to`.
    */
   'restores.check': {
     params: z.union([
@@ -118,7 +118,8 @@ export const snapshotMethods = {
         snapshotId: z.uuid(),
         destinationId: z.uuid().optional(),
         attachedFile: AttachedFileName.optional(),
-        path: z.string().max(4096).optional(),
+        /** Files and folders in the attached file, parts joined by `/`; without them, all of it. */
+        paths: z.array(z.string().min(1).max(4096)).min(1).max(100).optional(),
         to: FilePath.optional(),
       }),
     ]),

@@ -83,6 +83,27 @@ for (const { name, open } of hosts)
     expect(readFileSync(join(docs, 'new.txt'), 'utf8')).toBe('stays');
   });
 
+test('several files and folders are selected in the tree, and restored together', async () => {
+  host = await inBrowser.open(join(folder, 'home'));
+  const { page } = host;
+  writeFileSync(join(docs, 'letters', 'ann.txt'), 'lost');
+  rmSync(join(docs, 'letters', 'old'), { recursive: true });
+  const tree = await openTree(page);
+  for (const name of ['old', 'ann.txt']) await tree.getByRole('checkbox', { name: `Select ${name}` }).press('Space');
+  await expect(tree.getByText('2 selected')).toBeVisible();
+  await judgeEverywhere(page, 'attached-tree-selected', USUAL_WIDTHS);
+  await tree.getByRole('button', { name: 'Restore selected…' }).press('Enter');
+  const sheet = page.getByRole('dialog', { name: 'Restore' });
+  await expect(sheet.getByRole('radio', { name: 'Selected files and folders' })).toBeChecked();
+  await expect(sheet.getByText(join(docs, 'letters', 'old'))).toBeVisible();
+  await sheet.getByRole('button', { name: 'Review changes' }).click();
+  await sheet.getByRole('textbox', { name: 'Type files to confirm' }).fill('files');
+  await sheet.getByRole('button', { name: 'Replace the files' }).click();
+  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+  expect(readFileSync(join(docs, 'letters', 'ann.txt'), 'utf8')).toBe('Dear Ann');
+  expect(readFileSync(join(docs, 'letters', 'old', 'bob.txt'), 'utf8')).toBe('Dear Bob');
+});
+
 test('the tree fits and pleases axe in both themes and at all widths', async () => {
   host = await inBrowser.open(join(folder, 'home'));
   const { page } = host;

@@ -72,7 +72,7 @@ function config(app: string): PlanInput['attachedFiles'] {
 export async function putBackFiles(
   core: Core,
   snapshotId: string,
-  more: { attachedFile?: string; path?: string; to?: string; destinationId?: string } = {},
+  more: { attachedFile?: string; paths?: string[]; to?: string; destinationId?: string } = {},
 ): Promise<Run> {
   const checked = await succeed(core, 'restores.check', { what: 'files', snapshotId, ...more });
   if (checked.result?.kind !== 'files-check') throw new Error('no check');

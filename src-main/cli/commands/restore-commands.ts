@@ -6,7 +6,7 @@ import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/rest
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
-import { inSession, json } from '../command.ts';
+import { inSession, json, several } from '../command.ts';
 import { keyOf } from '../options/key-options.ts';
 import { addSourceOptions, type SourceOptions, withSource } from '../options/source-options.ts';
 import { errorOf, print, resultOf, say, UsageError } from '../output.ts';
@@ -42,7 +42,7 @@ export function addRestoreCommands(program: Command): void {
       new Option('--only <what>', 'restore only the database or only the files').choices(['database', 'files']),
     )
     .option('--attached-file <name>', 'restore only this attached file')
-    .option('--path <path>', 'restore only this file or folder of the attached file')
+    .option('--path <path>', 'restore only this file or folder of the attached file (repeatable)', several)
     .addOption(
       new Option('--table <name>', 'put only rows of this table back, into the live database --to').conflicts([
         ...['only', 'attachedFile', 'path', 'force', 'manifestPaths', 'programVersion', 'forceNewer', 'forceRepair'],

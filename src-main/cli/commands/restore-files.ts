@@ -11,7 +11,7 @@ import type { Session } from '../session.ts';
 /** What of a snapshot's files is restored, and where to. */
 export interface FilesOptions {
   attachedFile?: string;
-  path?: string;
+  path?: string[];
   to?: string;
   force?: boolean;
 }
@@ -26,7 +26,7 @@ export async function checkFiles(session: Session, snapshot: Snapshot, options: 
     what: 'files',
     snapshotId: snapshot.id,
     ...(attachedFile === undefined ? {} : { attachedFile }),
-    ...(path === undefined ? {} : { path }),
+    ...(path === undefined ? {} : { paths: path }),
     ...(to === undefined ? {} : { to: resolve(to) }),
   });
   const { targets } = resultOf(checked, 'files-check').check;

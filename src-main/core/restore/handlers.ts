@@ -34,12 +34,12 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
 }
 
 async function checkFilesOf(core: CoreContext, params: FilesParams): Promise<Run> {
-  const { snapshotId, destinationId, attachedFile, path, to } = params;
+  const { snapshotId, destinationId, attachedFile, paths, to } = params;
   return startFilesCheck(core, {
     snapshot: core.catalog.snapshots.require(snapshotId),
     destinationId,
     attachedFile: attachedFile ?? null,
-    part: path ?? '',
+    parts: paths ?? [],
     to: to === undefined ? null : await canonicalFilePath(to),
   });
 }

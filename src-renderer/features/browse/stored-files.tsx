@@ -1,6 +1,7 @@
-import { ActionIcon, Text, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, Text, UnstyledButton } from '@mantine/core';
 import { IconArrowBackUp, IconChevronRight, IconFile, IconFolder, IconLink } from '@tabler/icons-react';
 import { useId, useState } from 'react';
+import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { BrowsedFile } from '../../../src-shared/model/rows/browse.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
@@ -22,20 +23,60 @@ export function StoredFiles({ snapshot: { id, attachedFiles } }: { snapshot: Sna
   return (
     <section className="stored-files" aria-label="Attached files">
       <ul>
-        {attachedFiles.map(({ name, kind, files, bytes }) => (
-          <Branch
-            key={name}
-            within={{ snapshotId: id, attachedFile: name }}
-            path=""
-            entry={{ name, kind: 'folder', bytes, files, modifiedAt: null, target: null }}
-            listed={kind !== 'image' && files > 0}
-            restored={files > 0}
-          />
+        {attachedFiles.map((attached) => (
+          <Root key={attached.name} snapshotId={id} attached={attached} />
         ))}
       </ul>
     </section>
   );
 }
+
+/** An attached file, and what of it is selected. */
+function Root({ snapshotId, attached }: { snapshotId: string; attached: SnapshotAttachedFile }) {
+  const [paths, setPaths] = useState<readonly string[]>([]);
+  const { name, kind, files, bytes } = attached;
+  const within = { snapshotId, attachedFile: name };
+  const selection: Selection = {
+    paths,
+    select: (path, isSelected) => setPaths(isSelected ? [...paths, path] : paths.filter((each) => each !== path)),
+  };
+  return (
+    <>
+      <Branch
+        within={within}
+        path=""
+        entry={{ name, kind: 'folder', bytes, files, modifiedAt: null, target: null }}
+        listed={kind !== 'image' && files > 0}
+        restored={files > 0}
+        selection={kind === 'folder' ? selection : null}
+      />
+      {paths.length > 0 && (
+        <li>
+          <Group gap="xs" className="stored-selection">
+            <Text size="sm" role="status">
+              {paths.length} selected
+            </Text>
+            <Button size="xs" variant="default" onClick={() => restore(within, [...paths])}>
+              Restore selected…
+            </Button>
+            <Button size="xs" variant="subtle" onClick={() => setPaths([])}>
+              Clear selection
+            </Button>
+          </Group>
+        </li>
+      )}
+    </>
+  );
+}
+
+/** The files and folders of an attached file that are selected. */
+interface Selection {
+  paths: readonly string[];
+  select(path: string, isSelected: boolean): void;
+}
+
+/** So many can be restored together. */
+const MOST_SELECTED = 100;
 
 interface BranchProps {
   within: Within;
@@ -45,11 +86,13 @@ interface BranchProps {
   /** Its content can be listed. */
   listed: boolean;
   restored: boolean;
+  /** `null`: it has no parts that could be selected. */
+  selection: Selection | null;
 }
 
 const ICONS = { file: IconFile, folder: IconFolder, link: IconLink } as const;
 
-function Branch({ within, path, entry, listed, restored }: BranchProps) {
+function Branch({ within, path, entry, listed, restored, selection }: BranchProps) {
   const [opened, setOpened] = useState(false);
   const [shown, setShown] = useState(false);
   const id = useId();
@@ -59,6 +102,7 @@ function Branch({ within, path, entry, listed, restored }: BranchProps) {
   return (
     <li>
       <div className="stored-file">
+        {path !== '' && selection !== null && <Selected {...{ path, name, selection }} />}
         {isFolder && listed ? (
           <UnstyledButton
             className="disclosure"
@@ -91,7 +135,7 @@ function Branch({ within, path, entry, listed, restored }: BranchProps) {
             variant="subtle"
             title="Restore…"
             aria-label={`Restore ${name}…`}
-            onClick={() => restore(within, path)}
+            onClick={() => restore(within, path === '' ? [] : [path])}
           >
             <IconArrowBackUp size={15} />
           </ActionIcon>
@@ -99,7 +143,7 @@ function Branch({ within, path, entry, listed, restored }: BranchProps) {
       </div>
       {isFolder && (
         <div id={id} hidden={!opened} className="stored-folder">
-          {opened && <Folder within={within} path={path} />}
+          {opened && <Folder {...{ within, path, selection }} />}
         </div>
       )}
       {shown && (
@@ -113,11 +157,24 @@ function Branch({ within, path, entry, listed, restored }: BranchProps) {
   );
 }
 
-function restore({ snapshotId, attachedFile }: Within, path: string): void {
-  openRestore({ source: { snapshotId }, files: { attachedFile, part: path } });
+function Selected({ path, name, selection: { paths, select } }: { path: string; name: string; selection: Selection }) {
+  const isSelected = paths.includes(path);
+  return (
+    <Checkbox
+      size="xs"
+      aria-label={`Select ${name}`}
+      checked={isSelected}
+      disabled={!isSelected && paths.length >= MOST_SELECTED}
+      onChange={(event) => select(path, event.currentTarget.checked)}
+    />
+  );
 }
 
-function Folder({ within, path }: { within: Within; path: string }) {
+function restore({ snapshotId, attachedFile }: Within, parts: string[]): void {
+  openRestore({ source: { snapshotId }, files: { attachedFile, parts } });
+}
+
+function Folder({ within, path, selection }: Pick<BranchProps, 'within' | 'path' | 'selection'>) {
   const answer = useAnswer('browse.files', { ...within, folder: path });
   const { value } = answer;
   if (value === null) return <Pending answer={answer} label="Loading files" />;
@@ -137,6 +194,7 @@ function Folder({ within, path }: { within: Within; path: string }) {
             entry={entry}
             listed
             restored
+            selection={selection}
           />
         ))}
       </ul>

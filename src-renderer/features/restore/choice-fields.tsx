@@ -31,8 +31,12 @@ export function ChoiceFields({ form, snapshot, choice }: ChoiceFieldsProps) {
       label: choices[0] === 'files' ? 'Everything' : 'Attached files only',
       description: `${names}: ${countInWords(files, 'file')}, ${bytesInWords(bytes)}`,
     },
-    one: { label: 'Selected file or folder', description: 'One attached file, or a path inside an attached folder' },
+    one: {
+      label: choice.parts.length > 1 ? 'Selected files and folders' : 'Selected file or folder',
+      description: 'One attached file, or a path inside an attached folder',
+    },
   };
+  const setPart = (part: string): void => form.setFieldValue('parts', part === '' ? [] : [part]);
   const chosen = attachedFiles.find(({ name }) => name === choice.attachedFile);
   return (
     <>
@@ -52,14 +56,16 @@ export function ChoiceFields({ form, snapshot, choice }: ChoiceFieldsProps) {
               label: `${name} (${attachedFileKindInWords(kind).toLowerCase()})`,
             }))}
             value={choice.attachedFile}
-            onChange={(attachedFile) => form.setValues({ attachedFile, part: '' })}
+            onChange={(attachedFile) => form.setValues({ attachedFile, parts: [] })}
             allowDeselect={false}
           />
-          {chosen?.kind === 'folder' && (
+          {chosen?.kind === 'folder' && choice.parts.length < 2 && (
             <TextInput
               label="Path (optional)"
               placeholder="photos/one.jpg"
-              {...form.getInputProps('part')}
+              value={choice.parts[0] ?? ''}
+              onChange={(event) => setPart(event.currentTarget.value)}
+              onBlur={(event) => setPart(event.currentTarget.value.trim())}
               spellCheck={false}
               autoComplete="off"
             />

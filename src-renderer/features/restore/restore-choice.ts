@@ -6,7 +6,7 @@ import type { FilesCheck } from '../../../src-shared/model/restore/restore-files
 import type { SourceKind } from '../../../src-shared/model/source.ts';
 import { lastPart, trimEndOf } from '../../../src-shared/words/trimmed.ts';
 
-/** What to restore from a snapshot. `one`: an attached file, or a path in it. */
+/** What to restore from a snapshot. `one`: an attached file, or files and folders in it. */
 export type RestoreWhat = 'everything' | 'database' | 'files' | 'one';
 
 /** The choice as it is typed. */
@@ -14,8 +14,8 @@ export interface RestoreChoice {
   what: RestoreWhat;
   /** The attached file of `one`. */
   attachedFile: string;
-  /** A path inside the attached file; empty: all of it. */
-  part: string;
+  /** Files and folders inside the attached file; none: all of it. */
+  parts: readonly string[];
 }
 
 /** The content of a snapshot. */
@@ -43,7 +43,7 @@ export function choiceOf(typed: Partial<RestoreChoice>, snapshot: HasAttachedFil
   return {
     what: choices.find((what) => what === typed.what) ?? choices[0] ?? 'database',
     attachedFile: names.find((name) => name === typed.attachedFile) ?? names[0] ?? '',
-    part: typed.part ?? '',
+    parts: typed.parts ?? [],
   };
 }
 
@@ -63,7 +63,7 @@ export function filesToCheck(source: RestoreSource, choice: RestoreChoice, to: s
     what: 'files',
     ...source,
     ...(one ? { attachedFile: choice.attachedFile } : {}),
-    ...(one && choice.part.trim() !== '' ? { path: choice.part.trim() } : {}),
+    ...(one && choice.parts.length > 0 ? { paths: [...choice.parts] } : {}),
     ...(one && to !== '' ? { to } : {}),
   };
 }
@@ -121,7 +121,7 @@ export interface Targets {
  */
 export function targetsOf(
   attachedFiles: readonly SnapshotAttachedFile[],
-  { what, attachedFile, part }: RestoreChoice,
+  { what, attachedFile, parts }: RestoreChoice,
   database: string | null,
 ): Targets {
   const paths = attachedFiles.filter(({ files }) => files > 0).map(({ path }) => path);
@@ -133,12 +133,16 @@ export function targetsOf(
       return { suggested: database, label: '', together: [...(database === null ? [] : [database]), ...paths] };
     case 'files':
       return { suggested: null, label: '', together: paths };
-    case 'one':
+    case 'one': {
+      if (one !== undefined && parts.length > 1)
+        return { suggested: null, label: '', together: parts.map((part) => joined(one.path, part)) };
+      const [part = ''] = parts;
       return {
-        suggested: one === undefined ? null : joined(one.path, part.trim()),
-        label: one?.kind === 'folder' && part.trim() === '' ? 'Folder path' : 'File path',
+        suggested: one === undefined ? null : joined(one.path, part),
+        label: one?.kind === 'folder' && part === '' ? 'Folder path' : 'File path',
         together: [],
       };
+    }
   }
 }
 

@@ -24,8 +24,8 @@ export interface RestoreForm {
   day: string;
   what: RestoreWhat | null;
   attachedFile: string | null;
-  /** A path inside the attached file; empty: all of it. */
-  part: string;
+  /** Files and folders inside the attached file; none: all of it. */
+  parts: string[];
   where: 'original' | 'other' | null;
   /** The other path. */
   path: string;
@@ -40,7 +40,7 @@ export function useRestoreForm({ source, files }: RestoreRequest, onChange: () =
   return useForm<RestoreForm>({
     initialValues: {
       ...{ source, day: '', path: '', isPathChecked: false, where: null },
-      ...(files === undefined ? { what: null, attachedFile: null, part: '' } : { what: 'one' as const, ...files }),
+      ...(files === undefined ? { what: null, attachedFile: null, parts: [] } : { what: 'one' as const, ...files }),
     },
     onValuesChange: onChange,
   });
@@ -60,9 +60,9 @@ export interface FilledForm {
 
 /** Returns what a form says about a snapshot or file. */
 export function fillForm(form: RestoreForm, described: Described): FilledForm {
-  const { what, attachedFile, part } = form;
+  const { what, attachedFile, parts } = form;
   const choice = choiceOf(
-    { part, ...(what === null ? {} : { what }), ...(attachedFile === null ? {} : { attachedFile }) },
+    { parts, ...(what === null ? {} : { what }), ...(attachedFile === null ? {} : { attachedFile }) },
     described,
   );
   const targets = targetsOf(described.attachedFiles, choice, described.suggestedTarget);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { create } from 'zustand';
 import { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { discardUpload } from '../../api/uploads.ts';
@@ -8,8 +9,8 @@ export interface RestoreRequest {
   source: RestoreSource;
   /** The comparison with the original path begins at once. */
   compare?: boolean;
-  /** One attached file, or a path in it, is chosen at first. */
-  files?: { attachedFile: string; part: string };
+  /** One attached file, or files and folders in it, are chosen at first. */
+  files?: { attachedFile: string; parts: string[] };
 }
 
 /** Counts the requests, so that each opens a new dialog, also one for the same file. */
@@ -24,7 +25,7 @@ export function openRestore({ source, compare = false, files }: RestoreRequest):
       ? { file: source.path, entry: source.entry ?? '' }
       : { restore: source.snapshotId, from: source.destinationId ?? '' };
   useNumber.setState(({ number }) => ({ number: number + 1 }));
-  const chosen = files === undefined ? {} : { attached: files.attachedFile, within: files.part };
+  const chosen = files === undefined ? {} : { attached: files.attachedFile, within: JSON.stringify(files.parts) };
   setParameters({ ...NONE, ...asked, ...chosen, compare: compare ? 'yes' : '' }, { replace: false });
 }
 
@@ -48,9 +49,18 @@ export function useRestoreRequest(): { request: RestoreRequest | null; key: stri
   const request = {
     source: parsed.data,
     compare: parameters.has('compare'),
-    ...(attachedFile === undefined ? {} : { files: { attachedFile, part: read('within') ?? '' } }),
+    ...(attachedFile === undefined ? {} : { files: { attachedFile, parts: pathsOf(read('within')) } }),
   };
   return { request, key: `${number} ${JSON.stringify(request)}` };
+}
+
+/** Reads the paths of an address, which a person may have changed. */
+function pathsOf(text = '[]'): string[] {
+  try {
+    return z.array(z.string().min(1)).parse(JSON.parse(text));
+  } catch {
+    return [];
+  }
 }
 
 /** The file that is browsed once its dialog has closed. */

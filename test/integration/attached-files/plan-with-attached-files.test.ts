@@ -178,19 +178,19 @@ test('no files are put back over the database of a plan, which a program may hav
   await scene.core.call('plans.update', { planId: scene.plan.id, attachedFiles });
   const { id: snapshotId } = await takeBackup(scene);
   const before = statSync(scene.source).ino;
-  for (const path of [undefined, 'soundbox.db']) {
-    const run = await runToEnd(scene.core, 'restores.check', { what: 'files', snapshotId, ...(path && { path }) });
+  for (const paths of [undefined, ['soundbox.db'], ['generated/3.wav', 'soundbox.db']]) {
+    const run = await runToEnd(scene.core, 'restores.check', { what: 'files', snapshotId, ...(paths && { paths }) });
     expectFailure(run, 'CONFLICT', 'soundbox.db');
   }
   expect(statSync(scene.source).ino).toBe(before);
-  await restoreFilesOf(scene, snapshotId, { path: 'generated/3.wav' });
+  await restoreFilesOf(scene, snapshotId, { paths: ['generated/3.wav'] });
 });
 
 /** Looks at files and puts them back. */
 async function restoreFilesOf(
   { core }: Pick<Scene, 'core'>,
   snapshotId: string,
-  more: { attachedFile?: string; path?: string; to?: string } = {},
+  more: { attachedFile?: string; paths?: string[]; to?: string } = {},
 ) {
   const checked = await succeed(core, 'restores.check', { what: 'files', snapshotId, ...more });
   if (checked.result?.kind !== 'files-check') throw new Error('no check');
@@ -263,13 +263,39 @@ test('a single file goes back alone, to its place or to another folder', async (
   const snapshot = await takeBackup(scene);
   changeSome(scene.generated);
   const changed = contentsOf(scene.generated);
-  await restoreFilesOf(scene, snapshot.id, { attachedFile: 'generated', path: '3.wav' });
+  await restoreFilesOf(scene, snapshot.id, { attachedFile: 'generated', paths: ['3.wav'] });
   const now = contentsOf(scene.generated);
   expect(Object.keys(now).filter((name) => !name.includes('.kept') && now[name] !== changed[name])).toEqual(['3.wav']);
   const elsewhere = join(scene.folder, 'elsewhere');
   mkdirSync(elsewhere);
-  await restoreFilesOf(scene, snapshot.id, { attachedFile: 'generated', path: '4.wav', to: elsewhere });
+  await restoreFilesOf(scene, snapshot.id, { attachedFile: 'generated', paths: ['4.wav'], to: elsewhere });
   expect(readFileSync(join(elsewhere, '4.wav'), 'utf8')).toBe('recording 4 '.repeat(100));
+});
+
+test('several files and folders go back together, what lies in another one only once, and come back by one Undo', async () => {
+  const scene = await soundBox();
+  const inner = join(scene.generated, 'inner');
+  mkdirSync(inner);
+  writeFileSync(join(inner, 'note'), 'stored');
+  const snapshot = await takeBackup(scene);
+  changeSome(scene.generated);
+  writeFileSync(join(inner, 'note'), 'changed');
+  const changed = contentsOf(scene.generated);
+  const paths = ['3.wav', 'inner/note', 'inner', '3.wav'];
+  const { targets, run } = await restoreFilesOf(scene, snapshot.id, { attachedFile: 'generated', paths });
+  expect(targets.map(({ part }) => part)).toEqual(['3.wav', 'inner']);
+  expect(readFileSync(join(inner, 'note'), 'utf8')).toBe('stored');
+  expect(readFileSync(join(scene.generated, '3.wav'), 'utf8')).toBe('recording 3 '.repeat(100));
+  await succeed(scene.core, 'restores.undo', { runId: run.id });
+  // What was restored is kept, as what was there was.
+  expect(contentsOf(scene.generated)).toMatchObject(changed);
+  expect(readdirSync(inner)).toEqual(['note']);
+
+  const request = { what: 'files', snapshotId: snapshot.id, attachedFile: 'generated' } as const;
+  const elsewhere = await runToEnd(scene.core, 'restores.check', { ...request, paths, to: join(scene.folder, 'x') });
+  expectFailure(elsewhere, 'INVALID_PARAMS', 'Several files and folders');
+  const missing = await runToEnd(scene.core, 'restores.check', { ...request, paths: ['3.wav', 'no such'] });
+  expectFailure(missing, 'NOT_FOUND', 'no such');
 });
 
 test('when the second of two folders is damaged, the first is put back as it was', async () => {

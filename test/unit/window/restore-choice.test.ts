@@ -31,11 +31,11 @@ const gone = attachedFile('gone', { files: 0, whole: false });
 test('what can be chosen is what the snapshot holds', () => {
   const database = { sourceKind: 'database', attachedFiles: [generated, gone] } as const;
   expect(choicesOf(database)).toEqual(['everything', 'database', 'files', 'one']);
-  expect(choiceOf({}, database)).toEqual({ what: 'everything', attachedFile: 'generated', part: '' });
-  expect(choiceOf({ what: 'one', attachedFile: 'gone', part: 'a' }, database)).toEqual({
+  expect(choiceOf({}, database)).toEqual({ what: 'everything', attachedFile: 'generated', parts: [] });
+  expect(choiceOf({ what: 'one', attachedFile: 'gone', parts: ['a'] }, database)).toEqual({
     what: 'one',
     attachedFile: 'generated',
-    part: 'a',
+    parts: ['a'],
   });
   expect(choiceOf({ what: 'files' }, { ...database, attachedFiles: [] }).what).toBe('database');
   expect(choicesOf({ ...database, attachedFiles: [gone] })).toEqual(['database']);
@@ -44,13 +44,13 @@ test('what can be chosen is what the snapshot holds', () => {
 });
 
 test('the files of a choice are asked for as they were chosen', () => {
-  const one = { what: 'one', attachedFile: 'generated', part: ' a/b.wav ' } as const;
+  const one = { what: 'one', attachedFile: 'generated', parts: ['a/b.wav'] } as const;
   expect(filesToCheck({ ...SNAPSHOT, destinationId: 'x' }, one, '/tmp/b.wav')).toEqual({
     what: 'files',
     ...SNAPSHOT,
     destinationId: 'x',
     attachedFile: 'generated',
-    path: 'a/b.wav',
+    paths: ['a/b.wav'],
     to: '/tmp/b.wav',
   });
   expect(filesToCheck(SNAPSHOT, { ...one, what: 'everything' }, '/ignored')).toEqual({ what: 'files', ...SNAPSHOT });
@@ -60,12 +60,12 @@ test('the files of a choice are asked for as they were chosen', () => {
 
 test('one thing can go elsewhere, several go back to where each came from', () => {
   const attachedFiles = [generated, gone, attachedFile('env', { kind: 'file', path: 'C:\\app\\env' })];
-  const choice = { what: 'one', attachedFile: 'generated', part: 'a/b.wav' } as const;
+  const choice = { what: 'one', attachedFile: 'generated', parts: ['a/b.wav'] } as const;
   expect(targetsOf(attachedFiles, choice, '/opt/box.db')).toMatchObject({
     suggested: '/opt/generated/a/b.wav',
     together: [],
   });
-  expect(targetsOf(attachedFiles, { ...choice, attachedFile: 'env', part: 'x' }, null).suggested).toBe(
+  expect(targetsOf(attachedFiles, { ...choice, attachedFile: 'env', parts: ['x'] }, null).suggested).toBe(
     'C:\\app\\env\\x',
   );
   expect(targetsOf(attachedFiles, { ...choice, what: 'database' }, '/opt/box.db').suggested).toBe('/opt/box.db');
@@ -75,6 +75,10 @@ test('one thing can go elsewhere, several go back to where each came from', () =
     'C:\\app\\env',
   ]);
   expect(targetsOf(attachedFiles, { ...choice, what: 'files' }, '/opt/box.db').together).toHaveLength(2);
+  expect(targetsOf(attachedFiles, { ...choice, parts: ['a/b.wav', 'c'] }, null)).toMatchObject({
+    suggested: null,
+    together: ['/opt/generated/a/b.wav', '/opt/generated/c'],
+  });
 });
 
 test('only what takes something away has to be typed', () => {

@@ -15,7 +15,7 @@ const FORM: RestoreForm = {
   day: '',
   what: null,
   attachedFile: null,
-  part: '',
+  parts: [],
   where: null,
   path: '',
   isPathChecked: false,

@@ -33,8 +33,8 @@ export interface FilesRequest {
   expected?: Manifest | undefined;
   /** One of them; `null`: all that were stored. */
   attachedFile: string | null;
-  /** A file or folder in it, parts joined by `/`; empty for all of it. */
-  part: string;
+  /** Files and folders in it, each with its parts joined by `/`; none: all of it. */
+  parts: readonly string[];
   /** The folder that stands for the attached file's own, or the file or device for an image; `null`: where it came from. */
   to: string | null;
 }
@@ -63,7 +63,8 @@ interface Item {
 export async function checkFiles(request: FilesRequest, context: TaskContext): Promise<PreparedFiles> {
   const items = await itemsOf(request);
   const targets: FilesTarget[] = [];
-  for (const item of items) targets.push(await inspectItem(item, context));
+  const read = onceFor((item) => entriesOf(item, context));
+  for (const item of items) targets.push(await inspectItem(item, read, context));
   return { request, targets, confirmation: await filesConfirmation(items) };
 }
 
@@ -123,7 +124,7 @@ async function each<T>(
   return done;
 }
 
-async function itemsOf({ snapshotPath, expected, attachedFile, part, to }: FilesRequest): Promise<Item[]> {
+async function itemsOf({ snapshotPath, expected, attachedFile, parts, to }: FilesRequest): Promise<Item[]> {
   const manifest = expected ?? (await readManifest(snapshotPath));
   const chosen = (manifest?.attachedFiles ?? []).filter(({ name }) => attachedFile === null || name === attachedFile);
   const there = chosen.flatMap((stored) =>
@@ -134,20 +135,44 @@ async function itemsOf({ snapshotPath, expected, attachedFile, part, to }: Files
       hint: 'Choose another snapshot, or restore the database alone.',
     });
   }
-  if (there.length > 1 && (part !== '' || to !== null)) {
+  if (there.length > 1 && (parts.length > 0 || to !== null)) {
     throw new SnapkeepError('INVALID_PARAMS', 'A path or another location applies to one attached file only.', {
       hint: `Choose one of ${there.map(({ name }) => name).join(', ')}.`,
     });
   }
-  return Promise.all(there.map((stored) => itemOf(dirname(snapshotPath), stored, part, to)));
+  if (parts.length > 1 && to !== null) {
+    throw new SnapkeepError('INVALID_PARAMS', 'Several files and folders go back to where they came from.', {
+      hint: 'Restore them there, or one of them to another location.',
+    });
+  }
+  const beside = dirname(snapshotPath);
+  return there.flatMap((stored) =>
+    stored.kind === 'folder' && parts.length > 0
+      ? outermost(parts).map((part) => itemOf(beside, stored, part, to))
+      : [itemOf(beside, stored, '', to)],
+  );
 }
 
-async function itemOf(
+/** What lies in another one comes with it. */
+const outermost = (parts: readonly string[]): string[] =>
+  [...new Set(parts)].filter((part) => !parts.some((other) => other !== part && isInPart(part, other)));
+
+/** Reads each attached file once, however many of its files and folders are asked for. */
+function onceFor<T>(read: (item: Item) => Promise<T>): (item: Item) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (item) => {
+    const reading = known.get(item.path) ?? read(item);
+    known.set(item.path, reading);
+    return reading;
+  };
+}
+
+function itemOf(
   beside: string,
   stored: StoredAttachedFile & { storedName: string },
   wanted: string,
   to: string | null,
-): Promise<Item> {
+): Item {
   const path = join(beside, stored.storedName);
   if (stored.kind === 'image') {
     const targetPath = to ?? stored.path;
@@ -165,13 +190,17 @@ function storedFolderOf({ stored, path }: Item): StoredFolder {
   return { kind: 'archive', path, sha256: stored.digest?.stored.sha256 ?? null };
 }
 
-async function inspectItem(item: Item, context: TaskContext): Promise<FilesTarget> {
+async function inspectItem(
+  item: Item,
+  read: (item: Item) => Promise<Map<string, Entry>>,
+  context: TaskContext,
+): Promise<FilesTarget> {
   const { stored, part, targetPath } = item;
   const about = { attachedFile: stored.name, part, targetPath };
   if (stored.kind === 'image') return { ...about, files: 1, bytes: stored.bytes, ...(await inspectImage(targetPath)) };
   const there = await findTarget(item.folder, part);
   await requireExchangeable(there);
-  const entries = [...(await entriesOf(item, context)).values()].filter(({ path }) => isInPart(path, part));
+  const entries = [...(await read(item)).values()].filter(({ path }) => isInPart(path, part));
   if (entries.length === 0) {
     throw new SnapkeepError('NOT_FOUND', `${stored.name} contains nothing named ${JSON.stringify(part)}.`, {
       hint: 'Choose a file or folder that it contains.',
