@@ -77,7 +77,8 @@ function hasArrived(reader: RowReader, { table, columns, rowid, after }: RowMark
   if (described === undefined || columns.some((name) => !described.columns.some((column) => column.name === name)))
     return false;
   if (rowid !== null && described.rowid === null) return false;
-  const where = rowid === null || described.rowid === null ? null : equalTo([described.rowid], [JSON.parse(rowid) as Cell]);
+  const where =
+    rowid === null || described.rowid === null ? null : equalTo([described.rowid], [JSON.parse(rowid) as Cell]);
   for (const cells of reader.rows(table, columns.map(quoteName), where)) if (hashOf(cells) === after) return true;
   return false;
 }
