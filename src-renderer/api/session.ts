@@ -16,8 +16,11 @@ export class BrowserSession {
       if (event.key === KEY || event.key === null) this.#announce();
     });
     // Opening an address with a token in an existing window changes only the part after “#”.
-    window.addEventListener('hashchange', () => {
-      if (inAddress.test(location.hash)) location.reload();
+    window.addEventListener('hashchange', (event) => {
+      if (!inAddress.test(location.hash)) return;
+      // It is no page: whoever follows the address would replace it.
+      event.stopImmediatePropagation();
+      location.reload();
     });
   }
 

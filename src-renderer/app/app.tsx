@@ -1,7 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { IconPlayerPause, IconPlugConnectedX } from '@tabler/icons-react';
-import { Suspense, useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { pauseInWords } from '../../src-shared/words/pause-words.ts';
@@ -38,17 +38,19 @@ import { theme } from './theme.ts';
 export function App({ nonce, loginError }: { nonce: string; loginError: ErrorBody | null }) {
   const setting = useSettings()?.theme ?? 'system';
   const loggedIn = useLoggedIn();
+  const [isOpen, setOpen] = useState(loggedIn);
+  if (loggedIn && !isOpen) setOpen(true);
   const scheme = setting === 'system' ? {} : { forceColorScheme: setting };
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce} {...scheme}>
       <Notifications position="bottom-right" />
-      {loggedIn ? (
+      {/* It stays when its session ends, with all that is typed in it. */}
+      {isOpen && (
         <Router hook={useAddress}>
           <Shell />
         </Router>
-      ) : (
-        <LoginPage error={loginError} />
       )}
+      {!loggedIn && <LoginPage error={loginError} over={isOpen} />}
     </MantineProvider>
   );
 }

@@ -14,12 +14,19 @@ const listeners = new Set<() => void>();
 /** The fragment that is shown. It differs from the one of the window while a person is asked whether to leave. */
 let shown = location.hash;
 
-/** The number of the current entry in the history, so that Back can be told from Forward and taken back. */
-let entry = entryNow() ?? 0;
-
-function entryNow(): number | undefined {
-  return (history.state as { entry?: number } | null)?.entry;
+/** What each entry of the history remembers: its number, so that Back can be told from Forward, and the addresses below it. */
+interface Entry {
+  entry: number;
+  below: string[];
 }
+/** More dialogs are never above each other. */
+const MOST_BELOW = 10;
+
+const stateNow = (): Partial<Entry> => (history.state as Partial<Entry> | null) ?? {};
+let { entry = 0 } = stateNow();
+
+/** What changes the history once it has gone back to an entry; `null`: it is not going back. */
+let waiting: Step[] | null = null;
 
 const partsOf = (fragment: string): [path: string, search: string] => {
   const [path = '', ...search] = fragment.replace(/^#?\/?/, '').split('?');
@@ -28,16 +35,16 @@ const partsOf = (fragment: string): [path: string, search: string] => {
 const pathNow = (): string => partsOf(shown)[0];
 const searchNow = (): string => partsOf(shown)[1];
 
-function show(): void {
-  shown = location.hash;
+function show(fragment: string): void {
+  shown = fragment;
   for (const listener of [...listeners]) listener();
 }
 
 /** Follows Back, Forward and typed addresses; one that leaves a guarded page is taken back until the person has answered. */
 function follow(): void {
   // A typed address has its own entry.
-  const to = entryNow() ?? entry + 1;
-  history.replaceState({ entry: to }, '');
+  const { entry: to = entry + 1, below = [] } = stateNow();
+  history.replaceState({ entry: to, below } satisfies Entry, '');
   const steps = to - entry;
   if (guard !== null && steps !== 0 && partsOf(location.hash)[0] !== pathNow()) {
     history.go(-steps);
@@ -45,13 +52,15 @@ function follow(): void {
     return;
   }
   entry = to;
-  if (location.hash !== shown) show();
+  if (location.hash !== shown) show(location.hash);
 }
-history.replaceState({ entry }, '');
+history.replaceState({ below: [], ...stateNow(), entry } satisfies Entry, '');
 addEventListener('hashchange', follow);
 
+/** What lies above all else, dialogs included: the palette or the list of keys. */
+const OVER = 'over';
 /** The palette is no address to come back to: what is chosen in it takes its place. */
-const isPalette = (): boolean => new URLSearchParams(searchNow()).get('dialog') === 'palette';
+const isPalette = (): boolean => new URLSearchParams(searchNow()).get(OVER) === 'palette';
 
 function subscribe(changed: () => void): () => void {
   listeners.add(changed);
@@ -64,13 +73,57 @@ function subscribe(changed: () => void): () => void {
  */
 export function navigate(to: string, { replace = false }: { replace?: boolean } = {}): void {
   const go = (): void => {
-    if (replace || isPalette() || location.hash === `#${to}`) history.replaceState({ entry }, '', `#${to}`);
-    else {
-      entry += 1;
-      history.pushState({ entry }, '', `#${to}`);
-    }
-    show();
+    const adds = !replace && !isPalette() && shown !== `#${to}`;
+    const from = addressNow();
+    change(() => {
+      const { below = [] } = stateNow();
+      if (adds) entry += 1;
+      const state: Entry = { entry, below: adds ? [...below, from].slice(-MOST_BELOW) : below };
+      if (adds) history.pushState(state, '', `#${to}`);
+      else history.replaceState(state, '', `#${to}`);
+    });
+    show(`#${to}`);
   };
+  leaveFor(to, go);
+}
+
+/**
+ * Shows the address again from which what is shown was opened, so that Back does not lead to what has been closed.
+ * @param addresses from which it may have been opened; the first one is shown when none of them was
+ */
+export function returnTo(...addresses: [string, ...string[]]): void {
+  const { below = [] } = stateNow();
+  const index = Math.max(...addresses.map((address) => below.lastIndexOf(address)));
+  const to = below[index];
+  if (addresses.includes(addressNow())) return;
+  if (to === undefined || waiting !== null) {
+    navigate(addresses[0], { replace: true });
+    return;
+  }
+  leaveFor(to, () => {
+    waiting = [];
+    addEventListener('popstate', returned, { once: true });
+    history.go(index - below.length);
+    show(`#${to}`);
+  });
+}
+
+/** The history goes back later than it is asked to. */
+function returned(): void {
+  entry = stateNow().entry ?? entry;
+  const changes = waiting ?? [];
+  waiting = null;
+  for (const each of changes) each();
+}
+
+function change(step: Step): void {
+  if (waiting === null) step();
+  else waiting.push(step);
+}
+
+const addressNow = (): string => addressWith({});
+
+function leaveFor(to: string, go: Step): void {
   if (guard !== null && partsOf(to)[0] !== pathNow()) guard(go);
   else go();
 }
@@ -135,24 +188,73 @@ export function useParameter(name: string): [string, (value: string, options?: {
 
 /** Changes parameters of the address; empty ones are removed. */
 export function setParameters(changed: Record<string, string>, { replace = true }: { replace?: boolean } = {}): void {
+  navigate(addressWith(isPalette() ? { [OVER]: '', ...changed } : changed), { replace });
+}
+
+/** Closes what parameters of the address have opened. */
+export function closeParameters(...names: string[]): void {
+  returnTo(addressWith(Object.fromEntries(names.map((name) => [name, '']))));
+}
+
+function addressWith(changed: Record<string, string>): string {
   const parameters = new URLSearchParams(searchNow());
-  if (isPalette()) parameters.delete('dialog');
   for (const [name, value] of Object.entries(changed))
     if (value === '') parameters.delete(name);
     else parameters.set(name, value);
   const search = parameters.toString();
-  navigate(`${pathNow()}${search === '' ? '' : `?${search}`}`, { replace });
+  return `${pathNow()}${search === '' ? '' : `?${search}`}`;
 }
 
-/** Returns the dialog that the address names, `null` for none, and functions to open and close one. */
-export function useDialog<D extends string>(
-  names: readonly D[],
-): { dialog: D | null; open(name: D): void; close(): void } {
-  const [value, set] = useParameter('dialog');
+/** A dialog that the address names. */
+interface NamedDialog<D extends string> {
+  /** `null`: none is open. */
+  dialog: D | null;
+  open(name: D): void;
+  close(): void;
+}
+
+/**
+ * Returns the dialog that the address names, and functions to open and close one.
+ * @param about the parameter that says what it is about, which closes with it
+ */
+export function useDialog<D extends string>(names: readonly D[], about?: string): NamedDialog<D> {
+  return useNamed('dialog', names, about);
+}
+
+/** Returns which of the dialogs above all others is open; those below keep what is typed in them. */
+export function useDialogOver<D extends 'palette' | 'keys'>(name: D): NamedDialog<D> {
+  return useNamed(OVER, [name]);
+}
+
+function useNamed<D extends string>(parameter: string, names: readonly D[], about = parameter): NamedDialog<D> {
+  const [value, set] = useParameter(parameter);
   return {
     dialog: names.find((name) => name === value) ?? null,
     open: (name) => set(name, { replace: false }),
-    close: () => set(''),
+    close: () => closeParameters(parameter, about),
+  };
+}
+
+/**
+ * A dialog about something that no address can name, for example dropped files: Back closes it, Forward shows it again, and
+ * a reload closes it.
+ * @param parameter says in the address that it is open
+ */
+export function useDialogAbout<T>(parameter: string): { about: T | null; open(about: T): void; close(): void } {
+  const [about, setAbout] = useState<T | null>(null);
+  const { dialog, open, close } = useNamed(parameter, ['open']);
+  const stale = dialog !== null && about === null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: later, what it is about is there as soon as it is open
+  useEffect(() => {
+    if (stale) close();
+  }, []);
+  return {
+    about: dialog === null ? null : about,
+    open: (next) => {
+      setAbout(next);
+      open('open');
+    },
+    close,
   };
 }
 

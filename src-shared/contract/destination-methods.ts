@@ -138,9 +138,16 @@ export const destinationMethods = {
 
   /** Returns what a file is, by its content, its manifest and the catalog. Nothing is unpacked. */
   'files.identify': { params: z.strictObject({ path: FilePath }), result: FileIdentity },
-  /** Lists the first 200 entries of a folder whose names contain `search`, folders first; without a path, the home folder. */
+  /**
+   * Lists the first 200 entries of a folder whose names contain `search`, folders first; without a path, the home folder.
+   * `foldersOnly`: files are neither listed nor counted.
+   */
   'files.list': {
-    params: z.strictObject({ path: FilePath.optional(), search: z.string().max(255).optional() }),
+    params: z.strictObject({
+      path: FilePath.optional(),
+      search: z.string().max(255).optional(),
+      foldersOnly: z.boolean().default(false),
+    }),
     result: FolderListing,
   },
   /** Returns folders to choose from: the home folder, those in which programs keep data, and mounted disks and shares. */

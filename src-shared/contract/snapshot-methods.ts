@@ -53,13 +53,14 @@ export const snapshotMethods = {
   },
 
   /**
-   * Lists snapshots, the newest first. `destinationId`: those stored there. `match`: those with this id, this start of an
+   * Lists snapshots, the newest first. `planIds`: those of any of these plans. `destinationId`: those stored there. `match`: those with this id, this start of an
    * id, or this file name. `takenFrom`, `takenBy`: those taken at this instant or later, or earlier.
    * `before`: the id of the last snapshot of the previous page.
    */
   'snapshots.list': {
     params: z.strictObject({
       planId: z.uuid().optional(),
+      planIds: z.array(z.uuid()).max(1000).optional(),
       destinationId: z.uuid().optional(),
       match: z.string().max(4096).optional(),
       takenFrom: Instant.optional(),

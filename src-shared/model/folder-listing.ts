@@ -4,7 +4,8 @@ import { Bytes, FilePath, Instant } from './values.ts';
 export const FolderEntry = z.object({
   name: z.string(),
   path: FilePath,
-  kind: z.enum(['folder', 'file']),
+  /** `database`: a file that begins as a SQLite database does. */
+  kind: z.enum(['folder', 'database', 'file']),
   sizeBytes: Bytes,
   modifiedAt: Instant,
 });

@@ -81,8 +81,11 @@ export const PlanDestinationInput = z.union([
 ]);
 export type PlanDestinationInput = z.infer<typeof PlanDestinationInput>;
 
+/** The most destinations of a plan. */
+export const MAX_DESTINATIONS = 10;
+
 /** Snapshots are stored where the first of them that is a folder and there says, and copied to all the others. */
-const destinationsOf = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(10);
+const destinationsOf = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(MAX_DESTINATIONS);
 
 export const GroupName = Name;
 

@@ -3,6 +3,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
+import { enterManySnapshots } from '../support/many-snapshots.ts';
 import { judgeBothWays, openPage, openPlan, rowOf } from '../support/screens.ts';
 
 /* Every page, tab, filter and dialog has an address, Back returns to it, and all of it can be reached by keyboard. */
@@ -94,9 +95,9 @@ test('the dialogs of destinations, plans and snapshots have addresses that a rel
     await expect(page.getByRole('dialog', { name })).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(page.getByRole('dialog')).toHaveCount(0);
-    expect(address()).not.toContain('dialog');
+    await expect.poll(address).not.toContain('dialog');
   }
-  expect(address()).toBe('#/storage');
+  await expect.poll(address).toBe('#/storage');
 });
 
 /** Shows an address, as following a link does. */
@@ -126,7 +127,7 @@ test('the restore sheet has an address that a reload keeps, and Back closes it',
   await expect(sheet).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
-  expect(address()).toBe(`#/databases/${planId}`);
+  await expect.poll(address).toBe(`#/databases/${planId}`);
 });
 
 test('the palette and the list of keys have addresses; Back closes them, and leads from what was chosen to the page', async () => {
@@ -134,12 +135,12 @@ test('the palette and the list of keys have addresses; Back closes them, and lea
   const palette = page.getByRole('textbox', { name: /^Find databases/ });
   await page.keyboard.press('Control+k');
   await expect(palette).toBeFocused();
-  expect(address()).toBe('#/storage?dialog=palette');
+  expect(address()).toBe('#/storage?over=palette');
   await page.goBack();
   await expect(palette).toHaveCount(0);
   expect(address()).toBe('#/storage');
   await page.keyboard.press('?');
-  expect(address()).toBe('#/storage?dialog=keys');
+  expect(address()).toBe('#/storage?over=keys');
   await page.goBack();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('Control+k');
@@ -207,6 +208,26 @@ test('the palette finds databases, snapshots by their day, actions and settings'
   expect(address()).toBe('#/settings?section=Restore');
   await find('nothing is called so');
   await expect(page.getByText('Nothing found')).toBeVisible();
+});
+
+test('the palette finds the snapshots of a plan among hundreds that others have of the day', async () => {
+  const plans = await callMethod(page, 'plans.list', {});
+  const idOf = (name: string): string => plans.find(({ plan }) => plan.name === name)?.plan.id ?? '';
+  const backUp = async (name: string): Promise<void> => {
+    await callMethod(page, 'backups.start', { planId: idOf(name) });
+    const count = async () => (await callMethod(page, 'snapshots.list', { planId: idOf(name) })).length;
+    await expect.poll(count).toBe(1);
+  };
+  await backUp('App 2');
+  await backUp('hone');
+  // All of them are newer.
+  enterManySnapshots(join(folder, 'home', 'catalog.db'), 300, 0.0001);
+  await page.keyboard.press('Control+k');
+  const query = page.getByRole('textbox', { name: /^Find databases/ });
+  await query.fill('app today');
+  await expect(page.getByRole('button', { name: /App 2, Today / })).toHaveCount(12);
+  await query.fill('hone today');
+  await expect(page.getByRole('button', { name: /hone, Today / })).toHaveCount(1);
 });
 
 test('keys: / searches databases, ? lists the keys, and neither disturbs typing', async () => {

@@ -1,11 +1,12 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import Database from 'better-sqlite3';
+import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type ServedWindow, serveWindow } from '../support/launch-server.ts';
-import { judgeEverywhere, openPage, USUAL_WIDTHS } from '../support/screens.ts';
+import { judgeEverywhere, openPage, rowOf, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* Retention and destinations of several plans are changed at once, by keyboard. */
 
@@ -74,26 +75,104 @@ test('retention is reviewed first, and a plan that would lose content is left to
   expect((await plans()).map(({ plan }) => plan.retention.keepLast)).toEqual([1, 1, 1]);
 });
 
-test('an added destination gets copies of the snapshots of all plans', async () => {
-  await backUp('ledger', 'notes', 'shop');
-  const nas = join(served.folder, 'nas');
-  mkdirSync(nas);
+const NAS = 'NAS of the office';
+
+/** Adds the NAS as a destination. */
+async function makeNas(): Promise<string> {
+  const path = join(served.folder, 'nas');
+  mkdirSync(path);
   await callMethod(page, 'destinations.save', {
-    name: 'NAS',
-    settings: { kind: 'folder', path: nas, bytesPerSecond: null },
+    name: NAS,
+    settings: { kind: 'folder', path, bytesPerSecond: null },
   });
+  return path;
+}
+
+async function choose(dialog: Locator, field: string, option: string): Promise<void> {
+  await dialog.getByRole('combobox', { name: field }).press('ArrowDown');
+  await page.getByRole('listbox', { name: field }).getByRole('option', { name: option }).click();
+  await dialog.getByRole('heading').click();
+}
+
+test('an added destination gets copies of the snapshots of all plans, and each plan keeps its other destinations', async () => {
+  const usb = join(served.folder, 'usb');
+  mkdirSync(usb);
+  const [ledger] = await plans();
+  const { plan } = ledger ?? { plan: undefined };
+  const own = { ...(plan?.retention ?? KEEP_ALL), keepLast: 5 };
+  await callMethod(page, 'plans.update', {
+    planId: plan?.id ?? '',
+    destinations: [...(plan?.destinations ?? []), { path: usb, retention: own }],
+  });
+  await backUp('ledger', 'notes', 'shop');
+  const nas = await makeNas();
   await openPage(page, 'Databases');
   await page.getByRole('checkbox', { name: 'Select all' }).press('Space');
   await change('Destinations…');
   const dialog = page.getByRole('dialog', { name: 'Change destinations of 3 plans' });
-  await dialog.getByRole('button', { name: 'Add destination', exact: true }).press('Enter');
-  await page.getByRole('menuitem', { name: /NAS/ }).press('Enter');
-  await expect(dialog.getByRole('listitem')).toHaveCount(2);
+  await expect(dialog.getByRole('button', { name: 'Change 3 plans' })).toBeDisabled();
+  await choose(dialog, 'Remove destinations', 'backups');
+  await expect(dialog.getByText('notes and shop would have no destination.')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Change 3 plans' })).toBeDisabled();
   await judgeEverywhere(page, 'change-destinations', USUAL_WIDTHS);
+  await dialog.getByRole('combobox', { name: 'Remove destinations' }).press('Backspace');
+  await choose(dialog, 'Add destinations', NAS);
   await dialog.getByRole('button', { name: 'Change 3 plans' }).press('Enter');
   await expect(page.getByText('3 plans changed.')).toBeVisible();
-  expect((await plans()).map(({ plan }) => plan.destinations.length)).toEqual([2, 2, 2]);
+  const chosen = (await plans()).map(({ plan }) =>
+    plan.destinations.map(({ retention }) => retention?.keepLast ?? null),
+  );
+  expect(chosen).toEqual([
+    [null, 5, null],
+    [null, null],
+    [null, null],
+  ]);
   await expect
     .poll(() => readdirSync(nas).filter((name) => name.endsWith('.db.gz')).length, { timeout: 60_000 })
     .toBe(3);
+});
+
+test('a plan that another window changes while a dialog is open is named, and not overwritten', async () => {
+  await makeNas();
+  await openPage(page, 'Databases');
+  await page.getByRole('checkbox', { name: 'Select all' }).press('Space');
+  const [ledger] = await plans();
+  const planId = ledger?.plan.id ?? '';
+  const dialog = page.getByRole('dialog', { name: /^Change / });
+  const refused = page
+    .getByRole('alert')
+    .filter({ hasText: 'ledger not changed: The plan ledger was changed meanwhile.' });
+  const press = (name: RegExp | string) => dialog.getByRole('button', { name }).press('Enter');
+  const dialogs = [
+    ['Schedule…', 'First', async () => {}, []],
+    ['Retention…', 'Second', () => dialog.getByRole('textbox', { name: 'Keep last' }).fill('9'), ['Review']],
+    ['Destinations…', 'Third', () => choose(dialog, 'Add destinations', NAS), []],
+  ] as const;
+  for (const [what, group, fill, before] of dialogs) {
+    const save = async (): Promise<void> => {
+      for (const name of [...before, /^Change \d/]) await press(name);
+    };
+    await change(what);
+    await expect(dialog).toContainText('3 plans');
+    await fill();
+    await callMethod(page, 'plans.update', { planId, group });
+    await expect(rowOf(page, 'ledger')).toContainText(group);
+    const other = (await plans())[0]?.plan;
+    await save();
+    await expect(refused).toBeVisible();
+    await expect(page.getByText('2 plans changed.')).toBeVisible();
+    expect((await plans())[0]?.plan).toEqual(other);
+    // What was chosen stays, for the plan that was not changed.
+    await expect(dialog).toHaveAccessibleName(/of 1 plan$/);
+    await save();
+    await expect(dialog).toHaveCount(0);
+    expect((await plans())[0]?.plan).toMatchObject({ group });
+    await expect(async () => {
+      await page.getByRole('button', { name: 'Close message' }).first().press('Enter', { timeout: 1000 });
+      await expect(page.getByRole('alert')).toHaveCount(0, { timeout: 500 });
+    }).toPass();
+  }
+  const [after] = await plans();
+  expect(after?.plan.retention.keepLast).toBe(9);
+  expect(after?.plan.destinations).toHaveLength(2);
 });

@@ -68,7 +68,7 @@ test('every page fits and has nothing that axe finds', async () => {
     ['/storage', 'storage'],
     ['/activity', 'activity'],
     ['/settings', 'settings'],
-    ['/new', 'new-plan'],
+    ['/plans/new/source', 'new-plan'],
     ['/recovery-kit', 'recovery-kit'],
     [`/databases/${idOf(LONG)}`, 'plan-missing'],
     [`/databases/${idOf(NAMES[2] ?? '')}`, 'plan-rtl'],
@@ -87,8 +87,8 @@ test('every tab and dialog of a plan fits and has nothing that axe finds', async
     [`${plan}?dialog=details&snapshot=${snapshot?.id}`, 'snapshot-details'],
     [`${plan}?restore=${snapshot?.id}&compare=yes`, 'restore'],
     ['/storage/new', 'add-destination'],
-    ['/databases?dialog=keys', 'keys'],
-    ['/databases?dialog=palette', 'palette'],
+    ['/databases?over=keys', 'keys'],
+    ['/databases?over=palette', 'palette'],
   ] as const)
     await judgeAt(hash, name);
 });

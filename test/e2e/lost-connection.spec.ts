@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
-import { openWindow, type ServedWindow, serveWindow } from '../support/launch-server.ts';
+import { launchServer, openWindow, type ServedWindow, serveWindow } from '../support/launch-server.ts';
 import { openPage } from '../support/screens.ts';
 
 /*
@@ -53,6 +53,32 @@ async function show(hash: string): Promise<void> {
     location.hash = to;
   }, hash);
 }
+
+test('a service that is started again asks to log in, and keeps what is typed in a form and in a dialog above it', async () => {
+  await show(`/databases/${planId}/settings`);
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
+  await name.fill('typed');
+  await page.getByRole('button', { name: /^Add destination/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add destination' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('NAS');
+  await served.server.close();
+  const port = Number(new URL(served.server.address).port);
+  const next = await launchServer({ home: join(served.folder, 'home'), port });
+  const login = page.getByRole('dialog', { name: 'Log in to Snapkeep' });
+  await expect(login).toBeVisible({ timeout: 30_000 });
+  await expect(login.getByRole('textbox')).toBeFocused();
+  for (const key of ['Escape', 'Escape', 'Control+k']) await page.keyboard.press(key);
+  await login.getByRole('textbox').fill(await next.loginAddress());
+  await page.keyboard.press('Enter');
+  await expect(login).toHaveCount(0);
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('NAS');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(name).toHaveValue('typed');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'typed', level: 1 })).toBeVisible();
+  await next.close();
+});
 
 test('the form of a destination', async () => {
   mkdirSync(join(served.folder, 'nas'));

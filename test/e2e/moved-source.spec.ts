@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { hosts, type OpenHost } from '../support/hosts.ts';
-import { openPlan } from '../support/screens.ts';
+import { judge, openPlan } from '../support/screens.ts';
 
 let folder: string;
 let host: OpenHost;
@@ -62,6 +62,12 @@ for (const { name, open } of hosts) {
     await file.fill(moved);
     await expect(dialog.getByText(/^It looks like the same database/)).toBeVisible();
     await expect(dialog.getByRole('checkbox')).toHaveCount(0);
+    // Another window is faster: the person is told, and decides.
+    await callMethod(page, 'plans.update', { planId, sourcePath: other });
+    await expect(dialog.getByText(/^The source was changed in another window/)).toContainText(other);
+    await expect(change).toBeDisabled();
+    await judge(page, 'change-source-changed-elsewhere');
+    await dialog.getByRole('button', { name: 'Change current source' }).press('Enter');
     await change.press('Enter');
     await expect(dialog).toHaveCount(0);
     await expect(page.getByText(/^Source not found/)).toHaveCount(0);

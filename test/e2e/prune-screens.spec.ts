@@ -51,6 +51,10 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   await page.getByRole('button', { name: 'Discard' }).click();
 
   await page.getByRole('button', { name: 'Review…' }).click();
+  await expect(dialog).toBeVisible();
+  await page.goBack();
+  await expect(dialog).toHaveCount(0);
+  await page.getByRole('button', { name: 'Review…' }).click();
   await dialog.getByRole('button', { name: 'Continue pruning' }).click();
   await expect(page.getByText(/^Pruning paused/)).toHaveCount(0);
   expect(snapshots()).toHaveLength(3);

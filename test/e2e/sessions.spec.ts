@@ -77,6 +77,7 @@ test('a session ends with its server, and the window asks to log in to the next 
   await server.close();
   const next = await launchServer({ home: `${folder}/home`, port: Number(new URL(server.address).port) });
   await expect(page.getByRole('heading', { name: 'Log in to Snapkeep' })).toBeVisible({ timeout: 20_000 });
+  await judgeBothWays(page, 'login-again');
   const fresh = await next.loginAddress();
   await page.goto(fresh);
   await expect(page.getByRole('navigation', { name: overview })).toBeVisible();

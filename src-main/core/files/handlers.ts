@@ -1,7 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
-import { canonicalPath } from '../engine/files/paths.ts';
+import { canonicalPath, isWithin } from '../engine/files/paths.ts';
 import type { Handlers } from '../handler.ts';
 import { identifyFile } from './identify-file.ts';
 import { listFolder } from './list-folder.ts';
@@ -11,7 +11,8 @@ import { usualPlaces } from './usual-places.ts';
 export function filesHandlers(core: CoreContext): Handlers<MethodsOf<'files'> | MethodsOf<'dialogs'>> {
   return {
     'files.identify': ({ path }, signal) => identifyFile(core, path, signal),
-    'files.list': ({ path, search }) => listFolder(path, search),
+    'files.list': (asked) =>
+      listFolder(asked, (path) => isWithin(core.dataFolder.path, path) || core.runs.isLocked(path)),
     'files.places': () => usualPlaces(),
     'files.reveal': async ({ path }) => {
       const reveal = core.ports.revealFile ?? unsupported('Showing files in the file manager');

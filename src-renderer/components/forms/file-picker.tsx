@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Loader, Modal, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Group, Loader, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import {
@@ -19,6 +19,7 @@ import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { useLast } from '../../hooks/use-last.ts';
 import { useAnswer } from '../../stores/core.ts';
+import { Dialog } from '../layout/dialog.tsx';
 import { ErrorNotice } from '../messages/errors.tsx';
 import { PathText } from '../status/path-text.tsx';
 import { DialogButtons } from './dialog-buttons.tsx';
@@ -51,6 +52,7 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
   const answer = useAnswer('files.list', {
     ...(folder === null ? {} : { path: folder }),
     ...(searched === '' ? {} : { search: searched }),
+    ...(kind === 'folder' ? { foldersOnly: true } : {}),
   });
   const listing = useLast(answer.value);
   const open = (path: string | null): void => {
@@ -64,9 +66,9 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
     else if (kind === 'target') form.setFieldValue('name', entry.name);
     else onPick(entry.path);
   };
-  const entries = (listing?.entries ?? []).filter((entry) => kind !== 'folder' || entry.kind === 'folder');
+  const entries = listing?.entries ?? [];
   return (
-    <Modal opened onClose={onClose} title={TITLES[kind]} size={780}>
+    <Dialog opened onClose={onClose} title={TITLES[kind]} size={780}>
       <div className="picker">
         <Places current={listing?.path ?? null} onOpen={open} />
         <Stack gap="sm" miw={0}>
@@ -98,13 +100,13 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
                 {iconOf(entry)}
                 <bdi className="picker-name">{nameInWords(entry.name)}</bdi>
                 <Text size="xs" c="dimmed">
-                  {entry.kind === 'file' ? bytesInWords(entry.sizeBytes) : ''}
+                  {entry.kind === 'folder' ? '' : bytesInWords(entry.sizeBytes)}
                 </Text>
               </UnstyledButton>
             ))}
             {listing !== null && entries.length === 0 && (
               <Text c="dimmed" size="sm" p="md">
-                No matching files in this folder.
+                {kind === 'folder' ? 'No matching folders' : 'No matching files'} in this folder.
               </Text>
             )}
             {listing !== null && listing.more > 0 && (
@@ -133,7 +135,7 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
           )}
         </DialogButtons>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -179,7 +181,7 @@ function placeName(path: string, kind: UsualPlace['kind'], home: string | undefi
 
 function iconOf(entry: FolderEntry) {
   if (entry.kind === 'folder') return <IconFolder size={16} aria-label="Folder" />;
-  return /\.(db|sqlite|sqlite3|sql|gz|zst)$/i.test(entry.name) ? (
+  return entry.kind === 'database' || /\.(db|sqlite|sqlite3|sql|gz|zst)$/i.test(entry.name) ? (
     <IconDatabase size={16} aria-label="Database" />
   ) : (
     <IconFile size={16} aria-label="File" />

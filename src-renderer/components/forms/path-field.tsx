@@ -1,7 +1,7 @@
 import { Button, Group, Input } from '@mantine/core';
 import { useId } from 'react';
 import { client } from '../../api/client.ts';
-import { useParameter } from '../../hooks/address.ts';
+import { closeParameters, useParameter } from '../../hooks/address.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { useInfo } from '../../stores/core.ts';
 import { FilePicker } from './file-picker.tsx';
@@ -62,9 +62,9 @@ export function PathField({ kind, value, onChange, error, ...rest }: PathFieldPr
         <FilePicker
           kind={kind}
           start={value}
-          onClose={() => setPicker('')}
+          onClose={() => closeParameters('picker')}
           onPick={(path) => {
-            setPicker('');
+            closeParameters('picker');
             onChange(path);
           }}
         />

@@ -1,8 +1,9 @@
-import { Button, Modal, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useAction } from '../../hooks/use-action.ts';
 import { DialogButtons } from '../forms/dialog-buttons.tsx';
 import { ErrorNotice } from '../messages/errors.tsx';
+import { Dialog } from './dialog.tsx';
 
 interface ConfirmDialogProps {
   title: string;
@@ -24,7 +25,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, label, removes, size = 'md', disabled = false, onConfirm, onClose, children } = props;
   const { error, pending, run } = useAction('here');
   return (
-    <Modal opened onClose={onClose} title={title} size={size}>
+    <Dialog opened onClose={onClose} title={title} size={size}>
       <Stack gap="md">
         {children}
         {error !== null && <ErrorNotice error={error} />}
@@ -39,6 +40,6 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           </Button>
         </DialogButtons>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

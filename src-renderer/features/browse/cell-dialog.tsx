@@ -1,14 +1,15 @@
-import { Code, Modal, Stack, Text } from '@mantine/core';
+import { Code, Stack, Text } from '@mantine/core';
 import type { Cell } from '../../../src-shared/model/rows/cell.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { bytesOfBase64, hexLines, jsonOf } from './value-forms.ts';
 
 /** Shows a value of a query's result, as much of it as was sent. */
 export function CellDialog({ column, cell, onClose }: { column: string; cell: Cell; onClose(): void }) {
   const { text, total } = contentOf(cell);
   return (
-    <Modal opened onClose={onClose} title={<bdi>{column}</bdi>} size="xl">
+    <Dialog opened onClose={onClose} title={<bdi>{column}</bdi>} size="xl">
       <Stack gap="md">
         {total !== null && (
           <Text size="sm" c="dimmed">
@@ -20,7 +21,7 @@ export function CellDialog({ column, cell, onClose }: { column: string; cell: Ce
         </Code>
         <DialogButtons onClose={onClose} close="Close" focused />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { client } from '../../api/client.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
 import { Form } from '../../components/forms/form.tsx';
 import { PathField } from '../../components/forms/path-field.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { RunProgress } from '../../components/status/run-progress.tsx';
 import { useAction } from '../../hooks/use-action.ts';
@@ -64,7 +65,7 @@ function ExportDialog({ viewId, what, name, onClose }: ExportProps & { onClose()
   const active = run !== undefined && isActive(run);
   const result = run?.result?.kind === 'export' ? run.result : null;
   return (
-    <Modal opened onClose={onClose} title={`Export ${'sql' in what ? 'result' : name}`} size="lg">
+    <Dialog opened onClose={onClose} title={`Export ${'sql' in what ? 'result' : name}`} size="lg">
       <Form onSubmit={start}>
         <Stack gap="md">
           <SegmentedControl aria-label="Format" data={FORMATS} {...form.getInputProps('format')} />
@@ -91,6 +92,6 @@ function ExportDialog({ viewId, what, name, onClose }: ExportProps & { onClose()
           </DialogButtons>
         </Stack>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

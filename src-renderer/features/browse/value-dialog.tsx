@@ -1,8 +1,9 @@
-import { Button, Code, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { ValuePart } from '../../../src-shared/model/rows/browse.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { useAnswer } from '../../stores/core.ts';
 import { formsOf, hexLines } from './value-forms.ts';
@@ -17,7 +18,7 @@ export function ValueDialog({ place, name, onClose }: { place: ValuePlace; name:
   const length = offset === 0 ? FIRST_PART : PART;
   const answer = useAnswer<ValuePlace['method']>(place.method, { ...place.params, offset, length });
   return (
-    <Modal opened onClose={onClose} title={<bdi>{name}</bdi>} size="xl">
+    <Dialog opened onClose={onClose} title={<bdi>{name}</bdi>} size="xl">
       <Stack gap="md">
         <Pending answer={answer} label="Loading value" />
         {answer.value !== null && (
@@ -32,7 +33,7 @@ export function ValueDialog({ place, name, onClose }: { place: ValuePlace; name:
         )}
         <DialogButtons onClose={onClose} close="Close" focused />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -13,15 +13,19 @@ import { CHANGES, ChangePlansDialog } from './change-plans-dialog.tsx';
 import { DeletePlansDialog } from './delete-plans-dialog.tsx';
 import { forEachPlan } from './for-each-plan.ts';
 
+/** The dialogs about all chosen plans. */
+export const BULK_DIALOGS = ['delete-plans', ...CHANGES] as const;
+
 /** The actions for all chosen plans. What cannot be done for one of them is shown, and the others go on. */
 export function BulkBar({ selected, onClear }: { selected: readonly PlanSummary[]; onClear(): void }) {
   const { pending, run } = useAction();
-  const { dialog, open, close } = useDialog(['delete-plans', ...CHANGES]);
+  const { dialog, open, close } = useDialog(BULK_DIALOGS);
   const verify = async (): Promise<void> => {
     const withSnapshot = selected.filter(({ newest }) => newest !== null);
-    const started = await forEachPlan(withSnapshot, 'not verified', ({ newest }) =>
+    const failed = await forEachPlan(withSnapshot, 'not verified', ({ newest }) =>
       client.call('verifications.start', { snapshotId: newest?.id ?? '' }),
     );
+    const started = withSnapshot.length - failed.length;
     const without = selected.length - withSnapshot.length;
     const left = without === 0 ? '' : ` ${countInWords(without, 'plan has', 'plans have')} no snapshot yet.`;
     showDone(`${countInWords(started, 'verification')} started.${left}`);

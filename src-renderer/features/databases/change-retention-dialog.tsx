@@ -1,18 +1,19 @@
-import { Button, Modal, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { PlanSummary, Retention } from '../../../src-shared/model/plan.ts';
 import type { PrunePreview } from '../../../src-shared/model/prune.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { ScrollTable } from '../../components/layout/scroll-table.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { showDone } from '../../components/messages/notices.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { RetentionFields } from '../retention/retention-fields.tsx';
-import { forEachPlan } from './for-each-plan.ts';
+import { forEachPlan, type PlansDialogProps } from './for-each-plan.ts';
 
 interface Reviewed extends PlanSummary {
   preview: PrunePreview;
@@ -20,21 +21,19 @@ interface Reviewed extends PlanSummary {
   held: string | null;
 }
 
-interface ChangeRetentionDialogProps {
-  /** At least one; what the first one has is suggested. */
-  selected: readonly PlanSummary[];
-  onClose(): void;
-}
-
 /**
  * Changes the retention of several plans after a review of what that removes. A plan that would lose content, or whose
  * pruning is paused, loses nothing here: it is reviewed on its own page.
  */
-export function ChangeRetentionDialog({ selected, onClose }: ChangeRetentionDialogProps) {
-  const [retention, setRetention] = useState(selected[0]?.plan.retention ?? null);
+export function ChangeRetentionDialog({
+  selected,
+  initial,
+  onEnd,
+  onClose,
+}: PlansDialogProps & { initial: Retention }) {
+  const [retention, setRetention] = useState(initial);
   const [reviewed, setReviewed] = useState<readonly Reviewed[] | null>(null);
   const action = useAction('here');
-  if (retention === null) return null;
   const plans = countInWords(selected.length, 'plan');
   const removable = reviewed?.filter(({ held, preview }) => held === null && preview.removed.length > 0) ?? [];
   const removed = countInWords(
@@ -50,18 +49,21 @@ export function ChangeRetentionDialog({ selected, onClose }: ChangeRetentionDial
     setReviewed(found);
   };
   const save = async (prune: boolean): Promise<void> => {
-    const saved = await forEachPlan(reviewed ?? [], 'not changed', async ({ plan, preview, held }) => {
+    const changes = reviewed ?? [];
+    const failed = await forEachPlan(changes, 'not changed', async ({ plan, preview, held }) => {
       const { confirmation } = preview;
       const seen = held === null ? { pruneConfirmation: confirmation } : {};
-      await client.call('plans.update', { planId: plan.id, retention, ...seen });
+      await client.call('plans.update', { planId: plan.id, retention, ...seen, unchangedSince: plan.updatedAt });
       if (prune && held === null && preview.removed.length > 0)
         await client.call('prune.start', { planId: plan.id, retention, review: true, confirmation });
     });
+    const saved = changes.length - failed.length;
     if (saved > 0) showDone(`${countInWords(saved, 'plan')} changed.${prune ? ` Removing ${removed}.` : ''}`);
-    onClose();
+    setReviewed(null);
+    onEnd(failed);
   };
   return (
-    <Modal opened onClose={onClose} title={`Change retention of ${plans}`} size="lg">
+    <Dialog opened onClose={onClose} title={`Change retention of ${plans}`} size="lg">
       <Stack gap="md">
         {reviewed === null ? (
           <RetentionFields value={retention} onChange={setRetention} />
@@ -98,7 +100,7 @@ export function ChangeRetentionDialog({ selected, onClose }: ChangeRetentionDial
           )}
         </DialogButtons>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core';
 import { IconSearchOff } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { EmptyState, Page } from '../../components/layout/page.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
-import { setParameters, useParameters } from '../../hooks/address.ts';
+import { setParameters, useDialog, useParameters } from '../../hooks/address.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { usePinned } from '../../stores/plan-marks.ts';
 import { FindDatabasesButton } from '../find-databases/find-databases-button.tsx';
-import { BulkBar } from './bulk-bar.tsx';
+import { BULK_DIALOGS, BulkBar } from './bulk-bar.tsx';
 import { DatabaseFilters } from './database-filters.tsx';
 import { DatabaseTable } from './database-table.tsx';
 import './databases.css';
@@ -29,6 +29,11 @@ export function DatabasesPage() {
   const listed = useMemo(() => listPlans(plans ?? [], choice, pinned), [plans, choice, pinned]);
   // Nothing is done to what is not shown.
   const selected = useMemo(() => listed.filter(({ plan }) => chosen.has(plan.id)), [listed, chosen]);
+  const { dialog, close } = useDialog(BULK_DIALOGS);
+  // What was selected does not survive a reload.
+  useEffect(() => {
+    if (dialog !== null && selected.length === 0) close();
+  });
   if (plans === null || plans.length === 0)
     return (
       <Page title="Databases" actions={plans === null && <NewPlanButton />}>

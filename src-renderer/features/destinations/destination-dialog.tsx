@@ -1,7 +1,7 @@
-import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import type { DestinationSummary, SelfTestReport } from '../../../src-shared/model/destination.ts';
 import { client } from '../../api/client.ts';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { type DestinationDraft, secretsOf, settingsOf, suggestedName } from './destination-draft.ts';
@@ -34,7 +34,7 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
     onClose();
   };
   return (
-    <Modal
+    <Dialog
       opened
       onClose={close}
       size={680}
@@ -70,7 +70,7 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
           onClose={close}
         />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -3,7 +3,7 @@ import { IconMapPinPlus, IconPlus } from '@tabler/icons-react';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { EmptyState, Page } from '../../components/layout/page.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
-import { navigate, useDialog } from '../../hooks/address.ts';
+import { navigate, returnTo, useDialog } from '../../hooks/address.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { ImportDialog } from '../import/import-dialog.tsx';
 import { DestinationCard } from './destination-card.tsx';
@@ -25,7 +25,7 @@ const DIALOGS = ['edit', 'import', 'reattach', 'remove', 'empty-trash'] as const
 export function DestinationsPage({ selected }: { selected: string | null }) {
   const answer = useAnswer('destinations.list', {});
   const destinations = answer.value;
-  const { dialog, close } = useDialog(DIALOGS);
+  const { dialog } = useDialog(DIALOGS);
   const now = useNow();
   if (destinations === null) return <Pending answer={answer} />;
   const chosen = destinations.find(({ destination }) => destination.id === selected);
@@ -63,10 +63,14 @@ export function DestinationsPage({ selected }: { selected: string | null }) {
           ))}
         </ul>
       )}
-      {selected === 'new' && (
-        <DestinationDialog summary={null} onClose={() => navigate('/storage', { replace: true })} />
+      {selected === 'new' && <DestinationDialog summary={null} onClose={() => returnTo('/storage')} />}
+      {chosen !== undefined && dialog !== null && (
+        <ChosenDialog
+          dialog={dialog}
+          summary={chosen}
+          onClose={() => returnTo(`/storage/${chosen.destination.id}`, '/storage')}
+        />
       )}
-      {chosen !== undefined && dialog !== null && <ChosenDialog dialog={dialog} summary={chosen} onClose={close} />}
     </Page>
   );
 }

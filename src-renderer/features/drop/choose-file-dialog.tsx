@@ -1,8 +1,9 @@
-import { Button, Modal, Radio, Stack, Text } from '@mantine/core';
+import { Button, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { bytesInWords, listInWords } from '../../../src-shared/words/wording.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
 import { Form } from '../../components/forms/form.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { type FileGroup, groupFiles } from './group-files.ts';
 
 interface ChooseFileDialogProps {
@@ -17,7 +18,7 @@ export function ChooseFileDialog({ files, onChosen, onClose }: ChooseFileDialogP
   const [index, setIndex] = useState('0');
   const chosen = groups[Number(index)];
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={groups.length === 1 ? 'Restore these files?' : 'Which file do you want to restore?'}
@@ -56,7 +57,7 @@ export function ChooseFileDialog({ files, onChosen, onClose }: ChooseFileDialogP
           </DialogButtons>
         </Stack>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 

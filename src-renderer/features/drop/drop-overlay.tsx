@@ -2,6 +2,7 @@ import { Button, Progress, Text, Title } from '@mantine/core';
 import { IconFileImport } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { useDialogAbout } from '../../hooks/address.ts';
 import { ChooseFileDialog } from './choose-file-dialog.tsx';
 import { ScanFolderDialog } from './scan-folder-dialog.tsx';
 import { useSending } from './use-sending.ts';
@@ -12,14 +13,13 @@ type Dropped = { kind: 'files'; files: File[] } | { kind: 'folder'; name: string
 
 /** A drop anywhere in the window starts a restore; several files and folders are asked about. */
 export function DropOverlay() {
-  const [asked, setAsked] = useState<Dropped | null>(null);
+  const { about: asked, open: ask, close } = useDialogAbout<Dropped>('dropped');
   const { sending, send, cancel } = useSending();
   const over = useDrops((dropped) => {
     const [only, ...others] = dropped.kind === 'files' ? dropped.files : [];
     if (only !== undefined && others.length === 0) send({ file: only, beside: [] });
-    else setAsked(dropped);
+    else ask(dropped);
   });
-  const close = (): void => setAsked(null);
   if (sending !== null) {
     return (
       <div className="drop-overlay" role="status">

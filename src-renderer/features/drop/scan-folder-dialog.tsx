@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
 import { PathField } from '../../components/forms/path-field.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Note } from '../../components/messages/note.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
@@ -25,7 +26,7 @@ export function ScanFolderDialog({ name, path, onClose }: ScanFolderDialogProps)
   const [folder, setFolder] = useState(path);
   const [typed, setTyped] = useState('');
   return (
-    <Modal opened onClose={onClose} size={620} title={`Backups in ${name}`}>
+    <Dialog opened onClose={onClose} size={620} title={`Backups in ${name}`}>
       <Stack gap="md">
         {folder === null ? (
           <>
@@ -43,7 +44,7 @@ export function ScanFolderDialog({ name, path, onClose }: ScanFolderDialogProps)
           <FolderContent folder={folder} onClose={onClose} />
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Select, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -7,6 +7,7 @@ import type { FoundBackups } from '../../../src-shared/model/third-party/import.
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { TypedKeyForm } from '../../components/forms/key-form.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { Disclosure } from '../../components/layout/disclosure.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending, pendingChoices } from '../../components/messages/pending.tsx';
@@ -29,7 +30,7 @@ export function ImportDialog({ location, onClose }: { location: ImportSource; on
   /** `null`: the first choice. */
   const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
   return (
-    <Modal opened onClose={onClose} title="Import from other programs" size={820}>
+    <Dialog opened onClose={onClose} title="Import from other programs" size={820}>
       <Stack gap="md">
         <Pending answer={answer} label="Scanning" text="Scanning files…" />
         {listing !== null && (
@@ -42,7 +43,7 @@ export function ImportDialog({ location, onClose }: { location: ImportSource; on
           />
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { DestinationSummary, SuggestedFolder } from '../../../src-shared/model/destination.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { OTHER_DISK_HINT } from '../../components/forms/hints.ts';
@@ -8,6 +8,7 @@ import { PathField } from '../../components/forms/path-field.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Note } from '../../components/messages/note.tsx';
 import { DestinationPill, KindIcon } from '../../components/status/destination-display.tsx';
+import { useDialog } from '../../hooks/address.ts';
 import { DestinationDialog } from '../destinations/destination-dialog.tsx';
 import type { PlanFormApi } from '../plan-form/use-plan-form.ts';
 import { isSameDisk } from './default-place.ts';
@@ -22,7 +23,7 @@ interface DestinationChoiceProps {
 
 /** Chooses known destinations, a folder on a detected disk or share, or another folder. */
 export function DestinationChoice({ form, places, hint = '' }: DestinationChoiceProps) {
-  const [adding, setAdding] = useState(false);
+  const { dialog, open, close } = useDialog(['destination']);
   const { folder, others } = form.values;
   const choose = (destinationId: string, on: boolean): void => {
     const rest = others.filter((each) => each.destinationId !== destinationId);
@@ -65,18 +66,14 @@ export function DestinationChoice({ form, places, hint = '' }: DestinationChoice
           variant="default"
           size="xs"
           leftSection={<IconPlus size={14} aria-hidden />}
-          onClick={() => setAdding(true)}
+          onClick={() => open('destination')}
         >
           Add destination…
         </Button>
       </Group>
       <PlaceWarnings folder={folder.trim()} places={places} />
-      {adding && (
-        <DestinationDialog
-          summary={null}
-          onClose={() => setAdding(false)}
-          onSaved={({ destination }) => choose(destination.id, true)}
-        />
+      {dialog === 'destination' && (
+        <DestinationDialog summary={null} onClose={close} onSaved={({ destination }) => choose(destination.id, true)} />
       )}
     </Stack>
   );

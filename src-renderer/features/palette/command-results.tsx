@@ -100,7 +100,7 @@ export function useCommandResults(query: string): Array<[label: string, results:
       label: 'Keyboard shortcuts',
       also: 'keys help',
       Icon: IconKeyboard,
-      run: () => setParameters({ dialog: 'keys' }, { replace: false }),
+      run: () => setParameters({ over: 'keys' }, { replace: false }),
     },
   ];
   const settings = Object.entries(SETTINGS).map(([section, also]) => ({

@@ -3,7 +3,8 @@ import { Spotlight, spotlight } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useDialog } from '../../hooks/address.ts';
+import { useEscape } from '../../components/layout/dialog.tsx';
+import { useDialogOver } from '../../hooks/address.ts';
 import { useCommandResults } from './command-results.tsx';
 import { useDatabaseResults } from './database-results.tsx';
 import './palette.css';
@@ -12,16 +13,19 @@ import { useSnapshotResults } from './snapshot-results.tsx';
 /** Finds databases, snapshots by their day, actions and settings; Ctrl or Cmd and K opens it. */
 export function Palette() {
   const [query, setQuery] = useState('');
-  const { dialog, open, close } = useDialog(['palette']);
+  const { dialog, open, close } = useDialogOver('palette');
   const isOpen = dialog === 'palette';
   useHotkeys([['mod + K', () => (isOpen ? close() : open('palette'))]], []);
+  useEscape(isOpen, close);
   useEffect(() => (isOpen ? spotlight.open() : spotlight.close()), [isOpen]);
   return (
     <Spotlight.Root
       query={query}
       onQueryChange={setQuery}
       shortcut={null}
-      onSpotlightClose={close}
+      // What was chosen may be open in its place.
+      onSpotlightClose={() => isOpen && close()}
+      closeOnEscape={false}
       scrollable
       maxHeight="min(420px, 60vh)"
       overlayProps={{ backgroundOpacity: 0.35 }}

@@ -1,12 +1,13 @@
-import { Kbd, Modal, Table } from '@mantine/core';
+import { Kbd, Table } from '@mantine/core';
 import { useOs } from '@mantine/hooks';
 import { Fragment, useEffect } from 'react';
-import { navigate, setParameters, useDialog } from '../../hooks/address.ts';
+import { Dialog } from '../../components/layout/dialog.tsx';
+import { navigate, setParameters, useDialogOver } from '../../hooks/address.ts';
 import { SEARCH_ID } from '../databases/database-filters.tsx';
 
 /** The keys that work on every page, and the dialog that lists them. */
 export function Shortcuts() {
-  const { dialog, close } = useDialog(['keys']);
+  const { dialog, close } = useDialogOver('keys');
   useEffect(() => {
     addEventListener('keydown', followKey);
     return () => removeEventListener('keydown', followKey);
@@ -20,7 +21,7 @@ function followKey(event: KeyboardEvent): void {
   if (event.key === '/') {
     event.preventDefault();
     searchDatabases();
-  } else if (event.key === '?') setParameters({ dialog: 'keys' }, { replace: false });
+  } else if (event.key === '?') setParameters({ over: 'keys' }, { replace: false });
 }
 
 const TYPED = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], [role="dialog"] *';
@@ -44,7 +45,7 @@ function KeysDialog({ onClose }: { onClose(): void }) {
     [['Alt', '←'], 'Back'],
   ];
   return (
-    <Modal opened onClose={onClose} title="Keyboard shortcuts" size="md">
+    <Dialog opened onClose={onClose} title="Keyboard shortcuts" size="md">
       <Table verticalSpacing="xs">
         <Table.Tbody>
           {keys.map(([pressed, does]) => (
@@ -62,6 +63,6 @@ function KeysDialog({ onClose }: { onClose(): void }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Plan, PlanDestination } from '../../../src-shared/model/plan.ts';
 import { type PlanFields, type PlanForm, planFieldsOf, planFormOf } from './plan-form.ts';
 
 /** Returns the settings of a form that differ from those of a plan. */
@@ -19,6 +19,17 @@ export function rebasedForm(form: PlanForm, before: Plan, after: Plan): PlanForm
   return encryption === undefined && encryptionSecrets === undefined
     ? rebased
     : { ...rebased, encryption: form.encryption };
+}
+
+/** Returns the destinations of a plan with others added and removed; those that it keeps keep their own retention. */
+export function changeDestinations(
+  before: readonly PlanDestination[],
+  added: readonly string[],
+  removed: readonly string[],
+): PlanDestination[] {
+  const kept = before.filter(({ destinationId }) => !removed.includes(destinationId));
+  const missing = added.filter((id) => !kept.some(({ destinationId }) => destinationId === id));
+  return [...kept, ...missing.map((destinationId) => ({ destinationId, retention: null }))];
 }
 
 function differing(typed: PlanFields, saved: PlanFields): Partial<PlanFields> {

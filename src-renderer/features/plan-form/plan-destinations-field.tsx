@@ -1,10 +1,11 @@
 import { ActionIcon, Button, Group, Input, Menu, SegmentedControl, Text } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import type { PlanDestination, Retention } from '../../../src-shared/model/plan.ts';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { KindIcon } from '../../components/status/destination-display.tsx';
+import { useDialog } from '../../hooks/address.ts';
 import { DestinationDialog } from '../destinations/destination-dialog.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 import '../plans/plans.css';
@@ -24,7 +25,7 @@ interface PlanDestinationsFieldProps {
 export function PlanDestinationsField({ label, value, onChange, madeHere, retention }: PlanDestinationsFieldProps) {
   const destinations = useAnswer('destinations.list', {});
   const known = destinations.value ?? [];
-  const [adding, setAdding] = useState(false);
+  const { dialog, open, close } = useDialog(['destination']);
   const find = (id: string): DestinationSummary | undefined => known.find(({ destination }) => destination.id === id);
   const first = value.find(({ destinationId }) => find(destinationId)?.destination.settings.kind === 'folder');
   const add = (destinationId: string): void => {
@@ -70,14 +71,10 @@ export function PlanDestinationsField({ label, value, onChange, madeHere, retent
         loading={destinations.value === null && destinations.error === null}
         choices={known.filter(({ destination }) => !value.some((each) => each.destinationId === destination.id))}
         onChoose={add}
-        onNew={() => setAdding(true)}
+        onNew={() => open('destination')}
       />
-      {adding && (
-        <DestinationDialog
-          summary={null}
-          onClose={() => setAdding(false)}
-          onSaved={({ destination }) => add(destination.id)}
-        />
+      {dialog === 'destination' && (
+        <DestinationDialog summary={null} onClose={close} onSaved={({ destination }) => add(destination.id)} />
       )}
     </div>
   );

@@ -1,6 +1,7 @@
-import { Button, Checkbox, Modal, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { SourceComparison } from '../../../src-shared/model/source-comparison.ts';
@@ -9,6 +10,7 @@ import { client } from '../../api/client.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
 import { KeyForm } from '../../components/forms/key-form.tsx';
 import { PathField } from '../../components/forms/path-field.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Note } from '../../components/messages/note.tsx';
 import { showSaved } from '../../components/messages/notices.ts';
@@ -20,6 +22,7 @@ import { ChangesTable } from '../restore/changes-table.tsx';
 
 /** Points a plan at the path to which its database has moved, after comparing that with the newest snapshot. */
 export function ChangeSourceDialog({ plan, onClose }: { plan: Plan; onClose(): void }) {
+  const [from, setFrom] = useState(plan.sourcePath);
   const form = useForm({ initialValues: { path: plan.sourcePath, key: null as KeyInput | null, accepted: false } });
   const action = useAction('here');
   const { key, accepted } = form.values;
@@ -31,7 +34,9 @@ export function ChangeSourceDialog({ plan, onClose }: { plan: Plan; onClose(): v
   const current = asked === null || answer.pending ? null : comparison;
   const locked =
     current?.source.databaseEncryption?.locked === true || (moved && key !== null && answer.error !== null);
-  const ready = current !== null && !locked && (current.same !== false || accepted);
+  // Nothing else of the plan is replaced.
+  const changedElsewhere = plan.sourcePath !== from && !action.pending;
+  const ready = !changedElsewhere && current !== null && !locked && (current.same !== false || accepted);
   const save = (): void =>
     action.run(async () => {
       await client.call('plans.update', {
@@ -42,7 +47,7 @@ export function ChangeSourceDialog({ plan, onClose }: { plan: Plan; onClose(): v
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} size="lg" title={`Change the source of ${plan.name}`}>
+    <Dialog opened onClose={onClose} size="lg" title={`Change the source of ${plan.name}`}>
       <Stack gap="md">
         <PathField
           kind="database"
@@ -72,6 +77,14 @@ export function ChangeSourceDialog({ plan, onClose }: { plan: Plan; onClose(): v
             {...form.getInputProps('accepted', { type: 'checkbox' })}
           />
         )}
+        {changedElsewhere && (
+          <Note tone="warn">
+            The source was changed in another window. Nothing has been overwritten. Current source: {plan.sourcePath}
+            <Button variant="default" size="xs" mt="xs" display="block" onClick={() => setFrom(plan.sourcePath)}>
+              Change current source
+            </Button>
+          </Note>
+        )}
         {action.error !== null && <ErrorNotice error={action.error} />}
         <DialogButtons onClose={onClose}>
           <Button disabled={!ready} loading={action.pending} onClick={save}>
@@ -79,7 +92,7 @@ export function ChangeSourceDialog({ plan, onClose }: { plan: Plan; onClose(): v
           </Button>
         </DialogButtons>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Button, Modal, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { keyInWords, settingsInWords } from '../../../src-shared/words/database-encryption-words.ts';
 import { client } from '../../api/client.ts';
 import { KeyForm } from '../../components/forms/key-form.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { Section } from '../../components/layout/section.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { showDone } from '../../components/messages/notices.ts';
@@ -39,7 +40,7 @@ export function ReplaceKeyDialog({ plan, onClose }: { plan: Plan; onClose(): voi
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} size="lg" title={`Database key of ${plan.name}`}>
+    <Dialog opened onClose={onClose} size="lg" title={`Database key of ${plan.name}`}>
       <Stack gap="md">
         <KeyForm
           label={plan.key === null ? 'Database key' : 'New database key'}
@@ -54,7 +55,7 @@ export function ReplaceKeyDialog({ plan, onClose }: { plan: Plan; onClose(): voi
         />
         {action.error !== null && <ErrorNotice error={action.error} />}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

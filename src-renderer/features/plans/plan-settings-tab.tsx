@@ -1,8 +1,7 @@
 import { Button, Group, Stack } from '@mantine/core';
-import { useState } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { ConfirmDialog } from '../../components/layout/confirm-dialog.tsx';
-import { useDialog, useLeaveGuard, useSectionInView } from '../../hooks/address.ts';
+import { useDialog, useDialogAbout, useLeaveGuard, useSectionInView } from '../../hooks/address.ts';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
 import { SaveTemplateDialog } from '../templates/save-template-dialog.tsx';
@@ -18,13 +17,13 @@ import { usePlanSettings } from './use-plan-settings.ts';
 export function PlanSettingsTab({ summary }: { summary: PlanSummary }) {
   const { plan } = summary;
   const settings = usePlanSettings(plan);
-  const [reviewing, setReviewing] = useState(false);
+  const review = useDialogAbout<true>('review');
   const { dialog, open, close } = useDialog(['share', 'delete', 'key']);
   const leaving = useLeaveGuard(settings.unsaved);
   useSectionInView(true);
   const { retention } = settings.changes;
   const save = (): void => {
-    if (retention !== undefined) setReviewing(true);
+    if (retention !== undefined) review.open(true);
     else settings.action.run(() => settings.save());
   };
   return (
@@ -43,8 +42,8 @@ export function PlanSettingsTab({ summary }: { summary: PlanSummary }) {
         </Group>
         <SaveBar settings={settings} onSave={save} />
       </Stack>
-      {reviewing && retention !== undefined && (
-        <PruneDialog plan={plan} retention={retention} onSave={settings.save} onClose={() => setReviewing(false)} />
+      {review.about !== null && retention !== undefined && (
+        <PruneDialog plan={plan} retention={retention} onSave={settings.save} onClose={review.close} />
       )}
       {leaving.asked && (
         <ConfirmDialog

@@ -1,12 +1,12 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconPlayerPause } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { useDialog } from '../../hooks/address.ts';
 import { PruneDialog } from './prune-dialog.tsx';
 
 /** Shows why the pruning of a plan is paused, and opens its review. */
 export function PruningPausedBanner({ plan, pruningPaused }: Pick<PlanSummary, 'plan' | 'pruningPaused'>) {
-  const [reviewing, setReviewing] = useState(false);
+  const { dialog, open, close } = useDialog(['review-pruning']);
   if (pruningPaused === null) return null;
   return (
     <Alert className="tone-warn" icon={<IconPlayerPause size={18} />} role="status">
@@ -14,11 +14,11 @@ export function PruningPausedBanner({ plan, pruningPaused }: Pick<PlanSummary, '
         <Text size="sm" className="wraps">
           {pruningPaused}
         </Text>
-        <Button size="compact-sm" variant="default" flex="none" onClick={() => setReviewing(true)}>
+        <Button size="compact-sm" variant="default" flex="none" onClick={() => open('review-pruning')}>
           Review…
         </Button>
       </Group>
-      {reviewing && <PruneDialog plan={plan} retention={plan.retention} onClose={() => setReviewing(false)} />}
+      {dialog !== null && <PruneDialog plan={plan} retention={plan.retention} onClose={close} />}
     </Alert>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconPlayerPause } from '@tabler/icons-react';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
@@ -8,6 +8,7 @@ import { spaceInWords } from '../../../src-shared/words/trash-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { ScrollTable } from '../../components/layout/scroll-table.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
@@ -49,7 +50,7 @@ export function PruneDialog({ plan, retention, onSave, onClose }: PruneDialogPro
   const paused = preview !== null && preview.brakes.length > 0;
   const removeLabel = preview === null ? '' : removeInWords(preview, changed);
   return (
-    <Modal opened onClose={onClose} size="xl" title={`Prune ${plan.name}`}>
+    <Dialog opened onClose={onClose} size="xl" title={`Prune ${plan.name}`}>
       <Stack gap="md">
         <Pending answer={answer} label="Calculating" />
         {preview !== null && (
@@ -90,7 +91,7 @@ export function PruneDialog({ plan, retention, onSave, onClose }: PruneDialogPro
           )}
         </DialogButtons>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

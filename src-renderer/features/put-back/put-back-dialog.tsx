@@ -1,9 +1,10 @@
-import { Button, Modal, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { PutBackChoices, PutBackPreview } from '../../../src-shared/model/rows/put-back.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ActionButton } from '../../components/forms/action-button.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { RunProgress } from '../../components/status/run-progress.tsx';
 import { useAction } from '../../hooks/use-action.ts';
@@ -24,7 +25,7 @@ export function PutBackDialog() {
 function OpenDialog({ request }: { request: PutBackRequest }) {
   const [runId, setRunId] = useState<string | null>(null);
   return (
-    <Modal opened onClose={closePutBack} size={820} title="Put rows back" closeOnClickOutside={false}>
+    <Dialog opened onClose={closePutBack} size={820} title="Put rows back" closeOnClickOutside={false}>
       <Stack gap="md">
         {runId === null ? (
           <Preview request={request} onStarted={setRunId} />
@@ -32,7 +33,7 @@ function OpenDialog({ request }: { request: PutBackRequest }) {
           <RestoringStep runId={runId} onClose={closePutBack} />
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

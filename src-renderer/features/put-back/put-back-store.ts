@@ -1,5 +1,5 @@
 import type { Params } from '../../../src-shared/contract/methods.ts';
-import { setParameters, useParameter } from '../../hooks/address.ts';
+import { closeParameters, setParameters, useParameter } from '../../hooks/address.ts';
 
 /** Rows of a snapshot, and the database that they are put back into. */
 export type PutBackRequest = Pick<Params<'rows.previewPutBack'>, 'source' | 'target' | 'rows'>;
@@ -11,7 +11,7 @@ export function openPutBack({ source, target, rows }: PutBackRequest): void {
 
 /** Closes the dialog. */
 export function closePutBack(): void {
-  setParameters({ putback: '' });
+  closeParameters('putback');
 }
 
 /** Returns what the address asks to put back, as text that tells one request from another; `null` for nothing. */

@@ -7,7 +7,7 @@ import { PathField } from '../../components/forms/path-field.tsx';
 import { Page } from '../../components/layout/page.tsx';
 import { Section } from '../../components/layout/section.tsx';
 import { KindIcon } from '../../components/status/destination-display.tsx';
-import { setParameters, useParameters } from '../../hooks/address.ts';
+import { setParameters, useDialog, useParameters } from '../../hooks/address.ts';
 import { useKept } from '../../stores/core.ts';
 import { DestinationDialog } from '../destinations/destination-dialog.tsx';
 import { FoundPlans, type RecoveryLocation } from './found-plans.tsx';
@@ -39,9 +39,9 @@ export function RecoverPage() {
 function LocationSection({ folder }: { folder: string }) {
   const destinations = useKept('destinations.list', (list) => list) ?? [];
   const [typed, setTyped] = useState(folder);
-  const [adding, setAdding] = useState(false);
-  const read = (location: { destination?: string; folder?: string }): void =>
-    setParameters({ destination: '', folder: '', ...location }, { replace: false });
+  const { dialog, open, close } = useDialog(['destination']);
+  const read = (location: { destination?: string; folder?: string }, { replace = false } = {}): void =>
+    setParameters({ destination: '', folder: '', ...location }, { replace });
   return (
     <Section title="Location of the backups">
       <Stack gap="md">
@@ -80,7 +80,7 @@ function LocationSection({ folder }: { folder: string }) {
             variant="default"
             size="xs"
             leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() => setAdding(true)}
+            onClick={() => open('destination')}
           >
             Add bucket or server…
           </Button>
@@ -89,11 +89,11 @@ function LocationSection({ folder }: { folder: string }) {
           Backups of other programs are imported in the <Link to="/settings?section=Import%20backups">settings</Link>.
         </Text>
       </Stack>
-      {adding && (
+      {dialog === 'destination' && (
         <DestinationDialog
           summary={null}
-          onClose={() => setAdding(false)}
-          onSaved={({ destination }) => read({ destination: destination.id })}
+          onClose={close}
+          onSaved={({ destination }) => read({ destination: destination.id }, { replace: true })}
         />
       )}
     </Section>

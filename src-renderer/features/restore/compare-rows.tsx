@@ -1,7 +1,8 @@
 import { Button, Group, Modal } from '@mantine/core';
 import { IconGitCompare } from '@tabler/icons-react';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
-import { setParameters, useParameter } from '../../hooks/address.ts';
+import { Dialog } from '../../components/layout/dialog.tsx';
+import { closeParameters, useParameter } from '../../hooks/address.ts';
 import { CompareView } from '../compare/compare-view.tsx';
 import { NOTHING_CHOSEN } from '../compare/compared.ts';
 
@@ -25,9 +26,9 @@ export function CompareRows({ source, targetPath }: CompareRowsProps) {
       >
         Compare rows…
       </Button>
-      <Modal
+      <Dialog
         opened={shown !== ''}
-        onClose={() => setParameters({ compared: '', ...NOTHING_CHOSEN })}
+        onClose={() => closeParameters('compared', ...Object.keys(NOTHING_CHOSEN))}
         size="min(1400px, 96vw)"
         withCloseButton={false}
       >
@@ -39,7 +40,7 @@ export function CompareRows({ source, targetPath }: CompareRowsProps) {
         <div className="compare-tab">
           <CompareView before={{ path: targetPath }} after={source} />
         </div>
-      </Modal>
+      </Dialog>
     </>
   );
 }

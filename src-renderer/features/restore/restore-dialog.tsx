@@ -1,6 +1,7 @@
-import { Button, Modal, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { client } from '../../api/client.ts';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { showError } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { TableList } from '../plan-form/source-facts.tsx';
@@ -37,7 +38,7 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
     setRunId(started);
   };
   return (
-    <Modal
+    <Dialog
       opened
       onClose={closeRestore}
       size={720}
@@ -52,7 +53,7 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
           <RestoringStep runId={runId} onClose={closeRestore} />
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { create } from 'zustand';
 import { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { discardUpload } from '../../api/uploads.ts';
-import { navigate, setParameters, useParameters } from '../../hooks/address.ts';
+import { closeParameters, navigate, setParameters, useParameters } from '../../hooks/address.ts';
 
 /** The snapshot or file to restore. */
 export interface RestoreRequest {
@@ -31,7 +31,7 @@ export function openRestore({ source, compare = false, files }: RestoreRequest):
 
 /** Closes the dialog. */
 export function closeRestore(): void {
-  setParameters(NONE);
+  closeParameters(...Object.keys(NONE));
 }
 
 /** Returns what the address asks to restore, `null` for nothing, and what tells one request from another. */

@@ -1,6 +1,6 @@
 import { Button, Group, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { type FocusEvent, useState } from 'react';
+import type { FocusEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
 import './settings.css';
@@ -12,7 +12,7 @@ import { Section } from '../../components/layout/section.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
-import { useSectionInView } from '../../hooks/address.ts';
+import { useDialogAbout, useSectionInView } from '../../hooks/address.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer, useInfo, useKept, usePaused } from '../../stores/core.ts';
@@ -175,7 +175,7 @@ function KitSection() {
 function ScanSection() {
   const form = useForm({ initialValues: { folder: '' } });
   const folder = form.values.folder.trim();
-  const [importing, setImporting] = useState(false);
+  const importing = useDialogAbout<string>('import');
   const [, navigate] = useLocation();
   const action = useAction('here');
   const scan = (): void => {
@@ -199,11 +199,11 @@ function ScanSection() {
           <Button variant="default" disabled={folder === ''} loading={action.pending} onClick={scan}>
             Import snapshots
           </Button>
-          <Button variant="default" disabled={folder === ''} onClick={() => setImporting(true)}>
+          <Button variant="default" disabled={folder === ''} onClick={() => importing.open(folder)}>
             Import from other programs…
           </Button>
         </Group>
-        {importing && <ImportDialog location={{ path: folder }} onClose={() => setImporting(false)} />}
+        {importing.about !== null && <ImportDialog location={{ path: importing.about }} onClose={importing.close} />}
       </Stack>
     </Section>
   );

@@ -1,10 +1,11 @@
-import { Button, Modal, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { rowCountChangeInWords } from '../../../src-shared/words/table-rows.ts';
 import { verifiedHow } from '../../../src-shared/words/verification-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { Facts } from '../../components/layout/facts.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { namesInWords } from '../../components/status/destination-display.tsx';
@@ -26,7 +27,7 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
   const answer = useAnswer('snapshots.get', { snapshotId: snapshot.id });
   const whole = answer.value?.snapshot ?? null;
   return (
-    <Modal opened onClose={onClose} title={`Snapshot of ${momentInWords(snapshot.createdAt, now)}`} size={720}>
+    <Dialog opened onClose={onClose} title={`Snapshot of ${momentInWords(snapshot.createdAt, now)}`} size={720}>
       <Stack gap="md">
         <SnapshotFacts snapshot={snapshot} now={now} />
         {snapshot.attachedFiles.length > 0 && <StoredAttachedFiles attachedFiles={snapshot.attachedFiles} />}
@@ -44,7 +45,7 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
           </Button>
         </DialogButtons>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

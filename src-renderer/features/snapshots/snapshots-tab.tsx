@@ -21,7 +21,7 @@ import { useSnapshots } from './use-snapshots.ts';
 export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
   const { answer, snapshots, more } = useSnapshots(plan.id);
   const [shownId] = useParameter('snapshot');
-  const { dialog, open, close } = useDialog(['details', 'delete-snapshot', 'prune']);
+  const { dialog, open, close } = useDialog(['details', 'delete-snapshot', 'prune'], 'snapshot');
   const scan = async (): Promise<void> => {
     for (const { destinationId } of plan.destinations) await client.call('destinations.rescan', { destinationId });
   };

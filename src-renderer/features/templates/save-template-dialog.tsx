@@ -1,10 +1,11 @@
-import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
 import { Form } from '../../components/forms/form.tsx';
+import { Dialog } from '../../components/layout/dialog.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { showDone } from '../../components/messages/notices.ts';
 import { Pending } from '../../components/messages/pending.tsx';
@@ -38,7 +39,7 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} title="Save as template" size="lg">
+    <Dialog opened onClose={onClose} title="Save as template" size="lg">
       <Form onSubmit={save}>
         <Stack gap="md">
           <Text size="sm" c="dimmed">
@@ -57,6 +58,6 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
           </DialogButtons>
         </Stack>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

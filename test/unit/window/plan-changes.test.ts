@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { changesOf, looksChanged, rebasedForm } from '../../../src-renderer/features/plan-form/plan-changes.ts';
+import {
+  changeDestinations,
+  changesOf,
+  looksChanged,
+  rebasedForm,
+} from '../../../src-renderer/features/plan-form/plan-changes.ts';
 import { planFieldsOf, planFormOf } from '../../../src-renderer/features/plan-form/plan-form.ts';
 import { KEEP_ALL, Plan, PlanInput } from '../../../src-shared/model/plan.ts';
 
@@ -37,4 +42,15 @@ test('what was typed is put on top of what was changed elsewhere', () => {
   expect(planFieldsOf(rebased)).toMatchObject({ name: 'mine', group: 'Shops', retention: { keepLast: 7 } });
   expect(rebased.attachedFiles).toHaveLength(1);
   expect(rebased.encryption).toEqual(encryption);
+});
+
+test('destinations are added and removed one by one: the others stay, with their order and own retention', () => {
+  const own = { destinationId: 'disk', retention: { ...KEEP_ALL, keepLast: 7 } };
+  const before = [own, { destinationId: 'nas', retention: null }];
+  expect(changeDestinations(before, ['cloud', 'disk'], ['nas'])).toEqual([
+    own,
+    { destinationId: 'cloud', retention: null },
+  ]);
+  expect(changeDestinations(before, [], ['disk', 'nas', 'cloud'])).toEqual([]);
+  expect(changeDestinations(before, [], [])).toEqual(before);
 });

@@ -37,6 +37,8 @@ const matching = (text: string): Sql =>
 /** Which snapshots are asked for. */
 interface PageOfSnapshots {
   planId?: string | undefined;
+  /** Those of any of these plans. */
+  planIds?: readonly string[] | undefined;
   /** Those that are stored there. */
   destinationId?: string | undefined;
   /** Those with this id, this start of an id, or this name of a file. */
@@ -69,9 +71,19 @@ export class SnapshotRepo extends Repo {
   readonly #verifications = new Table(this.db, 'verifications', VerificationRow);
 
   /** A page of the list of snapshots, by their dates, the newest first. */
-  page({ planId, destinationId, match, takenFrom, takenBy, before, limit }: PageOfSnapshots): SnapshotSummary[] {
+  page({
+    planId,
+    planIds,
+    destinationId,
+    match,
+    takenFrom,
+    takenBy,
+    before,
+    limit,
+  }: PageOfSnapshots): SnapshotSummary[] {
     const conditions = every(
       planId !== undefined && sql`s.plan_id = ${planId}`,
+      among('s.plan_id', planIds),
       destinationId !== undefined &&
         sql`s.id IN (SELECT snapshot_id FROM snapshot_copies WHERE destination_id = ${destinationId} AND state = 'stored')`,
       match !== undefined && matching(match),
