@@ -73,6 +73,8 @@ for (const { name, open } of hosts)
     await test.step('its SQL is shown and saved', async () => {
       await page.getByRole('button', { name: 'SQL', exact: true }).click();
       await expect(page.getByLabel('SQL of the differences')).toContainText('DELETE FROM "orders" WHERE "id"=10;');
+      // The shell asks where to save it, in a dialog of the system.
+      if (name !== inBrowser.name) return;
       const [saved] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('button', { name: 'Save SQL' }).click(),
