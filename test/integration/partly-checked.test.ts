@@ -4,11 +4,53 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { stageAndVerify } from '../../src-main/core/verify/verify-file.ts';
-import { CHECKED_IN_FULL, makeProgramDatabase, PROGRAM_DATABASES, rewrite } from '../support/program-databases.ts';
+import {
+  CHECKED_IN_FULL,
+  makeProgramDatabase,
+  PROGRAM_DATABASES,
+  type ProgramDatabase,
+  rewrite,
+} from '../support/program-databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { restore, setScene, takeBackup } from '../support/scene.ts';
 import { verify } from '../support/stored-files.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
+
+const MANY = "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900) SELECT 'word ' || i FROM n";
+
+/** Tables of several pages that SQLite's own checks cannot open, and what of them is stored in a tree of pages. */
+const LARGE: Array<{ what: string; trees: string[]; rowids: boolean; make: ProgramDatabase['make'] }> = [
+  {
+    what: 'a table with a collation in an index',
+    trees: ['words', 'by_word'],
+    rowids: true,
+    make: (database) => {
+      database.exec('CREATE TABLE words (id INTEGER PRIMARY KEY, w TEXT COLLATE NOCASE)');
+      database.exec(`CREATE INDEX by_word ON words(w); INSERT INTO words(w) ${MANY}`);
+      rewrite(database, 'words', 'NOCASE', 'dictionary');
+    },
+  },
+  {
+    what: 'a table without rowids',
+    trees: ['tags', 'by_use'],
+    rowids: false,
+    make: (database) => {
+      database.exec('CREATE TABLE tags (tag TEXT COLLATE NOCASE PRIMARY KEY, used TEXT) WITHOUT ROWID');
+      database.exec(`CREATE INDEX by_use ON tags(used); INSERT INTO tags(tag) ${MANY}`);
+      rewrite(database, 'tags', 'NOCASE', 'dictionary');
+    },
+  },
+  {
+    what: 'a table with functions',
+    trees: ['people', 'by_fold'],
+    rowids: true,
+    make: (database) => {
+      database.function('fold', { deterministic: true }, (text: unknown) => String(text).toLowerCase());
+      database.exec("CREATE TABLE people (name TEXT CHECK (fold(name) <> ''), low TEXT AS (fold(name)) STORED)");
+      database.exec(`CREATE INDEX by_fold ON people(fold(name)); INSERT INTO people(name) ${MANY}`);
+    },
+  },
+];
 
 /** The bytes of a database, but for the counters that a backup changes in its header. */
 const pagesOf = (path: string): string => createHash('sha256').update(readFileSync(path).subarray(100)).digest('hex');
@@ -70,6 +112,20 @@ describe('damage in a database that SQLite cannot check in full stays damage', (
     const path = join(temporaryFolder(), 'app.db');
     makeProgramDatabase(path, withCollation?.make ?? (() => {}));
     damage(path);
+    return (await stageAndVerify({ path }, quietContext(temporaryFolder()))).verification;
+  }
+
+  /** Changes the last leaf of a table or an index, and checks the database. */
+  async function checkedLeaf(make: ProgramDatabase['make'], tree: string, change: (leaf: Buffer) => void) {
+    const path = join(temporaryFolder(), 'app.db');
+    makeProgramDatabase(path, make);
+    const reading = new Database(path, { readonly: true });
+    const leaves = reading.prepare("SELECT max(pageno) FROM dbstat WHERE name = ? AND pagetype = 'leaf'");
+    const last = Number(leaves.pluck().get(tree));
+    reading.close();
+    const bytes = readFileSync(path);
+    change(bytes.subarray((last - 1) * 4096, last * 4096));
+    writeFileSync(path, bytes);
     return (await stageAndVerify({ path }, quietContext(temporaryFolder()))).verification;
   }
 
@@ -137,6 +193,36 @@ describe('damage in a database that SQLite cannot check in full stays damage', (
     const found = await checked(words(WORDS.replace('n INT', 'n INT NOT NULL')));
     expect(found).toMatchObject({ valid: true, stored: 'unknown' });
     expect(found.message).toContain('1 row has NULL in words.n, which is declared NOT NULL.');
+  });
+
+  const BY_TREE = LARGE.flatMap(({ what, trees, make }) => trees.map((tree) => ({ what, tree, make })));
+
+  test.each(BY_TREE)('a page of $tree that is filled with garbage, of $what', async ({ make, tree }) => {
+    const found = await checkedLeaf(make, tree, (leaf) => leaf.fill(0xee));
+    expect(found).toMatchObject({ valid: false, content: 'damaged' });
+  });
+
+  test.each(BY_TREE)('rows of $tree whose places are lost, of $what', async ({ make, tree }) => {
+    const found = await checkedLeaf(make, tree, (leaf) => leaf.fill(0, 8, 8 + 2 * leaf.readUInt16BE(3)));
+    expect(found).toMatchObject({ valid: false, content: 'damaged' });
+  });
+
+  test.each(LARGE.filter(({ rowids }) => rowids))('rows that leave their page, of $what', async ({ make, trees }) => {
+    const found = await checkedLeaf(make, trees[0] ?? '', (leaf) => leaf.fill(0xfe, 9, 10).fill(0x0f, 8, 9));
+    expect(found).toMatchObject({ valid: false, content: 'damaged' });
+  });
+
+  test.each([
+    { by: -1, says: 'Index by_word is missing 1 row.' },
+    { by: 1, says: 'Index by_word has entries for rows that are not in its table.' },
+  ])('an index that cannot be read and has $by entries more than its table rows', async ({ by, says }) => {
+    const [kind] = LARGE;
+    const found = await checkedLeaf(kind?.make ?? (() => {}), 'by_word', (leaf) => {
+      const count = leaf.readUInt16BE(3);
+      leaf.copyWithin(8 + 2 * count, 8 + 2 * count - 2, 8 + 2 * count);
+      leaf.writeUInt16BE(count + by, 3);
+    });
+    expect(found).toMatchObject({ content: 'repairable', message: expect.stringContaining(says) });
   });
 
   test('rows and schema that differ from the manifest', async () => {

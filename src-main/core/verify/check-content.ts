@@ -19,8 +19,6 @@ const FINDINGS_TOLD = 20;
 const FINDINGS_COUNTED = 1_000_000;
 /** SQLite's own limit for the check of a single table. */
 const FINDINGS_OF_TABLE = 100;
-/** How many rows without a parent are counted. */
-const VIOLATIONS_COUNTED = 1000;
 /** The page at this offset of a file is never used: it holds SQLite's locks. */
 const LOCK_BYTE = 2 ** 30;
 
@@ -190,6 +188,9 @@ function checkTables(image: Database, pagesMisplaced: boolean, context: Checking
  */
 function accountForPages(image: Database, misplaced: boolean, found: Findings): void {
   const pragma = (name: string): number => Number(image.pragma(name, { simple: true }));
+  const corrupted = image.prepare("SELECT name, pageno FROM temp.dbstat WHERE pagetype = 'corrupted' LIMIT ?");
+  for (const { name, pageno } of corrupted.iterate(FINDINGS_TOLD) as Iterable<{ name: string; pageno: number }>)
+    found.damage.push(`page ${pageno} of ${name} is not readable`);
   const { pages, different } = image
     .prepare('SELECT count(*) AS pages, count(DISTINCT pageno) AS different FROM temp.dbstat')
     .get() as { pages: number; different: number };
@@ -204,32 +205,23 @@ function accountForPages(image: Database, misplaced: boolean, found: Findings): 
 
 /** Adds the check of foreign keys, of which rows without a parent are a warning: the copy is faithful. */
 function checkForeignKeys(image: Database, report: VerificationReport, context: Checking): void {
-  const violations = new Map<string, number>();
+  const violations: string[] = [];
   const unknown: UncheckedPart[] = [];
-  if (tryTo(() => countViolations(image, null, violations)) !== null) {
-    violations.clear();
-    for (const name of tableNames(image)) {
-      context.throwIfCancelled();
-      const lack = tryTo(() => countViolations(image, name, violations));
-      if (lack !== null) unknown.push({ what: 'foreign-keys', name, ...lack });
-    }
+  const count = image.prepare('SELECT count(*) FROM temp.pragma_foreign_key_check(?, ?)').pluck();
+  for (const name of tableNames(image)) {
+    context.throwIfCancelled();
+    const lack = tryTo(() => {
+      const rows = Number(count.get(name, 'main'));
+      if (rows > 0) violations.push(`${quoteName(name)}: ${rows.toLocaleString('en-US')}`);
+    });
+    if (lack !== null) unknown.push({ what: 'foreign-keys', name, ...lack });
   }
-  if (violations.size === 0) report.addPartial('foreign-keys', unknown, 'no violation');
+  if (violations.length === 0) report.addPartial('foreign-keys', unknown, 'no violation');
   else {
-    const tables = [...violations].map(([table, rows]) => `${quoteName(table)}: ${rows}`).join(', ');
     const except = unknown.length === 0 ? '' : ` Not checked: ${uncheckedInWords(unknown)}.`;
-    report.add('foreign-keys', 'warning', `Foreign key violations: rows without a parent row (${tables}).${except}`);
+    const told = `Foreign key violations: rows without a parent row (${violations.join(', ')}).${except}`;
+    report.add('foreign-keys', 'warning', told);
     report.unchecked.push(...unknown);
-  }
-}
-
-function countViolations(image: Database, table: string | null, violations: Map<string, number>): void {
-  const sql = table === null ? 'PRAGMA foreign_key_check' : `PRAGMA foreign_key_check(${quoteName(table)})`;
-  let count = 0;
-  for (const row of image.prepare(sql).iterate() as Iterable<{ table: string }>) {
-    violations.set(row.table, (violations.get(row.table) ?? 0) + 1);
-    count += 1;
-    if (count >= VIOLATIONS_COUNTED) break;
   }
 }
 

@@ -4,7 +4,7 @@ import {
   functionsOfIndex,
   otherProgramTokenizer,
 } from '../../../src-shared/rules/sqlite/schema-needs.ts';
-import { type Finding, type Lack, lackOf } from '../../../src-shared/rules/sqlite/sqlite-findings.ts';
+import { type Finding, type IndexFault, type Lack, lackOf } from '../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import { breaksRulesSql } from '../engine/dump/broken-rows.ts';
 import { quoteName, unchecked } from '../engine/sqlite/count-rows.ts';
 import type { Database } from '../engine/sqlite/open-database.ts';
@@ -25,6 +25,8 @@ export interface PartsChecked {
 interface Index {
   name: string;
   isPrimaryKey: boolean;
+  /** It has entries only for rows that meet a condition. */
+  isPartial: boolean;
   /** What it sorts by; `null`: it has a condition or expressions. */
   columns: ReadonlyArray<{ name: string; coll: string }> | null;
   lack: Lack | null;
@@ -48,6 +50,9 @@ export class PartsOfTables {
 
   constructor(image: Database) {
     this.#image = image;
+    // Cells that leave their page are noticed as it is loaded: again, where it was loaded before.
+    image.pragma('cell_size_check = ON');
+    image.pragma('shrink_memory');
     const known = image.prepare('SELECT DISTINCT name FROM temp.pragma_function_list').pluck().all() as string[];
     this.#functions = new Set(known.map((name) => name.toLowerCase()));
     const schema = readSchema(image);
@@ -77,13 +82,15 @@ export class PartsOfTables {
     const indexes = this.#indexesOf(table);
     const rows = rowsLack === null ? { unchecked: [], findings: [] } : this.#checkRows(table, rowsLack);
     const found = { unchecked: [...rows.unchecked], findings: [...rows.findings] };
+    const rowCount = this.#entries(table.name, !table.withoutRowid);
     for (const index of indexes) {
       // Without rowids, the key is the table.
-      if (index.lack === null && index.isPrimaryKey && table.withoutRowid) continue;
-      const missing = index.lack ?? this.#missingFrom(index, indexes, table, lack);
-      if (typeof missing !== 'number') found.unchecked.push(part('index', index.name, missing));
-      else if (missing > 0)
-        found.findings.push({ finding: { kind: 'index', fault: 'missing', name: index.name }, rows: missing });
+      const isTable = index.isPrimaryKey && table.withoutRowid;
+      if (index.lack === null && isTable) continue;
+      const looked = index.lack ?? this.#missingFrom(index, indexes, table, lack);
+      const missing = typeof looked === 'number' ? looked : 0;
+      if (typeof looked !== 'number') found.unchecked.push(part('index', index.name, looked));
+      if (!isTable) found.findings.push(...this.#outOfStep(index, rowCount, missing));
     }
     // What keeps SQLite from the table was not found in its definition.
     const explained = found.unchecked.some(({ uses }) => uses !== null);
@@ -102,7 +109,8 @@ export class PartsOfTables {
       const collation = columns.map(({ coll }) => this.#lackOfCollation(coll)).find((each) => each !== null);
       const lack = collation ?? this.#lackOfFunctions(functionsOfIndex(this.#indexes.get(index) ?? ''));
       const plain = partial === 0 && columns.every(isNamed);
-      return { name: index, isPrimaryKey: origin === 'pk', columns: plain ? columns.filter(isNamed) : null, lack };
+      const sortsBy = plain ? columns.filter(isNamed) : null;
+      return { name: index, isPrimaryKey: origin === 'pk', isPartial: partial === 1, columns: sortsBy, lack };
     });
   }
 
@@ -117,7 +125,7 @@ export class PartsOfTables {
     return missing === undefined ? null : lackOf('function', missing);
   }
 
-  /** Checks what columns must not hold. A condition of the table, and what is computed, only SQLite's own check knows. */
+  /** Reads every row, and checks what columns must not hold. A condition of the table, and what is computed, only SQLite's own check knows. */
   #checkRows(table: Table, lack: Lack): PartsChecked {
     const unchecked = callingParts(table.sql).flatMap(({ kind, column, functions }) => {
       const own = this.#lackOfFunctions(functions);
@@ -126,9 +134,10 @@ export class PartsOfTables {
       return kind === 'check' ? [part(kind, name, { uses: null, reason: lack.reason })] : [];
     });
     const findings: PartsChecked['findings'] = [];
-    const columns = this.#image.pragma(`main.table_xinfo(${quoteName(table.name)})`) as Column[];
-    for (const { name, type, notnull, hidden } of columns) {
-      if (hidden !== 0) continue;
+    const all = this.#image.pragma(`main.table_xinfo(${quoteName(table.name)})`) as Column[];
+    const columns = all.filter(({ hidden }) => hidden === 0);
+    this.#readRows(table, columns);
+    for (const { name, type, notnull } of columns) {
       const rules = [
         { rule: 'not-null', ruled: { at: 0, name: quoteName(name), notNull: notnull === 1, type: null } },
         { rule: 'type', ruled: { at: 0, name: quoteName(name), notNull: false, type: table.strict ? type : null } },
@@ -143,7 +152,30 @@ export class PartsOfTables {
     return { unchecked, findings };
   }
 
-  /** Returns how many rows an index does not find, or why that cannot be told. That it has no others its number of entries tells. */
+  /** Goes through the header of every row. What it says of long values, the walk through their pages checks. @throws SqliteError for damage */
+  #readRows({ name }: Table, columns: readonly Column[]): void {
+    const lengths = columns.map((column) => `sum(octet_length(${quoteName(column.name)}))`);
+    // An order that is not known here keeps SQLite from the rows of a table without rowids; its pages are walked through anyway.
+    tryTo(() => this.#image.prepare(`SELECT ${lengths.join(', ')} FROM main.${quoteName(name)} NOT INDEXED`).get());
+  }
+
+  /** What the number of entries says of an index, whatever it sorts by. @param missing how many rows it is known not to find */
+  #outOfStep({ name, isPartial }: Index, rowCount: number, missing: number): PartsChecked['findings'] {
+    const surplus = isPartial ? 0 : this.#entries(name, false) - rowCount;
+    const faults: Array<[IndexFault, rows: number]> = [
+      ['missing', Math.max(missing, -surplus)],
+      ['count', isPartial ? 0 : surplus + missing],
+    ];
+    return faults.flatMap(([fault, rows]) => (rows > 0 ? [{ finding: { kind: 'index', fault, name }, rows }] : []));
+  }
+
+  /** The entries of an index are the cells of all its pages, the rows of a table with rowids those of its leaves. */
+  #entries(name: string, onLeaves: boolean): number {
+    const sum = `SELECT coalesce(sum(ncell), 0) FROM temp.dbstat WHERE name = ?${onLeaves ? " AND pagetype = 'leaf'" : ''}`;
+    return Number(this.#image.prepare(sum).pluck().get(name));
+  }
+
+  /** Returns how many rows an index does not find, or why that cannot be told. */
   #missingFrom(index: Index, indexes: readonly Index[], { name, withoutRowid }: Table, lack: Lack): number | Lack {
     const key = indexes.find(({ isPrimaryKey }) => isPrimaryKey);
     const columns = this.#image.pragma(`main.table_xinfo(${quoteName(name)})`) as Column[];
