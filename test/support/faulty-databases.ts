@@ -142,6 +142,17 @@ export const BROKEN_RULES: FaultyDatabase[] = [
       ),
     says: /rows without a parent row \("children": 2\)/,
   },
+  {
+    what: 'many rows without their parent, in two tables',
+    make: (path) =>
+      making(path, (database) =>
+        database.exec(`CREATE TABLE parents (id INTEGER PRIMARY KEY);
+          CREATE TABLE children (parent INT REFERENCES parents(id)); CREATE TABLE others (parent INT REFERENCES parents(id));
+          WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) INSERT INTO children SELECT i FROM n;
+          INSERT INTO others VALUES (1), (2), (3)`),
+      ),
+    says: /rows without a parent row \("children": 1,500, "others": 3\)/,
+  },
 ];
 
 /** Values that occur twice where an index says that they do not: no dump of them could be read in. */
