@@ -51,6 +51,11 @@ export function missingInWords(count: number, name: string): string {
   return `${countInWords(count, 'snapshot')} ${count === 1 ? 'is' : 'are'} missing at ${name}.`;
 }
 
+/** That a verification found the copy of the newest snapshot at a destination to be bad, and what to do. */
+export function invalidCopyInWords(name: string): string {
+  return `The copy of the newest snapshot at ${name} is not valid. Check that destination, then back up again.`;
+}
+
 /** That snapshots could not be copied to a destination, and why. */
 export function failedInWords(count: number, name: string, why: string | null): string {
   return `${countInWords(count, 'snapshot')} could not be copied to ${name}${why === null ? '.' : `: ${why}`}`;

@@ -1,24 +1,24 @@
 import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { PlanFacts, Trouble } from '../../../src-shared/rules/state/health.ts';
-import { missingInWords } from '../../../src-shared/words/destination-words.ts';
+import { invalidCopyInWords, missingInWords } from '../../../src-shared/words/destination-words.ts';
 import type { SourceCheck } from '../catalog/repos/check-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { PlanRecords } from './plan-records.ts';
 
 /** What the checks of its source and destinations say of a plan. @param now in milliseconds since 1970 */
 export function checkFacts(
-  records: Pick<PlanRecords, 'check' | 'misdated'>,
+  records: Pick<PlanRecords, 'check' | 'misdated' | 'newest'>,
   plan: Plan,
   stored: readonly StoredDestination[],
   destinations: PlanSummary['destinations'],
   now: number,
 ): Pick<PlanFacts, 'source' | 'destinations' | 'missing' | 'misdated' | 'oneDisk'> {
-  const { check, misdated } = records;
+  const { check, misdated, newest } = records;
   const lacking = destinations.find(({ missingCopies }) => missingCopies > 0);
   return {
     source: sourceTrouble(plan, check, now),
-    destinations: stored.map((destination) => destinationTrouble(destination, now)),
+    destinations: stored.map((each) => copyTrouble(each, newest) ?? destinationTrouble(each, now)),
     missing: lacking === undefined ? null : missingInWords(lacking.missingCopies, lacking.name),
     misdated: misdated === null ? null : `${misdated} is dated in the future: check the clock of this machine.`,
     oneDisk: check?.oneDisk ?? false,
@@ -30,6 +30,13 @@ function sourceTrouble({ sourcePath }: Plan, check: SourceCheck | undefined, now
   if (check !== undefined && isRecent(check.at, now)) return null;
   const since = check === undefined ? 'yet' : 'for a day';
   return { kind: 'unavailable', reason: `The source ${sourcePath} has not been checked ${since}.` };
+}
+
+/** What a verification found of one copy, the verification of another one does not undo. */
+function copyTrouble({ id, name }: StoredDestination, newest: PlanRecords['newest']): Trouble | null {
+  const copy = newest?.copies.find(({ destinationId }) => destinationId === id);
+  if (copy?.state !== 'stored' || copy.valid !== false) return null;
+  return { kind: 'failed', reason: invalidCopyInWords(name) };
 }
 
 function destinationTrouble(destination: StoredDestination, now: number): Trouble | null {

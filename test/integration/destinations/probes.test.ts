@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import Database from 'better-sqlite3';
@@ -311,6 +311,32 @@ describe('what is stored', () => {
     expect(await statesAt(scene.core, second)).toEqual(['missing']);
     expect(await summaryOf(scene)).toMatchObject({ state: 'incomplete', reason: expect.stringContaining('Second') });
     expect(await metricOf(scene, 'snapkeep_missing_copies')).toBe('1');
+  });
+
+  test.each([
+    ['has damaged bytes', (path: string) => appendFileSync(path, 'more')],
+    ['lost its attached files', (path: string) => rmSync(path.replace('.db.gz', '.generated'), { recursive: true })],
+  ])('%s at one of two destinations: another copy that is verified does not hide it', async (_what, damage) => {
+    const { scene, checkADayLater } = await setSceneInTime();
+    const { core } = scene;
+    await attachFolder(scene, 1);
+    const path = join(scene.folder, 'second');
+    const second = await save(core, folderAt(path, 'Second'));
+    await storeTo(scene, destinationOf(scene), second);
+    const { id: snapshotId, name } = await takeBackup(scene);
+    await settle(core);
+    await checkADayLater();
+    expect((await summaryOf(scene)).state).toBe(OK_HERE);
+    damage(join(path, name));
+    await succeed(core, 'verifications.start', { snapshotId, destinationId: second });
+    await succeed(core, 'verifications.start', { snapshotId, destinationId: destinationOf(scene) });
+    await checkADayLater();
+    const { state, reason, newest } = await summaryOf(scene);
+    expect(newest?.verification.valid).toBe(true);
+    expect({ state, reason }).toEqual({ state: 'failed', reason: expect.stringContaining('at Second is not valid') });
+    await takeBackup(scene);
+    await settle(core);
+    expect((await summaryOf(scene)).state).toBe(OK_HERE);
   });
 });
 
