@@ -1,11 +1,12 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { putBackFiles } from '../support/files-scene.ts';
-import { folderAt, save, settle, storeTo } from '../support/places.ts';
+import { folderAt, folderOn, save, settle, storeTo } from '../support/places.ts';
 import { expectFailure, setScene, takeBackup } from '../support/scene.ts';
+import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
 import { manifestOf } from '../support/stored-files.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
@@ -56,21 +57,28 @@ test('a restore test of a copy reads the copy that the catalog means', async () 
   expect(verify.result).toMatchObject({ verification: { valid: false } });
 });
 
-test('attached files that were exchanged together with their manifest are found', async () => {
+/** A second destination, and where its files are on this machine. */
+interface SavedPlace {
+  path: string;
+  saved: Parameters<typeof save>[1];
+}
+
+async function exchangeAttachedFiles(secondPlace: (folder: string) => Promise<SavedPlace>) {
   const attached = join(temporaryFolder(), 'uploads');
   mkdirSync(attached);
   writeFileSync(join(attached, 'a.txt'), 'one');
   const attachedFiles = [{ name: 'uploads', path: attached, kind: 'folder' as const, exclude: [] }];
   const scene = await setScene({ plan: { attachedFiles } });
   const { core, plan, destination, folder } = scene;
-  const second = await save(core, folderAt(join(folder, 'second'), 'Second'));
+  const { path: secondPath, saved } = await secondPlace(folder);
+  const second = await save(core, saved);
   await storeTo(scene, plan.destinations[0]?.destinationId ?? '', second);
   const first = await takeBackup(scene);
   await settle(core);
   writeFileSync(join(attached, 'a.txt'), 'two');
   const newest = await takeBackup(scene);
   await settle(core);
-  for (const place of [destination, join(folder, 'second')]) {
+  for (const place of [destination, secondPath]) {
     const path = join(place, first.name);
     const forged = { ...manifestOf(path), attachedFiles: manifestOf(join(place, newest.name)).attachedFiles };
     writeFileSync(`${path}.manifest.json`, JSON.stringify(forged));
@@ -93,6 +101,26 @@ test('attached files that were exchanged together with their manifest are found'
     destinationId: plan.destinations[0]?.destinationId ?? '',
   });
   expect(run.result).toMatchObject({ verification: { valid: false, message: expect.stringContaining('uploads') } });
+}
+
+describe('attached files that were exchanged together with their manifest are found, with copies', () => {
+  test('in a second folder', () =>
+    exchangeAttachedFiles(async (folder) => {
+      const path = join(folder, 'second');
+      return { path, saved: folderAt(path, 'Second') };
+    }));
+
+  test.skipIf(whyNoSftp !== undefined)('on an SSH server', async () => {
+    const server = await startSftpServer();
+    try {
+      await exchangeAttachedFiles(async () => {
+        const saved = await folderOn(server, 'Second');
+        return { path: saved.folder, saved };
+      });
+    } finally {
+      await server.stop();
+    }
+  });
 });
 
 test('deleting a snapshot whose manifest names the attached files of another one leaves those', async () => {

@@ -133,12 +133,13 @@ async function fetchFrom(
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, basename(name));
     await rm(manifestPath(path), { force: true });
-    const manifest = imported ?? (await fetchManifest(driver, name, path, handle.signal));
-    if (imported !== undefined) await writeManifestTo(path, { ...imported, name: basename(name) });
+    if (imported === undefined) await fetchManifest(driver, name, path, handle.signal);
+    else await writeManifestTo(path, { ...imported, name: basename(name) });
     if (local !== null) return await standIn(local, path);
     await requireRoom({ use: 'staging', folder, bytes: there.bytes });
     await download(driver, { name, bytes: snapshot.sizeBytes }, path, handle);
-    if (wanted === 'everything') await fetchAttachedFiles(driver, manifest, folder, handle);
+    const expected = core.catalog.snapshots.manifestAt(snapshot.id, destination.id);
+    if (wanted === 'everything') await fetchAttachedFiles(driver, expected, folder, handle);
     return path;
   });
 }
@@ -161,7 +162,7 @@ async function standIn(file: string, path: string): Promise<string> {
 const writeManifestTo = (path: string, manifest: Manifest): Promise<void> =>
   writeFile(manifestPath(path), manifestText(manifest), { flag: 'wx', mode: 0o600 });
 
-/** What is missing is left out: the verification says so. */
+/** Those that the catalog knows, whatever the manifest there says. What is missing is left out: the verification says so. */
 async function fetchAttachedFiles(
   driver: Destination,
   manifest: Manifest | undefined,
@@ -176,19 +177,11 @@ async function fetchAttachedFiles(
 }
 
 /** One that is missing or cannot be parsed is left out: the verification says so. */
-async function fetchManifest(
-  driver: Destination,
-  name: string,
-  path: string,
-  signal: AbortSignal,
-): Promise<Manifest | undefined> {
+async function fetchManifest(driver: Destination, name: string, path: string, signal: AbortSignal): Promise<void> {
   try {
-    const manifest = await readManifestAt(driver, manifestPath(name), signal);
-    await writeManifestTo(path, manifest);
-    return manifest;
+    await writeManifestTo(path, await readManifestAt(driver, manifestPath(name), signal));
   } catch (error) {
     const { code } = explainError(error, name);
     if (code !== 'NOT_FOUND' && code !== 'CORRUPT') throw error;
-    return undefined;
   }
 }
