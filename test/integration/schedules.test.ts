@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
@@ -8,7 +8,7 @@ import { metricsOf } from '../../src-shared/rules/state/metrics.ts';
 import { appendEntries } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { OK_HERE, type Scene, setScene, takeBackup } from '../support/scene.ts';
-import { startTestCore } from '../support/test-core.ts';
+import { startTestCore, succeed } from '../support/test-core.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -154,6 +154,25 @@ test('one run dated in the future hides no failure of the days after it', async 
   expect(plans[0]?.state).toBe('failed');
   expect(metricsOf(plans, scene.clock.now().getTime())).toMatch(/^snapkeep_failed\{[^}]*\} 1$/m);
   expect(scene.told.some(({ title }) => title.includes('failed'))).toBe(true);
+});
+
+test('a plan whose newest snapshot was found bad and deleted is as old as the one before', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'cron', expression: '0 0 1 * *' } } });
+  for (let month = 0; month < 2; month++) {
+    const now = scene.clock.now();
+    scene.clock.jump(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 15) - now.getTime());
+    await scene.pass(MINUTE);
+  }
+  const [newest, older] = await scene.core.call('snapshots.list', {});
+  expect(older).toBeDefined();
+  await scene.core.call('plans.check', {});
+  expect(await scene.state()).toBe(OK_HERE);
+  const snapshotId = newest?.id ?? '';
+  appendFileSync(newest?.path ?? '', 'more');
+  await succeed(scene.core, 'verifications.start', { snapshotId });
+  const { confirmation } = await scene.core.call('snapshots.previewDelete', { snapshotId });
+  await succeed(scene.core, 'snapshots.delete', { snapshotId, confirmation });
+  expect(await scene.state()).toBe('overdue');
 });
 
 test.each([

@@ -57,7 +57,8 @@ describe('where a plan stands', () => {
   });
 
   test.each([
-    ['a scheduled time was missed', { overdue: true }, 'overdue', /was missed/],
+    ['a scheduled time was missed', { overdue: true }, 'overdue', /older than the schedule/],
+    ['the first backup was missed', { overdue: true, newest: null }, 'overdue', /was missed/],
     [
       'a scheduled time was missed because a disk is away',
       { overdue: true, waitingFor: 'Waiting for /mnt.' },

@@ -24,8 +24,6 @@ export interface PlanRecords {
   totals: { count: number; bytes: number };
   sizes: readonly SourceSize[];
   lastBackup: Run | null;
-  /** When the newest backup began that succeeded. */
-  succeededAt: string | null;
   days: readonly BackupsOnDay[];
   lastRestoreTest: Pick<RestoreTestReceipt, 'at' | 'valid' | 'warning'> | null;
   brakes: ReadonlyArray<{ destinationId: string; brake: StoredBrake }>;
@@ -70,8 +68,7 @@ export function readRecords(
       newest: newest.get(planId) ?? null,
       totals: totals.get(planId) ?? { count: 0, bytes: 0 },
       sizes: (sizes.get(planId) ?? []).map(({ at, bytes }) => ({ at, bytes })),
-      lastBackup: lastBackups.get(planId)?.run ?? null,
-      succeededAt: lastBackups.get(planId)?.succeededAt ?? null,
+      lastBackup: lastBackups.get(planId) ?? null,
       days: days.get(planId) ?? [],
       lastRestoreTest: restoreTests.get(planId) ?? null,
       brakes: brakes.get(planId) ?? [],

@@ -164,14 +164,12 @@ class PlanSummarizer {
     return at !== null && at <= this.#now;
   }
 
-  /** When the last good backup began, in milliseconds since 1970; the snapshot may have been found by a scan. */
+  /** When the newest stored snapshot was made, in milliseconds since 1970: what has been deleted keeps no plan in time. */
   #lastSuccess(): number | null {
+    const { newest } = this.#records;
+    const made = newest === null ? null : Date.parse(newest.createdAt);
     // What is dated in the future was made while the clock was wrong: how long ago that is, nobody knows.
-    const instants = [this.#records.succeededAt, this.#records.newest?.createdAt]
-      .filter((instant) => instant != null)
-      .map((instant) => Date.parse(instant))
-      .filter((instant) => instant - this.#now <= CLOCK_GRACE_MS);
-    return instants.length === 0 ? null : Math.max(...instants);
+    return made !== null && made - this.#now > CLOCK_GRACE_MS ? null : made;
   }
 
   #isOverdue({ paused, due }: ScheduleStatus): boolean {

@@ -26,7 +26,7 @@ export interface PlanFacts {
   running: boolean;
   /** Why automatic pruning waits for a review, as a sentence; it lasts until a person has looked. */
   pruningPaused: string | null;
-  /** A backup should have been made by now. */
+  /** The newest stored snapshot is older than the schedule allows, or there is none. */
   overdue: boolean;
   /** What a due backup waits for, as a sentence. */
   waitingFor: string | null;
@@ -78,9 +78,11 @@ function failure({
   return broken == null ? undefined : { state: 'failed', reason: broken.reason };
 }
 
-function lateness({ overdue, waitingFor, copies, incomplete }: PlanFacts): Health | undefined {
+function lateness({ newest, overdue, waitingFor, copies, incomplete }: PlanFacts): Health | undefined {
   const waiting = waitingFor === null ? '' : ` ${waitingFor}`;
-  if (overdue) return { state: 'overdue', reason: `A scheduled backup was missed.${waiting}` };
+  const why =
+    newest === null ? 'A scheduled backup was missed.' : 'The newest snapshot is older than the schedule allows.';
+  if (overdue) return { state: 'overdue', reason: `${why}${waiting}` };
   if (copies.late !== null) return { state: 'overdue', reason: copies.late };
   if (incomplete !== null) return { state: 'incomplete', reason: `The newest snapshot is incomplete. ${incomplete}` };
   if (waitingFor !== null) return { state: 'waiting', reason: `A backup is due.${waiting}` };

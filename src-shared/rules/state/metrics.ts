@@ -32,7 +32,7 @@ const METRICS: readonly Metric[] = [
   { name: 'snapkeep_snapshots', help: 'Number of snapshots.', value: ({ snapshotCount }) => snapshotCount },
   {
     name: 'snapkeep_overdue',
-    help: '1 when a scheduled backup was missed.',
+    help: '1 when the newest snapshot is older than the schedule allows.',
     value: ({ state }) => (state === 'overdue' ? 1 : 0),
   },
   {

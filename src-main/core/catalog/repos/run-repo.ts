@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { NotedReplacement } from '../../../../src-shared/model/restore/replacement.ts';
 import { LogEntry, Run, type RunKind, type RunState } from '../../../../src-shared/model/run.ts';
-import { Instant } from '../../../../src-shared/model/values.ts';
 import { localDay } from '../../../../src-shared/schedule/local-calendar.ts';
 import { among, every, type Sql, sql, valuesOf } from '../sql.ts';
 import { flag, json, Repo, Table } from '../table.ts';
@@ -31,7 +30,7 @@ const BackupsOnDayRow = z.object({
   day: z.string(),
   count: z.int(),
 });
-const LastBackup = z.object({ planId: z.string(), run: json(Run), succeededAt: Instant.nullable() });
+const LastBackup = z.object({ planId: z.string(), run: json(Run) });
 const LogRow = z.object({ ...LogEntry.shape, runId: z.string() });
 
 /** So many are removed at a time: nothing else is done meanwhile. */
@@ -91,20 +90,20 @@ export class RunRepo extends Repo {
   }
 
   /**
-   * The newest backup of each plan that has ended and was not cancelled, and when the newest one began that succeeded.
+   * The newest backup of each plan that has ended and was not cancelled.
    * @param planIds without them, of all plans
    */
-  lastBackups(planIds?: readonly string[]): Map<string, Pick<z.infer<typeof LastBackup>, 'run' | 'succeededAt'>> {
+  lastBackups(planIds?: readonly string[]): Map<string, Run> {
     const newest = (state: RunState): Sql =>
       sql`(SELECT max(number) FROM runs WHERE plan_id = p.id AND kind = 'backup' AND state = ${state})`;
     const rows = this.db.all(
       LastBackup,
-      sql`SELECT p.id AS "planId", r.body AS run, good.body ->> '$.startedAt' AS "succeededAt" FROM plans p
+      sql`SELECT p.id AS "planId", r.body AS run FROM plans p
           CROSS JOIN runs r ON r.number =
             max(coalesce(${newest('succeeded')}, 0), coalesce(${newest('failed')}, 0), coalesce(${newest('interrupted')}, 0))
-          LEFT JOIN runs good ON good.number = ${newest('succeeded')} WHERE ${among('p.id', planIds)}`,
+          WHERE ${among('p.id', planIds)}`,
     );
-    return new Map(rows.map(({ planId, ...last }) => [planId, last]));
+    return new Map(rows.map(({ planId, run }) => [planId, run]));
   }
 
   /**
