@@ -175,6 +175,35 @@ describe('two services that share a destination, under names by the day alone, w
   });
 });
 
+test('a name that another machine gave at a place that is shared later is left alone, with what to do', async () => {
+  const root = temporaryFolder();
+  const plan: Partial<PlanInput> = { namePattern: '{plan}-{compact-date}' };
+  const shared = join(root, 'shared');
+  const one = await startService(root, 'one', folderAt(join(root, 'own'), 'Own'), plan);
+  const other = await startService(root, 'other', folderAt(shared, 'Shared'), plan);
+  for (const service of [one, other]) await backUp(service);
+  const [taken] = await snapshotsOf(other);
+  const nas = await save(one.core, folderAt(shared, 'NAS'));
+  await storeTo(one, ...one.plan.destinations.map(({ destinationId }) => destinationId), nas);
+  await settle(one.core);
+  await backUp(one);
+  const statesThere = async () =>
+    (await snapshotsOf(one)).map(({ copies }) => copies.find(({ destinationId }) => destinationId === nas)?.state);
+  expect(await statesThere()).toEqual(['stored', 'failed']);
+  const { reason } = await one.core.call('plans.get', { planId: one.plan.id });
+  expect(reason).toContain(`${taken?.name} in ${shared} is another snapshot, of the plan app for ${other.source}.`);
+  expect(reason).toContain('Choose a folder of its own there');
+  await expectAllWhole(other);
+  // What it says helps.
+  const apart = await save(one.core, folderAt(join(shared, 'one'), 'NAS one'));
+  await storeTo(one, ...one.plan.destinations.map(({ destinationId }) => destinationId), apart);
+  await settle(one.core);
+  expect(
+    (await snapshotsOf(one)).map(({ copies }) => copies.find(({ destinationId }) => destinationId === apart)?.state),
+  ).toEqual(['stored', 'stored']);
+  expect((await one.core.call('plans.get', { planId: one.plan.id })).state).not.toBe('failed');
+});
+
 test('what another machine is writing outlives a crash and a clean-up here', async () => {
   const scene = await setScene();
   const { core, destination, home, plan } = scene;

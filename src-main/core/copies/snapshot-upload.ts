@@ -152,6 +152,9 @@ export class SnapshotUpload {
     const there = await driver.stat(name);
     if (there === undefined) return false;
     if (await hasContent(driver, there, content, this.#handle.signal)) return true;
+    const { id, name: wanted } = this.#snapshot;
+    const other = await manifestAt(driver, wanted);
+    if (other !== undefined && other.id !== id) throw takenByOther(driver, other);
     throw new SnapkeepError('CONFLICT', `${name} already exists in ${driver.label} with different content.`, {
       hint: 'Nothing was overwritten. Move that file away, then try again.',
     });
@@ -170,6 +173,16 @@ export class SnapshotUpload {
   #left(): number {
     return this.#core.catalog.copies.waiting(this.#destination.id).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
+}
+
+/** A name without letters of an id, given while the plan had one folder: it is another snapshot's at a place that is shared. */
+function takenByOther({ label }: Destination, { name, plan, source }: Manifest): SnapkeepError {
+  const whose = `another snapshot, of the plan ${plan.name} for ${source.path}`;
+  return new SnapkeepError(
+    'CONFLICT',
+    `${name} in ${label} is ${whose}. Choose a folder of its own there for the copies of this plan.`,
+    { hint: 'Nothing was overwritten. Newer snapshots have names of their own and are copied there.' },
+  );
 }
 
 const bytesSource = (data: Buffer): UploadSource => ({ bytes: data.length, open: () => Readable.from([data]) });
