@@ -1,7 +1,7 @@
 /*
  * Tries to make the built product lose something: kills, full and vanishing disks, damaged files, other programs that
  * write. `npm run campaign -- --kills 400`, or `--short` for two minutes of it; `--only <phase>` for one part,
- * `--operation <name>` for what is killed.
+ * `--operation <name>` for one operation; `--system-calls all` for each system call instead of some.
  */
 import { parseArgs } from 'node:util';
 import { cleanUpLater } from './clean-up.ts';
@@ -61,6 +61,7 @@ const { values } = parseArgs({
     short: { type: 'boolean' },
     only: { type: 'string' },
     operation: { type: 'string' },
+    'system-calls': { type: 'string' },
   },
 });
 const size = values.short ? SHORT : FULL;
@@ -69,10 +70,18 @@ const extent = {
   operations: values.operation === undefined ? size.operations : [operationOf(values.operation)],
   kills: Number(values.kills ?? size.kills),
   seed: Number(values.seed ?? size.seed),
+  systemCalls: countOf(values['system-calls'] ?? String(size.systemCalls)),
 };
 const chosen = Object.entries(PHASES).filter(([name]) => values.only === undefined || values.only === name);
 if (chosen.length === 0)
   throw new Error(`There is no phase ${values.only}. There are: ${Object.keys(PHASES).join(', ')}.`);
+
+/** @throws Error for what is neither a count nor `all` */
+function countOf(given: string): number {
+  const count = given === 'all' ? Number.POSITIVE_INFINITY : Number(given);
+  if (!(count >= 1)) throw new Error(`--system-calls takes a number or all, not ${given}.`);
+  return count;
+}
 
 /** Tries everything that was chosen, and tells what came of it; also of what was tried until it was interrupted. */
 async function campaign(): Promise<number> {

@@ -49,11 +49,16 @@ function mayBeGone({ name }: Operation): boolean {
   return name.endsWith('delete database');
 }
 
-/** Starting the product is what recovers. @throws Error when it does not start */
+/** Starting the product is what recovers, and `run-due` makes the copies that wait. @throws Error when it does not start */
 async function startedAgain(scene: Scene): Promise<{ snapshots: ListedSnapshot[]; problems: string[] }> {
   for (let starts = 1; ; starts++) {
-    const snapshots = await scene.snapshots();
-    const problems = [...whatIsLeft(scene, snapshots)];
+    let snapshots = await scene.snapshots();
+    // What is at a destination of a copy that waits would look as if it were left behind.
+    if ([...whatStillWaits(snapshots)].length > 0) {
+      await run(scene.home, ['run-due'], scene.env);
+      snapshots = await scene.snapshots();
+    }
+    const problems = [...whatIsLeft(scene, snapshots), ...whatStillWaits(snapshots)];
     if (problems.length === 0 || starts === STARTS) return { snapshots, problems };
   }
 }
@@ -133,6 +138,14 @@ function* whatIsLeft(scene: Scene, snapshots: ListedSnapshot[]): Generator<strin
     const folder = join(scene.home, name);
     for (const entry of existsSync(folder) ? readdirSync(folder) : []) yield `${folder}/${entry} was left behind.`;
   }
+}
+
+/** Every destination is available: what waits to be copied to one would do so for ever. */
+function* whatStillWaits(snapshots: ListedSnapshot[]): Generator<string> {
+  for (const { name, copies } of snapshots)
+    for (const { destinationName, state, message } of copies)
+      if (state === 'waiting' || state === 'copying')
+        yield `${name} still waits to be copied to ${destinationName}: ${message ?? ''}`;
 }
 
 /** The file of a snapshot, its manifest, and its attached files, which share the start of its name. */

@@ -1,3 +1,6 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { MARKER_NAME } from '../../src-main/core/destinations/drivers/destination.ts';
 import { changePageSize } from './ledger.ts';
 import { dieAtStep, run, succeed } from './product.ts';
 import type { Scene } from './scene.ts';
@@ -26,6 +29,25 @@ const restoreNewest = (scene: Scene, ...options: string[]): string[] => [
   ...options,
   '--force',
 ];
+
+/**
+ * Takes a snapshot that is still to be copied to `far`: a backup waits for its copies, so `far` is unavailable meanwhile.
+ * @throws Error when there is nothing to copy
+ */
+async function backUpWithoutCopy(scene: Scene): Promise<void> {
+  const marker = join(scene.far, MARKER_NAME);
+  const aside = `${marker}.aside`;
+  renameSync(marker, aside);
+  try {
+    await succeed(scene.home, ['backup', 'app'], scene.env);
+  } finally {
+    renameSync(aside, marker);
+  }
+  const [newest] = await scene.snapshots();
+  const toFar = newest?.copies.find(({ destinationName }) => destinationName === 'far');
+  if (newest === undefined || toFar?.state !== 'waiting' || existsSync(join(scene.far, newest.name)))
+    throw new Error(`Nothing waits to be copied to far: ${JSON.stringify(newest)}`);
+}
 
 /** Its prepared scene is the one before, restored. */
 const undoOf = (restore: Operation): Operation => ({
@@ -82,11 +104,7 @@ const recoveryOf = (restore: Operation): Operation => ({
 
 export const OPERATIONS: readonly Operation[] = [
   { name: 'backup', args: () => ['backup', 'app'] },
-  {
-    name: 'copy',
-    prepare: async (scene) => void (await succeed(scene.home, ['backup', 'app'], scene.env)),
-    args: () => ['run-due'],
-  },
+  { name: 'copy', prepare: backUpWithoutCopy, args: () => ['run-due'] },
   { name: 'verify', args: (scene) => ['verify', scene.snapshot(0).id] },
   RESTORE,
   EXCHANGE,

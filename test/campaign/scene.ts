@@ -45,7 +45,7 @@ export interface ListedSnapshot {
   missing: boolean;
   trigger: string;
   origin: string;
-  copies: Array<{ destinationName: string; state: string }>;
+  copies: Array<{ destinationName: string; state: string; message: string | null }>;
 }
 
 /** How a scene is right before an operation. */

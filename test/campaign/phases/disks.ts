@@ -26,12 +26,17 @@ const DISKS: ReadonlyArray<[part: string, operations: readonly string[]]> = [
 ];
 const UNMOUNTED: readonly string[] = ['backup', 'verify', 'copy', 'prune', 'delete snapshot', 'restore'];
 
+/** The operations with these names, as far as they are to be tried. */
+function chosen({ operations }: Extent, names: readonly string[]): Operation[] {
+  return names.map(operationOf).filter((operation) => operations.includes(operation));
+}
+
 /** Sweeps the free space of each disk in play from none to plenty. */
 export async function fillDisks(extent: Extent, tally: Tally): Promise<void> {
   if (whyNoDisks !== undefined) return void tally.leftOut.push(whyNoDisks);
   const sweeps = DISKS.flatMap(([part, operations], index) =>
-    operations.flatMap((operation) =>
-      Array.from({ length: extent.diskSteps }, (_, step) => ({ part, index, operation: operationOf(operation), step })),
+    chosen(extent, operations).flatMap((operation) =>
+      Array.from({ length: extent.diskSteps }, (_, step) => ({ part, index, operation, step })),
     ),
   );
   for (const { part, index, operation, step } of sample(sweeps, extent.fullDisks, randomNumbers(extent.seed))) {
@@ -50,10 +55,12 @@ async function* onFullDisk(scene: Scene, operation: Operation, part: string, fre
     const before = await scene.ready(operation);
     const makeRoom = fillDisk(scene.path(part), free);
     try {
-      const { code, stderr } = await run(scene.home, before.args, scene.env);
-      if (code === null) yield `The command hung or died: ${stderr}`;
-      if (/INTERNAL/.test(stderr) || (code !== 0 && !/space|full/i.test(stderr)))
-        yield `The command did not say what was wrong: ${code} ${stderr}`;
+      const { code, stdout, stderr } = await run(scene.home, before.args, scene.env);
+      // What `run-due` could not do is its result.
+      const said = stderr + stdout;
+      if (code === null) yield `The command hung or died: ${said}`;
+      if (/INTERNAL/.test(said) || (code !== 0 && !/space|full/i.test(said)))
+        yield `The command did not say what was wrong: ${code} ${said}`;
     } finally {
       makeRoom();
     }
@@ -67,10 +74,12 @@ async function* onFullDisk(scene: Scene, operation: Operation, part: string, fre
 export async function unmountDisks(extent: Extent, tally: Tally): Promise<void> {
   if (whyNoDisks !== undefined) return void tally.leftOut.push(whyNoDisks);
   const random = randomNumbers(extent.seed);
+  const operations = chosen(extent, UNMOUNTED);
   for (let n = 0; n < extent.unmounts; n++) {
-    const scene = await Scene.numbered(Math.floor(n / UNMOUNTED.length));
+    const operation = operations[n % operations.length];
+    if (operation === undefined) return;
+    const scene = await Scene.numbered(Math.floor(n / operations.length));
     const part = Math.floor(random() * 2) === 0 ? 'near' : 'far';
-    const operation = operationOf(UNMOUNTED[n % UNMOUNTED.length] ?? '');
     const afterMs = 100 + random() * 1200;
     const name = `${scene.variant.name}, ${operation.name}, ${part} unmounted after ${Math.round(afterMs)} ms`;
     await tally.attempt(name, () => unmounted(scene, operation, part, afterMs));

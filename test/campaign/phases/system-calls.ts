@@ -79,5 +79,6 @@ function mostCalls(trace: string, calls: readonly string[]): number {
 
 /** At most so many numbers from 1 to `most`, closer together at the beginning: short threads have low numbers only. */
 function spread(most: number, count: number, random: () => number): number[] {
+  if (count >= most) return Array.from({ length: most }, (_, n) => n + 1);
   return [...new Set(Array.from({ length: count }, (_, n) => Math.round(most ** ((n + random()) / count))))];
 }
