@@ -1,8 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Destination } from '../../src-main/core/destinations/drivers/destination.ts';
+import { openDriver } from '../../src-main/core/destinations/drivers/open-driver.ts';
+import { DestinationSettings } from '../../src-shared/model/destination.ts';
+import { attachFolder } from '../support/attach-folder.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { killAt, type Moment, randomMoments } from '../support/killed.ts';
 import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '../support/places.ts';
@@ -13,7 +19,7 @@ import { startTestCore, succeed } from '../support/test-core.ts';
 
 const DAY = 24 * 3_600_000;
 const MIB = 1024 * 1024;
-const SOME_UPLOADED: Moment = { phase: 'some uploaded' };
+const SOME_UPLOADED: Moment = { uploaded: 1 };
 
 /** What each kind of destination is tried with. */
 interface Place {
@@ -22,16 +28,21 @@ interface Place {
   unfinished(): Promise<string[]>;
 }
 
-/** A closed scene with one snapshot, whose plan is to store to another destination too; a copy there takes seconds. */
+/**
+ * A closed scene with one snapshot, whose plan is to store to another destination too; a copy there takes seconds.
+ * @param attach what is done before the backup
+ */
 async function setClosedScene(
   mebibytes: number,
   make: (scene: Scene) => Promise<Place>,
+  attach: (scene: Scene) => Promise<void> = async () => {},
 ): Promise<{ scene: Scene; place: Place; destinationId: string }> {
   const scene = await setScene({ plan: { compression: 'none' } });
   const { core, plan } = scene;
   const database = new Database(scene.source);
   database.exec(`CREATE TABLE pictures AS SELECT randomblob(${mebibytes * MIB}) AS picture`);
   database.close();
+  await attach(scene);
   await succeed(core, 'backups.start', { planId: plan.id, verify: false });
   const place = await make(scene);
   const settings = { ...place.given.settings, bytesPerSecond: (mebibytes * MIB) / 2 };
@@ -108,5 +119,66 @@ describe('a copy that is killed is made up at the next start, and after the swee
       };
       await killAndGoOn(SOME_UPLOADED, await setClosedScene(100, async () => ({ given, unfinished })));
     });
+  });
+});
+
+describe('a copy that is killed after its first attached file and is not wanted any more leaves nothing', () => {
+  /** What is at a destination of snapshots, by whatever made it. */
+  const namesAt = async (driver: Destination): Promise<string[]> => [
+    ...(await driver.list()).objects.map(({ name }) => name),
+    ...(await driver.folders()),
+  ];
+
+  /** One that takes a moment, and one that takes seconds. */
+  async function attachTwo(scene: Scene): Promise<void> {
+    const path = await attachFolder(scene, 3);
+    const card = join(scene.folder, 'app', 'card.img');
+    writeFileSync(card, randomBytes(8 * MIB));
+    const attachedFiles = [
+      { name: 'generated', path, kind: 'folder' as const },
+      { name: 'card', path: card, kind: 'image' as const },
+    ];
+    await scene.core.call('plans.update', { planId: scene.plan.id, attachedFiles });
+  }
+
+  async function killAndGiveUp(make: (scene: Scene) => Promise<Place>, s3?: S3Server): Promise<void> {
+    const { scene, place, destinationId } = await setClosedScene(8, make, attachTwo);
+    const driver = await openDriver(DestinationSettings.parse(place.given.settings), s3 ? { s3: s3.keys } : {});
+    onTestFinished(() => driver.close());
+    const ofAnother = 'My-app-2026-01-01-000000-000000.generated.tar';
+    await driver.put(ofAnother, { bytes: 1, open: () => Readable.from([Buffer.from('x')]) });
+    await killAt({ uploaded: MIB }, scene.home, 'destinations.catchUp', { destinationId });
+    const left = await namesAt(driver);
+    expect(left).toHaveLength(2);
+    expect(left).toContainEqual(expect.stringMatching(/-[0-9a-z]{6}\.generated(\.tar)?$/));
+
+    const core = await startTestCore(scene.home, { host: 'server' });
+    const destinations = scene.plan.destinations.map(({ destinationId }) => ({ destinationId }));
+    await core.call('plans.update', { planId: scene.plan.id, destinations });
+    await core.call('schedules.resume', {});
+    await settle(core);
+    expect(await namesAt(driver)).toEqual([ofAnother]);
+    expect(await place.unfinished()).toEqual([]);
+    expectNothingLeft(scene);
+  }
+
+  test('in a folder', () =>
+    killAndGiveUp(async ({ folder }) => {
+      const second = join(folder, 'second');
+      return { given: folderAt(second, 'NAS'), unfinished: () => partialsIn(second) };
+    }));
+
+  test.skipIf(whyNoSftp)('on an SSH server [sftp]', async () => {
+    const ssh = await startSftpServer();
+    onTestFinished(() => ssh.stop());
+    const { folder, ...given } = await folderOn(ssh, 'Host');
+    await killAndGiveUp(async () => ({ given, unfinished: () => partialsIn(folder) }));
+  });
+
+  test.skipIf(whyNoS3)('in a bucket [s3]', async () => {
+    const s3 = await startS3Server();
+    onTestFinished(() => s3.stop());
+    const given = await bucketOn(s3, 'Bucket');
+    await killAndGiveUp(async () => ({ given, unfinished: async () => [] }), s3);
   });
 });

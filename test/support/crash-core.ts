@@ -8,7 +8,7 @@ import { type Run, replacedFiles } from '../../src-shared/model/run.ts';
 
 /*
  * A core in a process of its own, to be killed: `crash-core.ts <data folder> <method> <params>`. It prints the phase of
- * its run whenever that changes, `some uploaded` when the first bytes have been taken over, `noted 1` when it has noted
+ * its run whenever that changes, `uploaded 123` when so many bytes have been taken over, `noted 1` when it has noted
  * that it is about to replace its first file or folder, and its state at the end.
  */
 
@@ -28,7 +28,6 @@ const kind = kinds[method] ?? 'restore';
 
 function printPhases(core: Core): void {
   let last = '';
-  let begun = false;
   let noted = 0;
   core.on('run.changed', ({ run }) => {
     if (run.kind !== kind) return;
@@ -37,10 +36,7 @@ function printPhases(core: Core): void {
     const files = replacedFiles(run.result).length;
     if (files > noted) process.stdout.write(`noted ${files}\n`);
     noted = files;
-    if (!begun && last === 'uploading' && run.progress.done > 0) {
-      begun = true;
-      process.stdout.write('some uploaded\n');
-    }
+    if (last === 'uploading') process.stdout.write(`uploaded ${run.progress.done}\n`);
   });
 }
 

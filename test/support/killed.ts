@@ -7,8 +7,11 @@ import { expect, inject } from 'vitest';
 import type { MethodName } from '../../src-shared/contract/methods.ts';
 import { NODE } from './elsewhere.ts';
 
-/** When the process is killed: at a phase or what else it prints, or this many milliseconds after the run has started. */
-export type Moment = { phase: string } | { afterMs: number };
+/**
+ * When the process is killed: at a phase or what else it prints, when this many bytes have been uploaded, or this many
+ * milliseconds after the run has started.
+ */
+export type Moment = { phase: string } | { uploaded: number } | { afterMs: number };
 
 /** Runs a core in a process of its own and kills it with its children, as a power cut would; answers whether it was still at it. */
 export async function killAt(moment: Moment, home: string, method: MethodName, params: unknown): Promise<boolean> {
@@ -23,12 +26,14 @@ export async function killAt(moment: Moment, home: string, method: MethodName, p
   const exited = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) {
     if ('phase' in moment && line === moment.phase) kill();
+    if ('uploaded' in moment && Number(/^uploaded (\d+)$/.exec(line)?.[1] ?? 0) >= moment.uploaded) kill();
     // The moment itself is the time waited for: somewhere in the run, at another place each time.
     if ('afterMs' in moment && line === 'started') setTimeout(() => child.exitCode ?? kill(), moment.afterMs);
   }
   const [, signal] = (await exited) as [number | null, NodeJS.Signals | null];
   // The last phases of a run may be over before the signal arrives.
-  if ('phase' in moment && !['checking', 'confirming'].includes(moment.phase)) expect(signal).toBe('SIGKILL');
+  const mayBeOver = 'phase' in moment ? ['checking', 'confirming'].includes(moment.phase) : 'afterMs' in moment;
+  if (!mayBeOver) expect(signal).toBe('SIGKILL');
   return signal === 'SIGKILL';
 }
 

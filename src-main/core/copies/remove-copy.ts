@@ -5,6 +5,7 @@ import type { Destination } from '../destinations/drivers/destination.ts';
 import { sidecarPaths } from '../engine/files/durable-files.ts';
 import { manifestPath } from '../engine/files/manifest-files.ts';
 import { removeTree } from '../engine/files/remove-tree.ts';
+import { removeUnnamedAttachedFiles } from './orphan-attached-files.ts';
 import { manifestAt, removeAttachedFilesAt } from './stored-attached-files.ts';
 import { trashCopy, trashPlaces } from './trash-copy.ts';
 
@@ -53,8 +54,8 @@ export async function removeCopy(
 
 /**
  * Removes what is at a destination of a snapshot that the catalog does not know there, such as a copy that nobody wants
- * any more. Another file of its name stays.
- * @returns whether it was there
+ * any more, also one that was interrupted before its manifest. Another file of its name stays.
+ * @returns whether its manifest was there
  * @throws SnapkeepError as the destination's driver does
  */
 export async function removeUnlisted(
@@ -62,8 +63,9 @@ export async function removeUnlisted(
   destination: StoredDestination,
   { id, name }: { id: string; name: string },
 ): Promise<boolean> {
-  if ((await manifestAt(driver, name))?.id !== id) return false;
   await removeAttachedFilesAt(driver, destination, name, id);
+  await removeUnnamedAttachedFiles(driver, destination, id);
+  if ((await manifestAt(driver, name))?.id !== id) return false;
   for (const file of filesOf(destination, name)) await driver.delete(file);
   return true;
 }
