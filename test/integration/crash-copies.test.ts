@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Destination } from '../../src-main/core/destinations/drivers/destination.ts';
+import { type Destination, MARKER_NAME } from '../../src-main/core/destinations/drivers/destination.ts';
 import { openDriver } from '../../src-main/core/destinations/drivers/open-driver.ts';
 import { DestinationSettings } from '../../src-shared/model/destination.ts';
 import { attachFolder } from '../support/attach-folder.ts';
@@ -125,7 +125,7 @@ describe('a copy that is killed is made up at the next start, and after the swee
 describe('a copy that is killed after its first attached file and is not wanted any more leaves nothing', () => {
   /** What is at a destination of snapshots, by whatever made it. */
   const namesAt = async (driver: Destination): Promise<string[]> => [
-    ...(await driver.list()).objects.map(({ name }) => name),
+    ...(await driver.list()).objects.map(({ name }) => name).filter((name) => name !== MARKER_NAME),
     ...(await driver.folders()),
   ];
 
