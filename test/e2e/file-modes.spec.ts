@@ -55,6 +55,12 @@ for (const umask of ['000', '077']) {
     makeDatabase(source, { rows: 20 });
     writeFileSync(join(attached, 'open.txt'), 'open');
     chmodSync(join(attached, 'open.txt'), 0o644);
+    const deep = join(attached, 'deep');
+    const inner = join(deep, 'x.txt');
+    mkdirSync(deep);
+    writeFileSync(inner, 'deep');
+    chmodSync(inner, 0o640);
+    chmodSync(deep, 0o700);
     const to = ['--to', backups, '--attached-file', `files=${attached}`];
     expect(run(umask, ['plan', 'add', '--name', 'app', '--source', source, ...to]).status).toBe(0);
     expect(run(umask, ['backup', 'app']).status).toBe(0);
@@ -73,6 +79,11 @@ for (const umask of ['000', '077']) {
     rmSync(attached, { recursive: true });
     const { stdout } = run(umask, ['list', '--json']);
     const [{ id } = { id: '' }] = JSON.parse(stdout) as Array<{ id: string }>;
+    expect(
+      run(umask, ['restore', id, '--only', 'files', '--attached-file', 'files', '--path', 'deep/x.txt']).status,
+    ).toBe(0);
+    expect([attached, deep, inner].map(modeOf)).toEqual(['755', '700', '640']);
+    rmSync(attached, { recursive: true });
     expect(run(umask, ['restore', id, '--only', 'files']).status).toBe(0);
     expect([attached, join(attached, 'open.txt')].map(modeOf)).toEqual(['755', '644']);
     expect(readFileSync(join(attached, 'open.txt'), 'utf8')).toBe('open');

@@ -66,7 +66,7 @@ export function rememberWindowState(window: BrowserWindow, file: string): void {
   const remember = (): void => {
     const state: WindowState = { ...window.getNormalBounds(), maximized: window.isMaximized() };
     try {
-      writeFileSync(file, JSON.stringify(state));
+      writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
     } catch {
       // A full disk must not keep the window open.
     }

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -39,11 +40,31 @@ function restore(scene: AttachedFileScene, { path }: CopiedFolder, part = '', ta
   );
 }
 
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
 /** Damages a stored file in place and keeps its size. */
 function damage(path: string): void {
   const content = readFileSync(path);
   writeFileSync(path, content.fill(0x21));
 }
+
+test('folders on the way to a part get the modes they had, and vanish again where it cannot be restored', async () => {
+  const scene = new AttachedFileScene();
+  chmodSync(join(scene.source, 'deep'), 0o500);
+  const stored = await scene.take();
+  chmodSync(join(scene.source, 'deep'), 0o700);
+  rmSync(scene.source, { recursive: true });
+  await restore(scene, stored, 'deep/er/c.wav');
+  expect(modeOf(join(scene.source, 'deep'))).toBe(0o500);
+  expect(readFileSync(join(scene.source, 'deep/er/c.wav'), 'utf8')).toBe('third');
+
+  chmodSync(join(scene.source, 'deep'), 0o700);
+  rmSync(scene.source, { recursive: true });
+  chmodSync(join(stored.path, 'deep'), 0o700);
+  damage(join(stored.path, 'deep/er/c.wav'));
+  await expect(restore(scene, stored, 'deep/er/c.wav')).rejects.toMatchObject({ code: 'CORRUPT' });
+  expect(existsSync(scene.source)).toBe(false);
+});
 
 test('a whole folder comes back as it was; what was there is kept, and Undo puts it back', async () => {
   const scene = new AttachedFileScene();

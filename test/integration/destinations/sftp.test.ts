@@ -212,6 +212,7 @@ describe.skipIf(whyNoSftp !== undefined)(
       await expectCreatable(open(join(folder, 'new')));
       expect((await failure(open(join(folder, 'missing', 'new')).create())).code).toBe('NOT_FOUND');
       expect(readdirSync(folder)).toEqual(['new']);
+      expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o700);
     });
 
     test('a folder that is not there, and a host that does not answer', async () => {

@@ -1,9 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BrowserWindow } from 'electron';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { boundsOnScreen, readWindowState } from '../../../src-main/electron/window/window-state.ts';
+import {
+  boundsOnScreen,
+  readWindowState,
+  rememberWindowState,
+} from '../../../src-main/electron/window/window-state.ts';
 
 const laptop = { x: 0, y: 25, width: 1440, height: 875 };
 const monitor = { x: 1440, y: 0, width: 2560, height: 1400 };
@@ -58,9 +63,30 @@ test.each([
   ['a file that was cut off', '{"x":1,'],
   ['another content', '{"x":"left","y":0,"width":1,"height":1,"maximized":false}'],
 ])('%s is no state', (_name, text) => {
-  const folder = mkdtempSync(join(tmpdir(), 'snapkeep-window-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'window.json');
+  const file = stateFile();
   if (text !== undefined) writeFileSync(file, text);
   expect(readWindowState(file)).toBeUndefined();
 });
+
+test('what was remembered is read again, by its owner alone', () => {
+  const file = stateFile();
+  let close = (): void => {};
+  const { maximized, ...bounds } = there;
+  const window = {
+    getNormalBounds: () => bounds,
+    isMaximized: () => maximized,
+    on: (_event: string, listener: () => void) => {
+      close = listener;
+    },
+  };
+  rememberWindowState(window as unknown as BrowserWindow, file);
+  close();
+  expect(readWindowState(file)).toEqual(there);
+  if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+function stateFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'snapkeep-window-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'window.json');
+}

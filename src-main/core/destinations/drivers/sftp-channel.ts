@@ -1,5 +1,6 @@
 import type SftpClient from 'ssh2-sftp-client';
 import type { Space } from '../../../../src-shared/model/storage.ts';
+import { containsMore } from './list-all.ts';
 
 type Wrapper = Awaited<ReturnType<SftpClient['connect']>>;
 
@@ -7,6 +8,11 @@ type Wrapper = Awaited<ReturnType<SftpClient['connect']>>;
 const PACKET_BYTES = 32 * 1024;
 /** How many requests are on their way at once: 2 MiB, which fills a fast line over a long distance. */
 const WINDOW = 64;
+/** The longest listing of a folder: in entries, and in replies of the server, which may be empty. */
+const MOST_ENTRIES = 1_000_000;
+const MOST_REPLIES = 100_000;
+/** The status of a server that has listed everything. */
+const END_OF_LIST = 1;
 
 /** What is known of a file on the server. */
 export interface RemoteFile {
@@ -59,8 +65,9 @@ export class SftpChannel {
     this.#waiting.clear();
   }
 
+  /** Makes a folder that only its owner may enter. */
   mkdir(path: string): Promise<void> {
-    return this.#do((done) => this.#wrapper.mkdir(path, done));
+    return this.#do((done) => this.#wrapper.mkdir(path, { mode: 0o700 }, done));
   }
 
   async stat(path: string): Promise<RemoteFile> {
@@ -69,9 +76,30 @@ export class SftpChannel {
   }
 
   async list(folder: string): Promise<RemoteFile[]> {
+    const handle = await this.#ask<Buffer>((done) => this.#wrapper.opendir(folder, done));
+    const found: RemoteFile[] = [];
+    try {
+      for (let replies = 0; replies < MOST_REPLIES && found.length < MOST_ENTRIES; replies++) {
+        const some = await this.#listSome(handle);
+        if (some === null) return found;
+        for (const file of some) found.push(file);
+      }
+      throw containsMore(folder, 'can be listed');
+    } finally {
+      if (!this.isLost) await this.close(handle);
+    }
+  }
+
+  /** What the server lists with its next reply; `null`: that was all. */
+  async #listSome(handle: Buffer): Promise<RemoteFile[] | null> {
     type Entry = { filename: string; attrs: Attributes };
-    const entries = await this.#ask<Entry[]>((done) => this.#wrapper.readdir(folder, done));
-    return entries.map(({ filename, attrs }) => described(filename, attrs));
+    try {
+      const entries = await this.#ask<Entry[]>((done) => this.#wrapper.readdir(handle, done));
+      return entries.map(({ filename, attrs }) => described(filename, attrs));
+    } catch (error) {
+      if (codeOf(error) === END_OF_LIST) return null;
+      throw error;
+    }
   }
 
   /** Opens a file that must not be there yet; only its owner may read it. */
@@ -217,5 +245,8 @@ export class SftpChannel {
 /** ssh2 throws instead of asking, and a server may answer that it does not know (8). */
 function isNoExtension(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return /does not support this extended/.test(error.message) || ('code' in error && error.code === 8);
+  return /does not support this extended/.test(error.message) || codeOf(error) === 8;
 }
+
+/** The number of a server's answer. */
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -17,6 +17,8 @@ const canChown = process.getuid?.() === 0;
 /** The attributes that a file is to get, besides its content. */
 export type FileRights = Pick<FileEntry, 'mode' | 'mtime' | 'uid' | 'gid'>;
 
+type Rights = Pick<FileRights, 'mode' | 'uid' | 'gid'>;
+
 /** What became of a file that was written. */
 export interface WrittenFile {
   sha256: string;
@@ -141,8 +143,7 @@ export class TreeWriter {
     const path = onDisk(this.at(entry.path));
     if (!fileSystem.hasModes) return;
     await using handle = await open(path, 'r');
-    if (withRights && canChown) await handle.chown(entry.uid, entry.gid);
-    if (withRights) await handle.chmod(entry.mode);
+    if (withRights) await giveRights(handle, entry);
     await handle.utimes(secondsOf(entry.mtime), secondsOf(entry.mtime));
     await syncIfPossible(handle);
   }
@@ -190,11 +191,23 @@ export class TreeWriter {
   }
 }
 
+/** Gives a folder that exists the owner and the mode of another. */
+export async function giveFolderRights(path: string, rights: Rights): Promise<void> {
+  if (!fileSystem.hasModes) return;
+  await using handle = await open(onDisk(path), 'r');
+  await giveRights(handle, rights);
+  await syncIfPossible(handle);
+}
+
+async function giveRights(handle: FileHandle, { uid, gid, mode }: Rights): Promise<void> {
+  // Giving a file away clears set-user-ID bits, so its mode comes after.
+  if (canChown) await handle.chown(uid, gid);
+  await handle.chmod(mode);
+}
+
 /** @returns when it was last changed, as the file system has it */
 async function finish(handle: FileHandle, rights: FileRights): Promise<bigint> {
-  // Giving a file away clears set-user-ID bits, so its mode comes after.
-  if (canChown) await handle.chown(rights.uid, rights.gid);
-  await handle.chmod(rights.mode);
+  await giveRights(handle, rights);
   await handle.utimes(secondsOf(rights.mtime), secondsOf(rights.mtime));
   await handle.sync();
   return (await handle.stat({ bigint: true })).mtimeNs;

@@ -1,4 +1,4 @@
-import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
+import { lstat, mkdir, realpath, rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
 import { movesBack } from '../../../../../src-shared/rules/restore/interrupted-replacement.ts';
@@ -28,15 +28,42 @@ export function stagedPathFor(targetPath: string, runId: string): string {
   return join(dirname(targetPath), partialName(basename(targetPath), runId));
 }
 
+/** What a restore writes to. Disposing of it removes the folders that were made for it and that nothing came into. */
+export interface OpenedTarget extends AsyncDisposable {
+  /** Without any link in it. */
+  readonly path: string;
+  /** The folders that were made on the way to it, the outermost first, each with its path in the snapshot's folder. */
+  readonly made: ReadonlyArray<{ path: string; part: string }>;
+}
+
 /**
  * The one path of what a restore writes to: links above the folder are followed, for they are how people name it; the
- * folder itself and what is in it must not be links. Folders between the two are made where they are missing.
+ * folder itself and what is in it must not be links. Folders between the two are made where they are missing, and only
+ * their owner can enter them.
  * @param folder what stands for the snapshot's folder
  * @param part a path in it, parts joined by `/`; empty for the folder itself
  * @throws SnapkeepError `INVALID_PARAMS` where a link is in the way, `NOT_FOUND` where nothing is above the folder
  */
-export function openTarget(folder: string, part: string): Promise<string> {
-  return walk(folder, part, (path) => mkdir(onDisk(path)));
+export async function openTarget(folder: string, part: string): Promise<OpenedTarget> {
+  const made: Array<{ path: string; part: string }> = [];
+  const path = await walk(folder, part, async (missing, itsPart) => {
+    await mkdir(onDisk(missing), { mode: 0o700 });
+    made.push({ path: missing, part: itsPart });
+    await syncFolder(dirname(missing));
+  });
+  return { path, made, [Symbol.asyncDispose]: () => removeEmpty(made.map((each) => each.path)) };
+}
+
+/** Removes folders that lie in one another, from the innermost to the first that is not empty. */
+async function removeEmpty(paths: readonly string[]): Promise<void> {
+  for (const path of paths.toReversed()) {
+    try {
+      await rmdir(onDisk(path));
+    } catch {
+      // Something came into it: it stays.
+      return;
+    }
+  }
 }
 
 /** Finds the path that {@link openTarget} would open, and makes nothing. @throws SnapkeepError the same */
@@ -44,7 +71,11 @@ export function findTarget(folder: string, part: string): Promise<string> {
   return walk(folder, part, async () => {});
 }
 
-async function walk(folder: string, part: string, onMissing: (path: string) => Promise<void>): Promise<string> {
+async function walk(
+  folder: string,
+  part: string,
+  onMissing: (path: string, part: string) => Promise<void>,
+): Promise<string> {
   const names = part === '' ? [] : part.split('/');
   let path = join(await realpath(dirname(folder)).catch(explainedAs(dirname(folder))), basename(folder));
   for (const [depth, name] of ['', ...names].entries()) {
@@ -60,7 +91,7 @@ async function walk(folder: string, part: string, onMissing: (path: string) => P
       }
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
-      if (!isLast) await onMissing(path);
+      if (!isLast) await onMissing(path, names.slice(0, depth).join('/'));
     }
   }
   return path;

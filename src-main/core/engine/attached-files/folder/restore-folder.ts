@@ -6,10 +6,18 @@ import { requireRoom } from '../../files/disk-full.ts';
 import { removedAtEnd, removeTree } from '../../files/remove-tree.ts';
 import type { TaskContext } from '../../task-context.ts';
 import { type StoredFolder, stagePart } from '../stage-snapshot.ts';
+import { giveFolderRights } from '../tree-writer.ts';
 import { compareFolder, type FolderComparison } from './compare-folder.ts';
 import { type Entry, isInPart, restoredEntry } from './folder-entry.ts';
 import { isSafePath, readIndex } from './folder-index.ts';
-import { type NoteExchange, openTarget, stagedPathFor, swapIn, type UndoRecord } from './folder-swap.ts';
+import {
+  type NoteExchange,
+  type OpenedTarget,
+  openTarget,
+  stagedPathFor,
+  swapIn,
+  type UndoRecord,
+} from './folder-swap.ts';
 
 export interface FolderRestoreRequest {
   runId: string;
@@ -43,7 +51,8 @@ export async function restoreFolder(
       hint: 'Use a path as listed in the snapshot, without .. and without a leading or trailing slash.',
     });
   }
-  const target = await openTarget(targetFolder, part);
+  await using opened = await openTarget(targetFolder, part);
+  const target = opened.path;
   await requireRoom({ use: 'target', folder: dirname(target), bytes: await bytesOf(stored, part) });
   const staged = stagedPathFor(target, runId);
   await using _staged = removedAtEnd(staged);
@@ -55,11 +64,30 @@ export async function restoreFolder(
     context.throwIfCancelled();
     context.progress('replacing', 0, null);
     const undoRecord = await swapIn(staged, target, runId, note);
+    await finishFolders(opened.made, index.entries, context);
     const changed = comparison.onlyHere + comparison.onlyThere + comparison.different;
     context.log('info', `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} changed.`);
     return { comparison, undoRecord };
   } catch (error) {
     throw explainError(error, target);
+  }
+}
+
+/** Folders that were made on the way to a part get the rights they had; not before, for they may forbid to write in them. */
+async function finishFolders(
+  made: OpenedTarget['made'],
+  entries: ReadonlyMap<string, Entry>,
+  context: TaskContext,
+): Promise<void> {
+  for (const { path, part } of made.toReversed()) {
+    const entry = entries.get(part);
+    if (entry?.type !== 'folder') continue;
+    try {
+      await giveFolderRights(path, entry);
+    } catch (error) {
+      // The part is in its place by now.
+      context.log('warning', `Permissions of ${path} not set. ${explainError(error, path).message}`);
+    }
   }
 }
 

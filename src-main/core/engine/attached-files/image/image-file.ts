@@ -137,7 +137,8 @@ async function restoreToFile(
   context: TaskContext,
   note: NoteExchange,
 ): Promise<UndoRecord> {
-  const target = await openTarget(request.targetPath, '');
+  await using opened = await openTarget(request.targetPath, '');
+  const target = opened.path;
   await requireRoom({ use: 'target', folder: dirname(target), bytes: request.digest.image.bytes });
   const staged = stagedPathFor(target, request.runId);
   await using _staged = removedAtEnd(staged);
