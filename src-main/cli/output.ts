@@ -57,6 +57,11 @@ export function say(message: string | readonly string[]): void {
   writeLines(process.stderr, message);
 }
 
+/** Writes a text that files and other programs take as it is; on a terminal, which must not obey it, it is made safe. */
+export function writeText(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? text.split('\n').map(terminalLine).join('\n') : text);
+}
+
 /** Writes lines with whatever would be an order to the terminal made visible. */
 function writeLines(stream: NodeJS.WriteStream, words: string | readonly string[]): void {
   const lines = typeof words === 'string' ? [words] : words;

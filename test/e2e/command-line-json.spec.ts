@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import Database from 'better-sqlite3';
 import { commandLineOf } from '../support/command-line.ts';
 import { makeDatabase } from '../support/databases.ts';
 
@@ -49,7 +50,11 @@ test('every command prints exactly one document with --json, whatever it is give
   expect(broken).toEqual([]);
 });
 
-test('names, manifests and errors of others send nothing to the terminal', () => {
+/** A command whose output is a terminal, as far as it can tell. */
+const onTerminal = (args: readonly string[]) =>
+  run(args, { environment: { NODE_OPTIONS: '--import=data:text/javascript,process.stdout.isTTY=true' } });
+
+test('names, manifests, values and errors of others send nothing to the terminal', () => {
   const ORDERS = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202egpj';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: just these are looked for.
   const harmful = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
@@ -75,9 +80,24 @@ test('names, manifests and errors of others send nothing to the terminal', () =>
   writeFileSync(template, `{"id": "x${ORDERS}", "${ORDERS}": 1}`);
   const crontab = join(folder, 'crontab');
   writeFileSync(crontab, `* * * * * cp /a /b${ORDERS}\n${ORDERS} nonsense\n`);
+  expect(run(['plan', 'add', '--name', `app${ORDERS}`, '--source', source, '--to', backups]).exitCode).toBe(0);
+  const [before, after] = [join(folder, 'before.db'), join(folder, 'after.db')];
+  for (const [path, value] of [
+    [before, 'x'],
+    [after, `x${ORDERS}`],
+  ] as const) {
+    const database = new Database(path);
+    database.exec('CREATE TABLE notes(id INTEGER PRIMARY KEY, note TEXT)');
+    database.prepare('INSERT INTO notes VALUES (1, ?)').run(value);
+    database.close();
+  }
   const attempts = [
     ['plan', 'list'],
     ['status'],
+    ['status', '--prometheus'],
+    ['diff', before, after],
+    ['diff', before, after, '--table', 'notes'],
+    ['diff', before, after, '--sql'],
     ['list'],
     ['list', '--dir', hostile],
     ['import', hostile],
@@ -103,7 +123,7 @@ test('names, manifests and errors of others send nothing to the terminal', () =>
   const found: string[] = [];
   for (const args of attempts)
     for (const how of [args, [...args, '--json']]) {
-      const { stdout, stderr } = run(how);
+      const { stdout, stderr } = onTerminal(how);
       for (const [stream, text] of [
         ['stdout', stdout],
         ['stderr', stderr],
@@ -113,4 +133,12 @@ test('names, manifests and errors of others send nothing to the terminal', () =>
       }
     }
   expect(found).toEqual([]);
+  // Both were there to be made visible, and a pipe gets what they are.
+  for (const args of [
+    ['status', '--prometheus'],
+    ['diff', before, after, '--sql'],
+  ]) {
+    expect(onTerminal(args).stdout).toContain('\\x1b[2J');
+    expect(run(args).stdout).toContain(ORDERS);
+  }
 });

@@ -10,7 +10,7 @@ import { countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
 import { looksLikePath } from '../options/folder-option.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
-import { linesOr, print, resultOf } from '../output.ts';
+import { linesOr, print, resultOf, writeText } from '../output.ts';
 import type { Session } from '../session.ts';
 
 interface DiffOptions extends KeyOptions {
@@ -120,11 +120,10 @@ function rowInWords({ change, before, after, changed }: RowDifference, page: Res
   return `~ ${ofKey}: ${changed.map((at) => `${columns[at]}=${value(before, at)} → ${value(after, at)}`).join(', ')}`;
 }
 
-/** As it is: what a terminal takes for an order may stand in a value, and the script must stay what it is. */
 async function printSql(session: Session, asked: { viewId: string; table?: string }): Promise<void> {
   for (let offset: number | null = 0; offset !== null; ) {
     const piece: Result<'compare.sql'> = await session.call('compare.sql', { ...asked, offset });
-    process.stdout.write(piece.sql);
+    writeText(piece.sql);
     offset = piece.next;
   }
 }

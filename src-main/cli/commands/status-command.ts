@@ -4,7 +4,7 @@ import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
-import { linesOr, print, UsageError } from '../output.ts';
+import { linesOr, print, UsageError, writeText } from '../output.ts';
 
 /** `status`: what the plans come to. */
 export function addStatusCommand(program: Command): void {
@@ -19,7 +19,7 @@ export function addStatusCommand(program: Command): void {
         if (options.prometheus === true) {
           if (options.json === true) throw new UsageError('Use either --json or --prometheus.');
           const { metricsOf } = await import('../../../src-shared/rules/state/metrics.ts');
-          process.stdout.write(metricsOf(plans, Date.now()));
+          writeText(metricsOf(plans, Date.now()));
           return;
         }
         const words = plans.flatMap(statusInWords);

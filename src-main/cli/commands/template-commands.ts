@@ -72,9 +72,9 @@ function addCustomTemplateCommands(template: Command): void {
     .action(
       inSession(async (session, templateId: string, options: { json?: boolean }) => {
         const { text } = await session.call('templates.export', { templateId });
-        // What is shared is the text, byte for byte; a terminal must not obey it.
-        if (options.json === true || process.stdout.isTTY) print(JSON.parse(text), text.trimEnd().split('\n'));
-        else process.stdout.write(text);
+        // What is shared is the text, byte for byte.
+        if (options.json === true) print(JSON.parse(text), text);
+        else writeText(text);
       }),
     );
 
