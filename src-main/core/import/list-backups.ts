@@ -13,8 +13,9 @@ import { describeFile, folderEntry, notNamed } from './other-program-entry.ts';
 
 /** How deep folders are looked into: `backups/daily/2024-01-15/` and no further. */
 const DEEPEST = 3;
-/** How many files are listed at most; more are said to be there. */
+/** How many files are listed at most, and in how many folders; more are said to be there. */
 const MOST_FILES = 20_000;
+const MOST_FOLDERS = 10_000;
 /** How many files are looked into at once. */
 const AT_ONCE = 8;
 /** How many samples a worker process is given: some ten megabytes. */
@@ -43,6 +44,8 @@ interface Found {
   folders: string[];
   links: string[];
   own: string[];
+  /** How many folders were looked into. */
+  walked: number;
   more: boolean;
   /** Folders of other programs' repositories, which are not looked into. */
   repositories: ImportProblem[];
@@ -60,7 +63,7 @@ export async function listBackups(
   judge: Judge,
   signal: AbortSignal,
 ): Promise<FoundBackups> {
-  const found: Found = { files: [], folders: [], links: [], own: [], more: false, repositories: [] };
+  const found: Found = { files: [], folders: [], links: [], own: [], walked: 0, more: false, repositories: [] };
   await walk(driver, '', 0, found, signal);
   const present = new Map(found.files.map(({ name, bytes }) => [name, bytes]));
   const listing: FoundBackups = {
@@ -104,6 +107,7 @@ async function walk(
 ): Promise<void> {
   const inFolder = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
   const before = found.files.length;
+  found.walked += 1;
   for await (const object of objectsAt(driver, signal, folder)) {
     found.files.push({ ...object, name: inFolder(object.name) });
     found.more = found.files.length >= MOST_FILES;
@@ -113,6 +117,8 @@ async function walk(
   if (isRepository(found, before, folder, folders)) return;
   if (depth === DEEPEST || found.more) return;
   for (const name of folders) {
+    found.more ||= found.walked >= MOST_FOLDERS;
+    if (found.more) return;
     const path = inFolder(name);
     const inside = readBackupName(`${path}/x`) ?? readBackupName(`${path}/x.db`);
     // A copy of a link to the newest backup repeats a file that is listed under its own name.
@@ -138,7 +144,9 @@ function notesOn({ links, own, more }: Found): string[] {
   const notes = links.map((path) => `Skipped ${path}: a link to the newest backup.`);
   if (own.length > 0)
     notes.push(`Skipped ${countInWords(own.length, 'folder')} with names of Snapkeep’s own file folders.`);
-  return more ? [...notes, `Only the first ${MOST_FILES} files were checked.`] : notes;
+  return more
+    ? [...notes, `More than ${MOST_FILES} files or ${MOST_FOLDERS} folders: only the first were checked.`]
+    : notes;
 }
 
 /** What the name of a file says, or why it is not looked into. */

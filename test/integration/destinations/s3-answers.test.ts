@@ -83,3 +83,14 @@ describe('what no S3 server answers is told as that, and never taken for a bucke
     });
   });
 });
+
+test('folders and uploads without an end are ended', async () => {
+  const more = '<NextContinuationToken>t</NextContinuationToken><NextKeyMarker>k</NextKeyMarker>';
+  const body = `<?xml version="1.0"?><Result><IsTruncated>true</IsTruncated>${more}</Result>`;
+  const destination = await openAt({ status: 200, type: 'application/xml', body });
+  for (const asked of [destination.folders(), destination.sweep(() => true)])
+    expect(await failure(asked)).toMatchObject({
+      code: 'UNSUPPORTED',
+      message: 'the bucket backups contains more than 1000 pages of files.',
+    });
+});

@@ -31,6 +31,7 @@ import {
   taken,
   type UploadSource,
 } from './destination.ts';
+import { pagesOf } from './list-all.ts';
 import { bucketExists, createBucket } from './s3-bucket.ts';
 import { type BucketNames, explainS3, isNameless, isNoSuchUpload, notS3 } from './s3-errors.ts';
 import { type ClientRecipe, type MultipartUpload, makeClient, uploadWhole } from './s3-upload.ts';
@@ -54,6 +55,12 @@ export interface S3Options {
 
 const nextOf = (page: ListObjectsV2CommandOutput): string | null =>
   page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null;
+
+/** Where a page of uploads begins. */
+interface UploadMarkers {
+  KeyMarker: string;
+  UploadIdMarker?: string;
+}
 
 type Page = Pick<ListObjectsV2CommandOutput, 'IsTruncated' | '$metadata'>;
 type ObjectHead = HeadObjectCommandOutput & { ContentLength: number; LastModified: Date };
@@ -151,13 +158,13 @@ export class S3Destination extends BaseDestination<MultipartUpload> {
 
   async folders(folder = ''): Promise<string[]> {
     const names = new Set<string>();
-    let after: string | null = null;
-    do {
-      const page: ListObjectsV2CommandOutput = await this.#listPage(after, PAGE_LIMIT, folder);
-      for (const { Prefix = '' } of page.CommonPrefixes ?? [])
+    const ask = async (after: string | null) => {
+      const page = await this.#listPage(after, PAGE_LIMIT, folder);
+      return { prefixes: page.CommonPrefixes ?? [], next: nextOf(page) };
+    };
+    for await (const { prefixes } of pagesOf(this.label, ask))
+      for (const { Prefix = '' } of prefixes)
         names.add(Prefix.slice(this.#folderKey(folder).length).replace(/\/$/, ''));
-      after = nextOf(page);
-    } while (after !== null);
     return [...names].filter(isName).sort();
   }
 
@@ -214,24 +221,24 @@ export class S3Destination extends BaseDestination<MultipartUpload> {
   protected async uploads(): Promise<MultipartUpload[]> {
     const found: MultipartUpload[] = [];
     const start = this.#key('').length;
-    let markers: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
-    while (markers !== undefined) {
-      const after: { KeyMarker?: string; UploadIdMarker?: string } = markers;
-      const page = await this.#sendForPage(() =>
-        this.#client.send(
-          new ListMultipartUploadsCommand({ Bucket: this.#settings.bucket, Prefix: this.#key(''), ...after }),
-        ),
-      );
-      for (const { Key, UploadId } of page.Uploads ?? []) {
+    for await (const { uploads } of pagesOf(this.label, (after: UploadMarkers | null) => this.#uploadsAfter(after)))
+      for (const { Key, UploadId } of uploads) {
         const name = Key?.slice(start);
         if (name === undefined || UploadId === undefined || name.includes('/')) continue;
         found.push({ name, tag: null, uploadId: UploadId });
       }
-      const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
-      if (IsTruncated !== true || KeyMarker === undefined) markers = undefined;
-      else markers = { KeyMarker, ...(UploadIdMarker === undefined ? {} : { UploadIdMarker }) };
-    }
     return found;
+  }
+
+  async #uploadsAfter(after: UploadMarkers | null) {
+    const { bucket: Bucket } = this.#settings;
+    const page = await this.#sendForPage(() =>
+      this.#client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: this.#key(''), ...after })),
+    );
+    const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
+    const hasMore = IsTruncated === true && KeyMarker !== undefined;
+    const next = hasMore ? { KeyMarker, ...(UploadIdMarker === undefined ? {} : { UploadIdMarker }) } : null;
+    return { uploads: page.Uploads ?? [], next };
   }
 
   protected abandon({ name, uploadId: UploadId }: MultipartUpload): Promise<boolean> {
