@@ -7,7 +7,7 @@ import { parseTemplate } from '../../../src-shared/third-party/template-text.ts'
 import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
 import { explainedAs } from '../../core/engine/engine-errors.ts';
 import { inSession, json, nameAndPath } from '../command.ts';
-import { print } from '../output.ts';
+import { print, writeText } from '../output.ts';
 import type { Session } from '../session.ts';
 
 /** `template list`, `show`, `check`, `save`, `export` and `remove`. */
