@@ -35,16 +35,19 @@ const ANSWERS: Answers = {
   rows: (request, context) => reading(request.table, () => selectRows(onlyDatabase(context), request)),
   value: (request, context) => reading(request.table, () => readValue(onlyDatabase(context), request, context.pages())),
   query: (request, context) => runQuery(onlyDatabase(context), request),
-  export: (request, context) => exportRows(onlyDatabase(context), request, (rows) => context.progress(rows, null)),
+  export: (request, context) =>
+    reading('table' in request.what ? request.what.table : 'the result', () =>
+      exportRows(onlyDatabase(context), request, (rows) => context.progress(rows, null)),
+    ),
   compare: (_, { comparison, progress }) => comparison().summary(progress),
   differences: (request, { comparison }) => reading(request.table, () => comparison().rows(request)),
   differenceSql: (request, { comparison }) => reading(request.table ?? 'a table', () => comparison().sql(request)),
 };
 
 /** @throws SnapkeepError `UNSUPPORTED` for a table or view that SQLite cannot read here */
-function reading<T>(table: string, read: () => T): T {
+async function reading<T>(table: string, read: () => T | Promise<T>): Promise<T> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (errorCode(error) !== 'SQLITE_ERROR' || !(error instanceof Error)) throw error;
     throw new SnapkeepError('UNSUPPORTED', `SQLite cannot read ${table}: ${error.message}.`, {

@@ -73,6 +73,60 @@ test('the live database and a file can be opened, and nothing is written beside 
   expect(readdirSync(join(source, '..'))).toEqual(before);
 });
 
+const EXPORTED: Array<[encoding: string, invalid: string]> = [
+  ['UTF-8', "CAST(x'61ff' AS TEXT)"],
+  ['UTF-16le', "CAST(x'610000d8' AS TEXT)"],
+  ['UTF-16be', "CAST(x'0061d800' AS TEXT)"],
+];
+
+test.each(EXPORTED)(
+  'an export as SQL in %s is read back exactly, also where columns are computed',
+  async (encoding, invalid) => {
+    const ownTable = `PRAGMA encoding = '${encoding}'; CREATE TABLE t (id INTEGER PRIMARY KEY, a, twice AS (a || a) STORED, size INT AS (length(a)) VIRTUAL`;
+    const scene = await setScene();
+    const { core, folder, plan, source } = scene;
+    rmSync(source);
+    const live = new Database(source);
+    live.function('ours', { deterministic: true }, (value) => `ours ${value}`);
+    live.exec(`${ownTable}, own AS (ours(a)) VIRTUAL);
+    INSERT INTO t (id, a) VALUES (1, 'plain'), (2, 'nul' || char(0) || 'l'), (3, ${invalid}), (4, x'00ff'), (5, 1.5), (6, NULL), (7, 'a' || char(26))`);
+    live.close();
+    const viewId = await openView(core, { planId: plan.id });
+    const exported = async (format: 'sql' | 'csv', what: Params<'browse.export'>['what']): Promise<string> => {
+      const path = join(folder, `exported-${Math.random()}.${format}`);
+      await succeed(core, 'browse.export', { viewId, what, format, path });
+      return readFileSync(path, 'utf8');
+    };
+    const content = 'SELECT id, typeof(a), hex(CAST(a AS BLOB)), twice, size FROM t ORDER BY id';
+    const read = new Database(':memory:');
+    read.exec(`${ownTable})`);
+    read.exec(await exported('sql', { table: 't' }));
+    const original = new Database(source, { readonly: true });
+    expect(read.prepare(content).raw().all()).toEqual(original.prepare(content).raw().all());
+    original.close();
+    expect((await exported('csv', { table: 't' })).split('\r\n')[0]).toBe('id,a,twice,size');
+    // The result of a query is no table: it goes into one of its name.
+    const query = await exported('sql', { sql: 'SELECT id, a FROM t ORDER BY id;' });
+    read.exec(`CREATE TABLE query (id, a); ${query}`);
+    const pairs = (table: string) => `SELECT id, typeof(a), hex(CAST(a AS BLOB)) FROM ${table} ORDER BY id`;
+    expect(read.prepare(pairs('query')).raw().all()).toEqual(read.prepare(pairs('t')).raw().all());
+    read.close();
+    expect(await exported('csv', { sql: 'PRAGMA table_info(t)' })).toContain('INTEGER');
+  },
+);
+
+test('an export that SQLite cannot read says what is missing', async () => {
+  const { core, viewId, folder } = await sceneOf(
+    'CREATE TABLE t (a); CREATE VIEW broken AS SELECT missing(a) FROM t; INSERT INTO t VALUES (1)',
+  );
+  const failed = async (what: Params<'browse.export'>['what']) => {
+    const { run } = await core.call('browse.export', { viewId, what, format: 'csv', path: join(folder, 'out.csv') });
+    return (await core.runEnded(run.id)).error?.code;
+  };
+  expect(await failed({ table: 'broken' })).toBe('UNSUPPORTED');
+  expect(await failed({ sql: "SELECT json('no')" })).toBe('INVALID_PARAMS');
+});
+
 test('two views of one snapshot share its copy, which goes when the service ends', async () => {
   const scene = await setScene();
   const { core } = scene;

@@ -27,6 +27,7 @@ type StartsRun = Extract<
   MethodName,
   | `${string}.start`
   | 'restores.check'
+  | 'browse.export'
   | 'restores.undo'
   | 'rows.previewPutBack'
   | 'rows.putBack'

@@ -29,10 +29,7 @@ export function textBytesCell(value: Buffer, longest: number = CELL_BYTES): Cell
   return { textBytes: value.subarray(0, longest).toString('base64'), bytes: value.length };
 }
 
-/**
- * Whether the driver may have replaced what is no valid UTF-8 in this text: `CAST(column AS BLOB)` has its bytes.
- * @public
- */
+/** Whether the driver may have replaced what is no valid UTF-8 in this text: `CAST(column AS BLOB)` has its bytes. */
 export const mayBeInvalid = (text: string): boolean => text.includes('\u{fffd}');
 
 /** Returns the start of a text without its last character, if that was cut. */

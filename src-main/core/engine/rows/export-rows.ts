@@ -3,13 +3,14 @@ import { open } from 'node:fs/promises';
 import type { ExportFormat, RowSelection } from '../../../../src-shared/model/rows/browse.ts';
 import type { Cell, RowKey } from '../../../../src-shared/model/rows/cell.ts';
 import { writeFully } from '../files/durable-files.ts';
+import type { TextEncoding } from '../identify/dump-text.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
-import { cellOf, type SqlValue } from './cells.ts';
+import { cellOf, mayBeInvalid, type SqlValue } from './cells.ts';
 import { cellSql, encodingOf, readCell } from './read-cells.ts';
 import { requireColumn } from './row-filters.ts';
-import { prepareReading } from './run-query.ts';
-import { requireTable, wholeSelectionSql } from './select-rows.ts';
+import { explainStatement, prepareReading } from './run-query.ts';
+import { requireTable, unreadColumns, wholeSelectionSql } from './select-rows.ts';
 import { cellLiteral } from './sql-literal.ts';
 
 /** What is exported, and to which new file. */
@@ -38,8 +39,11 @@ export async function exportRows(
   { what, format, path }: ExportRequest,
   progress: (rows: number) => void,
 ): Promise<Exported> {
-  const { name, columns, rows } = 'sql' in what ? queried(database, what.sql) : selected(database, what);
-  const writing = WRITERS[format](name, columns);
+  // Before the statement: while it is read, the connection does nothing else.
+  const encoding = encodingOf(database);
+  const { name, columns, rows } =
+    'sql' in what ? queried(database, what.sql, encoding) : selected(database, what, format, encoding);
+  const writing = WRITERS[format](name, columns, encoding);
   await using file = await open(path, 'wx', 0o600);
   const hash = createHash('sha256');
   let bytes = 0;
@@ -72,32 +76,83 @@ interface Source {
   rows: Iterable<Cell[]>;
 }
 
-function queried(database: Database, sql: string): Source {
+function queried(database: Database, sql: string, encoding: TextEncoding): Source {
   const statement = prepareReading(database, sql);
   const columns = statement.columns().map(({ name }) => name);
-  return { name: 'query', columns, rows: mapped(statement.iterate() as Iterable<SqlValue[]>, wholeCells) };
+  const exact = exactQuery(database, sql, columns.length);
+  return { name: 'query', columns, rows: queriedRows(statement, exact, encoding) };
 }
 
-function selected(database: Database, what: Extract<ExportRequest['what'], RowSelection>): Source {
+type Reading = ReturnType<typeof prepareReading>;
+
+/** Goes through the answer to a statement; from the first text on that needs it, each value is read exactly. */
+function* queriedRows(statement: Reading, exact: Reading | null, encoding: TextEncoding): Generator<Cell[]> {
+  let count = 0;
+  try {
+    for (const row of statement.iterate() as Iterable<SqlValue[]>) {
+      if (exact !== null && row.some(needsBytes)) break;
+      yield wholeCells(row);
+      count += 1;
+    }
+    if (exact === null) return;
+    for (const row of exact.iterate(BigInt(count)) as Iterable<SqlValue[]>) yield exactCells(row, encoding);
+  } catch (error) {
+    throw explainStatement(error);
+  }
+}
+
+/** Whether only the bytes of a text, in the encoding of its database, are sure to be exact. */
+const needsBytes = (value: SqlValue): boolean =>
+  typeof value === 'string' && (mayBeInvalid(value) || value.includes('\0'));
+
+/** The same statement, with each value as {@link cellSql} reads it; `null` where it can be no part of another one. */
+function exactQuery(database: Database, sql: string, count: number): Reading | null {
+  const names = Array.from({ length: count }, (_, at) => `c${at}`);
+  const read = names.map((name) => cellSql(name, Number.POSITIVE_INFINITY)).join(', ');
+  const query = sql.trim().replace(/;\s*$/, '');
+  try {
+    return prepareReading(
+      database,
+      `WITH exported(${names.join(', ')}) AS (\n${query}\n) SELECT ${read} FROM exported LIMIT -1 OFFSET ?`,
+    );
+  } catch {
+    // PRAGMA and EXPLAIN, for example.
+    return null;
+  }
+}
+
+/** What is left out: what SQLite cannot compute here, and, where the rows are to be inserted, what it computes by itself. */
+function selected(
+  database: Database,
+  what: Extract<ExportRequest['what'], RowSelection>,
+  format: ExportFormat,
+  encoding: TextEncoding,
+): Source {
   const table = requireTable(database, what.table);
-  const columns = what.columns ?? table.columns.filter(({ hidden }) => !hidden).map(({ name }) => name);
-  const names = columns.map((name) => quoteName(requireColumn(table, name)));
+  const unread = unreadColumns(database, table);
+  const isComputed = (name: string): boolean =>
+    table.columns.some((column) => column.name === name && column.generated !== null);
+  const asked = what.columns ?? table.columns.filter(({ hidden }) => !hidden).map(({ name }) => name);
+  const columns = asked
+    .map((name) => requireColumn(table, name))
+    .filter((name) => !unread.includes(name) && !(format === 'sql' && isComputed(name)));
+  const names = columns.map(quoteName);
   const isExact = names.length <= MOST_EXACT;
   const { sql, values } = wholeSelectionSql(table, what, what.keys);
-  // Before the statement: while it is read, the connection does nothing else.
-  const encoding = encodingOf(database);
   const read = names.map((name) => (isExact ? cellSql(name, Number.POSITIVE_INFINITY) : name)).join(', ');
   const rows = database
     .prepare(`SELECT ${read} FROM main.${quoteName(table.name)}${sql}`)
     .safeIntegers()
     .raw()
     .iterate(...values) as Iterable<SqlValue[]>;
-  const exact = (found: SqlValue[]): Cell[] =>
-    columns.map((_, index) => readCell(found[index * 2] ?? null, found[index * 2 + 1] ?? null, encoding));
-  return { name: table.name, columns, rows: mapped(rows, isExact ? exact : wholeCells) };
+  const cellsOf = isExact ? (row: SqlValue[]) => exactCells(row, encoding) : wholeCells;
+  return { name: table.name, columns, rows: mapped(rows, cellsOf) };
 }
 
 const wholeCells = (row: SqlValue[]): Cell[] => row.map((value) => cellOf(value, Number.POSITIVE_INFINITY));
+
+const exactCells = (row: SqlValue[], encoding: TextEncoding): Cell[] =>
+  Array.from({ length: row.length / 2 }, (_, at) => readCell(row[at * 2] ?? null, row[at * 2 + 1] ?? null, encoding));
 
 function* mapped<T, R>(items: Iterable<T>, change: (item: T) => R): Generator<R> {
   for (const item of items) yield change(item);
@@ -110,7 +165,9 @@ interface Writing {
   end: string;
 }
 
-const WRITERS: Readonly<Record<ExportFormat, (name: string, columns: readonly string[]) => Writing>> = {
+type Writer = (name: string, columns: readonly string[], encoding: TextEncoding) => Writing;
+
+const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
   csv: (_name, columns) => ({
     start: `${columns.map(quotedForCsv).join(',')}\r\n`,
     row: (cells) => `${cells.map((cell) => quotedForCsv(plainText(cell))).join(',')}\r\n`,
@@ -122,10 +179,10 @@ const WRITERS: Readonly<Record<ExportFormat, (name: string, columns: readonly st
       `${isFirst ? '' : ','}\n{${cells.map((cell, index) => `${JSON.stringify(columns[index])}:${jsonOf(cell)}`).join(',')}}`,
     end: '\n]\n',
   }),
-  sql: (name, columns) => ({
+  sql: (name, columns, encoding) => ({
     start: 'BEGIN;\n',
     row: (cells) =>
-      `INSERT INTO ${quoteName(name)} (${columns.map(quoteName).join(', ')}) VALUES (${cells.map((cell) => cellLiteral(cell, 'utf-8')).join(', ')});\n`,
+      `INSERT INTO ${quoteName(name)} (${columns.map(quoteName).join(', ')}) VALUES (${cells.map((cell) => cellLiteral(cell, encoding)).join(', ')});\n`,
     end: 'COMMIT;\n',
   }),
 };

@@ -54,8 +54,8 @@ export function selectRows(database: Database, request: RowsRequest): RowPage {
   return { columns, unread, rows: rows.map(({ key, cells }) => ({ key, cells })), next };
 }
 
-/** Columns that are computed by what only the program of the database has. */
-function unreadColumns(database: Database, { name, kind, columns }: Table): string[] {
+/** Returns the columns that are computed by what only the program of the database has. */
+export function unreadColumns(database: Database, { name, kind, columns }: Table): string[] {
   const computed = columns.filter(({ generated }) => kind === 'table' && generated === 'virtual');
   return computed
     .map((column) => column.name)
