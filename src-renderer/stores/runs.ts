@@ -1,4 +1,5 @@
 import type { Run } from '../../src-shared/model/run.ts';
+import { questionOf } from './answers.ts';
 import { answers, useKept } from './core.ts';
 import { added, isActive } from './run-list.ts';
 
@@ -39,4 +40,19 @@ export function useRun(runId: string | null): Run | undefined {
 /** Returns the run of a plan that has not ended. */
 export function useActiveRun(planId: string): Run | undefined {
   return useKept('runs.list', (runs) => runs?.find((run) => run.planId === planId && isActive(run)));
+}
+
+/** Waits until a run has ended. */
+export function runEnded(runId: string): Promise<Run> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const runs = answers.store.getState().byQuestion[questionOf('runs.list', {})]?.value as Run[] | null | undefined;
+      const run = runs?.find(({ id }) => id === runId);
+      if (run === undefined || isActive(run)) return;
+      stop();
+      resolve(run);
+    };
+    const stop = answers.store.subscribe(look);
+    look();
+  });
 }

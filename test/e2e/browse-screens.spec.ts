@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import Database from 'better-sqlite3';
+import { callMethod } from '../support/call-method.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { hosts, inBrowser, type OpenHost } from '../support/hosts.ts';
 import { judgeEverywhere, planFor, USUAL_WIDTHS } from '../support/screens.ts';
@@ -164,7 +165,52 @@ for (const { name, open } of hosts)
       await statement.press('Control+Enter');
       await expect(cell(page, 'seven: 7')).toBeVisible();
     });
+
+    await test.step('the result of a statement, exported', async () => {
+      await page
+        .getByRole('textbox', { name: 'Statement' })
+        .fill('SELECT id, name FROM customers WHERE id IN (41, 42) ORDER BY id');
+      await page.getByRole('textbox', { name: 'Statement' }).press('Control+Enter');
+      await expect(cell(page, 'name: Customer 41')).toBeVisible();
+      await page.getByRole('button', { name: 'Export…' }).click();
+      const path = join(folder, 'query.json');
+      const dialog = page.getByRole('dialog', { name: 'Export result' });
+      await dialog.getByText('JSON', { exact: true }).click();
+      await dialog.getByRole('textbox', { name: 'File' }).fill(path);
+      await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+      await expect(dialog.getByText(/^Exported, /)).toBeVisible();
+      expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual([
+        { id: 41, name: 'Customer 41' },
+        { id: 42, name: 'Customer 42' },
+      ]);
+    });
   });
+
+test('what is browsed stays while backups go on, and is opened again when it was closed', async () => {
+  host = await inBrowser.open(join(folder, 'home'));
+  const { page } = host;
+  await backUp(page);
+  await page.getByRole('tab', { name: 'Browse' }).click();
+  await page.getByRole('checkbox', { name: 'Select row 2', exact: true }).check();
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
+  await expect(cell(page, 'id: 101')).toBeVisible();
+  const database = new Database(source);
+  database.exec('DELETE FROM customers WHERE id > 10');
+  database.close();
+  const [summary] = await callMethod(page, 'plans.list', {});
+  await callMethod(page, 'backups.start', { planId: summary?.plan.id ?? '' });
+  await expect(page.getByRole('tab', { name: 'Snapshots 2' })).toBeVisible();
+  await expect(cell(page, 'id: 101')).toBeVisible();
+  const views = (await callMethod(page, 'runs.list', {})).flatMap(({ result }) =>
+    result?.kind === 'browse' ? (result.viewId ?? []) : [],
+  );
+  expect(views).toHaveLength(1);
+  await callMethod(page, 'browse.close', { viewId: views[0] ?? '' });
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
+  await expect(cell(page, 'id: 201')).toBeVisible();
+  await expect(page.getByText('1 row selected')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
 
 test('every screen fits and pleases axe in both themes and at all widths', async () => {
   test.setTimeout(600_000);

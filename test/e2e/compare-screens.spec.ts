@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import Database from 'better-sqlite3';
+import { callMethod } from '../support/call-method.ts';
 import { hosts, inBrowser, type OpenHost } from '../support/hosts.ts';
 import { judgeEverywhere, openPlan, planFor, USUAL_WIDTHS } from '../support/screens.ts';
 
@@ -101,11 +102,39 @@ for (const { name, open } of hosts)
       await page.getByRole('combobox', { name: 'From' }).click();
       await page.getByRole('option').last().click();
       await expect(page.getByText('3 tables differ, 1 table without differences.')).toBeVisible();
+      // Both are snapshots then: the database may change.
+      await page.getByRole('combobox', { name: 'To' }).click();
+      await page.getByRole('option').nth(1).click();
+      change('DELETE FROM customers');
+      await expect(page.getByRole('combobox', { name: 'To' })).not.toHaveValue('Database now');
+      await expect(page.getByText('3 tables differ, 1 table without differences.')).toBeVisible({ timeout: 60_000 });
+      await expect(tables.getByRole('row', { name: 'customers – – 2' })).toBeVisible();
+      await page.getByRole('combobox', { name: 'To' }).click();
+      await page.getByRole('option', { name: 'Database now' }).click();
       await page.getByRole('combobox', { name: 'From' }).click();
       await page.getByRole('option', { name: 'Database now' }).click();
       await expect(page.getByText('Choose two different states to compare.')).toBeVisible();
     });
   });
+
+test('a comparison stays while backups go on, and is made again when its view was closed', async () => {
+  host = await inBrowser.open(join(folder, 'home'));
+  const { page } = host;
+  await backUpAndChange(page);
+  await page.getByRole('tab', { name: 'Compare' }).click();
+  await expect(page.getByText('3 tables differ, 1 table without differences.')).toBeVisible({ timeout: 60_000 });
+  const [summary] = await callMethod(page, 'plans.list', {});
+  await callMethod(page, 'backups.start', { planId: summary?.plan.id ?? '' });
+  await expect(page.getByRole('tab', { name: 'Snapshots 2' })).toBeVisible();
+  await expect(page.getByText('3 tables differ, 1 table without differences.')).toBeVisible();
+  const views = (await callMethod(page, 'runs.list', {})).flatMap(({ result }) =>
+    result?.kind === 'compare' ? result.viewId : [],
+  );
+  expect(views).toHaveLength(1);
+  await callMethod(page, 'compare.close', { viewId: views[0] ?? '' });
+  await page.getByRole('region', { name: 'Tables that differ' }).getByRole('button', { name: 'customers' }).click();
+  await expect(page.getByRole('row', { name: 'Changed 42 Customer 42 Ann Lee' })).toBeVisible({ timeout: 60_000 });
+});
 
 test('the comparison fits every window in both themes', async () => {
   host = await inBrowser.open(join(folder, 'home'));

@@ -3,6 +3,7 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { Pending } from '../../components/messages/pending.tsx';
 import { useParameter } from '../../hooks/address.ts';
+import { useFirst } from '../../hooks/use-first.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { FindRowsForm } from '../find-rows/find-rows-form.tsx';
 import { FoundRows } from '../find-rows/found-rows.tsx';
@@ -17,11 +18,13 @@ export function BrowseTab({ plan, now }: { plan: Plan; now: number }) {
   const [at, setAt] = useParameter('at');
   const [search] = useParameter('search');
   const answer = useAnswer('snapshots.list', { planId: plan.id });
+  const ofDatabase = plan.sourceKind === 'database';
+  const newest = answer.value?.find(({ missing }) => !missing)?.id ?? (ofDatabase ? NOW : null);
+  // A backup that ends meanwhile does not change what is shown.
+  const shown = useFirst(answer.value === null ? null : newest);
   if (answer.value === null) return <Pending answer={answer} />;
   const snapshots = answer.value;
-  const ofDatabase = plan.sourceKind === 'database';
-  const newest = snapshots.find(({ missing }) => !missing)?.id;
-  const chosen = at || (newest ?? (ofDatabase ? NOW : ''));
+  const chosen = at || (shown ?? '');
   const isListed = chosen === NOW || snapshots.some(({ id }) => id === chosen);
   return (
     <div className="browse-tab">

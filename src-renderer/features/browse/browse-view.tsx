@@ -1,7 +1,6 @@
 import { Tabs, Text } from '@mantine/core';
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import { type BrowsedTable, RowFilter, type RowSort } from '../../../src-shared/model/rows/browse.ts';
-import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { setParameters, useParameters } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
@@ -17,15 +16,14 @@ import './browse.css';
 export function BrowseView({ source }: { source: Params<'browse.open'>['source'] }) {
   const view = useView('browse.open', { source });
   if (view.viewId === null) return <Opening view={view} />;
-  return <Content viewId={view.viewId} onReopen={() => view.open()} key={view.viewId} />;
+  return <Content viewId={view.viewId} key={view.viewId} />;
 }
 
 const PANELS = ['rows', 'schema', 'sql'] as const;
 
-function Content({ viewId, onReopen }: { viewId: string; onReopen(): void }) {
+function Content({ viewId }: { viewId: string }) {
   const answer = useAnswer('browse.describe', { viewId });
   const parameters = useParameters();
-  if (answer.error?.code === 'NOT_FOUND') return <ErrorNotice error={answer.error} onRetry={onReopen} />;
   if (answer.value === null) return <Pending answer={answer} label="Reading the schema" />;
   const { tables } = answer.value.schema;
   const named = parameters.get('table');

@@ -4,6 +4,7 @@ import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { Pending } from '../../components/messages/pending.tsx';
 import { setParameters, useParameters } from '../../hooks/address.ts';
+import { useFirst } from '../../hooks/use-first.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { CompareView } from './compare-view.tsx';
 import { NOTHING_CHOSEN } from './compared.ts';
@@ -16,9 +17,12 @@ const NOW = 'now';
 export function CompareTab({ plan, now }: { plan: Plan; now: number }) {
   const parameters = useParameters();
   const answer = useAnswer('snapshots.list', { planId: plan.id });
+  const newest = answer.value?.find(({ missing }) => !missing)?.id ?? NOW;
+  // A backup that ends meanwhile does not change what is compared.
+  const shown = useFirst(answer.value === null ? null : newest);
   if (answer.value === null) return <Pending answer={answer} />;
   const snapshots = answer.value;
-  const before = parameters.get('a') ?? snapshots.find(({ missing }) => !missing)?.id ?? NOW;
+  const before = parameters.get('a') ?? shown ?? NOW;
   const after = parameters.get('b') ?? NOW;
   const sourceOf = (chosen: string) => (chosen === NOW ? { planId: plan.id } : { snapshotId: chosen });
   // What was chosen in one comparison may not be in another.

@@ -9,7 +9,6 @@ import {
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { Disclosure } from '../../components/layout/disclosure.tsx';
 import { ScrollTable } from '../../components/layout/scroll-table.tsx';
-import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
 import { setParameters, useParameter } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
@@ -25,13 +24,12 @@ type Summary = Result<'compare.summary'>;
 export function CompareView({ before, after }: Pick<Params<'compare.open'>, 'before' | 'after'>) {
   const view = useView('compare.open', { before, after });
   if (view.viewId === null) return <Opening view={view} label="Comparing…" />;
-  return <Content viewId={view.viewId} onReopen={() => view.open()} key={view.viewId} />;
+  return <Content viewId={view.viewId} key={view.viewId} />;
 }
 
-function Content({ viewId, onReopen }: { viewId: string; onReopen(): void }) {
+function Content({ viewId }: { viewId: string }) {
   const answer = useAnswer('compare.summary', { viewId });
   const [named] = useParameter(COMPARED.table);
-  if (answer.error?.code === 'NOT_FOUND') return <ErrorNotice error={answer.error} onRetry={onReopen} />;
   if (answer.value === null) return <Pending answer={answer} label="Reading the comparison" />;
   const { comparison, before: source } = answer.value;
   const table = comparison.tables.find(({ name }) => name === named);
