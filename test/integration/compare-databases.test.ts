@@ -85,3 +85,28 @@ describe('the difference between two databases, applied to the first, makes the 
     applyDifference([kind, one], [next, other], join(folder, 'target.db'));
   });
 });
+
+test.each(['INTEGER PRIMARY KEY', 'TEXT PRIMARY KEY', 'INT'])('2,000 columns are compared, with %s', (key) => {
+  const columns = Array.from({ length: 1999 }, (_, at) => `c${at}`);
+  const make = (change: string): Database => {
+    const database = openDatabase(':memory:');
+    database.exec(`CREATE TABLE wide(id ${key}, ${columns.join(', ')});
+      INSERT INTO wide(id, c0, c1998) VALUES (1, 'a', 1.5), (2, 'b', 'x'), (3, NULL, x'00'); ${change}`);
+    return database;
+  };
+  const invalid = "CAST(x'ff' AS TEXT)";
+  const before = make("INSERT INTO wide(id, c7) VALUES (4, 'gone')");
+  const after = make(`UPDATE wide SET c1998 = ${invalid} WHERE id = 2; INSERT INTO wide(id) VALUES (5)`);
+  using a = describeImage(before, null);
+  using b = describeImage(after, null);
+  const [table] = compareImages(a, b).tables;
+  const isKey = key !== 'INT';
+  expect(table).toMatchObject({ uncompared: null, columns: { length: 2000 } });
+  expect(table?.rows).toEqual(isKey ? { added: 1, removed: 1, changed: 1 } : { added: 2, removed: 2, changed: 0 });
+  before.exec(Buffer.concat([...differenceSql(a, b)]).toString());
+  const rowsOf = (database: Database): unknown[] =>
+    database.prepare(`SELECT *, c1998 = ${invalid} FROM (SELECT id, c0, c7, c1998 FROM wide ORDER BY id)`).raw().all();
+  expect(rowsOf(before)).toEqual(rowsOf(after));
+  before.close();
+  after.close();
+});

@@ -10,7 +10,7 @@ import { quoteName } from '../sqlite/count-rows.ts';
 import { schemaDifferences } from './compare-images.ts';
 import type { ComparedImage } from './compared-image.ts';
 import { LongValue, type RowValue, TextBytes } from './exact-values.ts';
-import { pairTable, type RowDifference, rowDifferences, type TablePair } from './row-differences.ts';
+import { pairTable, type RowDifference, rowDifferences, type TablePair, tellsRowid } from './row-differences.ts';
 
 /*
  * The differences as a script that makes B of A. Triggers stay out of it while rows are written, and virtual tables
@@ -77,8 +77,7 @@ function planOf(before: ComparedImage, after: ComparedImage, only: string | unde
     .filter((table) => !isChanged(table))
     .map((table) => ({ table, pair: pairTable(before, after, table.name, Number.POSITIVE_INFINITY) }))
     .filter((each): each is { table: DumpedTable; pair: TablePair } => each.pair !== null && differs(each.pair));
-  const isNameless = ({ pair }: { pair: TablePair }): boolean =>
-    pair.identity === null && pair.tables.before.rowid === null;
+  const isNameless = ({ pair }: { pair: TablePair }): boolean => pair.identity === null && !tellsRowid(pair);
   return {
     before,
     after,

@@ -36,7 +36,7 @@ export interface TablePair {
 export interface RowDifference {
   before: RowValue[] | null;
   after: RowValue[] | null;
-  /** Its rowid before; `null`: it was not there, or has none. */
+  /** Its rowid before; `null`: it was not there, or it is not told. */
   rowid: bigint | null;
 }
 
@@ -44,7 +44,7 @@ export interface RowDifference {
 const WINDOW = 500;
 /** Where rows have another key than the rowid, so many that may differ are kept in memory; more are sorted by SQLite. */
 const MOST_KEPT = 100_000;
-/** SQLite sorts by no more terms. */
+/** SQLite sorts by no more terms, and answers no more columns. */
 const MOST_TERMS = 2000;
 
 /** Pairs a table of both states; `null`: one of them does not have it. */
@@ -69,6 +69,10 @@ export function pairTable(
     longFrom: before.encoding === after.encoding ? longFrom : Number.POSITIVE_INFINITY,
   };
 }
+
+/** Whether the rows of a table are told with their rowids: of the most columns that a table can have, there is no room for one. */
+export const tellsRowid = ({ tables, columns }: TablePair): boolean =>
+  tables.before.rowid !== null && columns.length < MOST_TERMS;
 
 /** The rows of a table that differ, by key; without a key, by content. */
 export function* rowDifferences(pair: TablePair): Generator<RowDifference> {
@@ -226,7 +230,8 @@ function* rowsOf(
   // Keys are sorted by their index; without one, long values by what stands for them.
   const sorted = (at: number): string => (pair.identity === null ? valueAt(at, 'strings') : (columns[at] ?? ''));
   const order = orders.map(([at, how]) => orderSql(sorted(at), how)).join(',');
-  const values = [...columns.map((_, at) => valueAt(at, as.text)), table.rowid ?? 'NULL'].join(',');
+  const rowid = tellsRowid(pair) ? [table.rowid ?? 'NULL'] : [];
+  const values = [...columns.map((_, at) => valueAt(at, as.text)), ...rowid].join(',');
   const rows = database
     .prepare<unknown[], RawRow>(
       `SELECT ${values} FROM main.${quoteName(table.name)} ${whereSql(only, table)} ORDER BY ${order}`,

@@ -144,8 +144,12 @@ function byPrimaryKey(known: Tables, table: string): string {
   return `INDEXED BY ${quoteName(key.name)}`;
 }
 
+/** SQLite answers no more columns. */
+const MOST_COLUMNS = 2000;
+
 function freeRowid(known: Tables, table: string, columns: readonly Column[], withoutRowid: boolean): string | null {
-  if (withoutRowid) return null;
+  // With its rowids, SQLite could not answer the rows of the widest tables: they get new ones.
+  if (withoutRowid || columns.length >= MOST_COLUMNS) return null;
   const keys = columns.filter(({ pk }) => pk > 0);
   if (keys.length === 1 && keys[0]?.type.toUpperCase() === 'INTEGER') {
     // A key with a separate index, such as INTEGER PRIMARY KEY DESC, does not stand for the rowid.
