@@ -47,6 +47,12 @@ export function print(value: unknown, words: string | readonly string[], exit: n
   else writeLines(process.stdout, words);
 }
 
+/** Prints a script as it is: what a terminal takes for an order may stand in a value, and must stay what it is. */
+export function printScript(value: unknown, script: string): void {
+  if (json) results.push(value);
+  else process.stdout.write(script);
+}
+
 /** Lines, or one that says there are none. */
 export function linesOr(lines: readonly string[], none: string): readonly string[] {
   return lines.length === 0 ? [none] : lines;

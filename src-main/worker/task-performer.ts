@@ -52,6 +52,8 @@ const ahead = (context: TaskContext, ms: number): TaskContext => ({
 interface Told {
   kept(kept: Kept): Promise<void>;
   stored(manifest: Manifest): Promise<void>;
+  /** Nobody has to take note of this one. */
+  sql(piece: string): void;
 }
 
 const noteDatabaseOf =
@@ -77,7 +79,7 @@ const tasksWith = (tell: Told): Tasks => ({
   'resolve-replacement': resolveReplacement,
   'database-deletion-check': checkDatabaseDeletion,
   databaseDeletion: (request, context) => deleteDatabase(request, context, noteDatabaseOf(tell)),
-  'put-back-check': checkPutBack,
+  'put-back-check': (request, context) => checkPutBack(request, context, tell.sql),
   putBackRows: (request, context) => putBackRows(request, context, noteDatabaseOf(tell)),
   'replicate-attached-file': replicateAttachedFile,
   find: (request, context) => findDatabases(request, context),
@@ -132,6 +134,7 @@ export class TaskPerformer {
       // Nothing is replaced before the core has taken note of what Undo would put back.
       kept: (kept) => this.#tellAndWait({ type: 'kept', kept }),
       stored: (manifest) => this.#tellAndWait({ type: 'stored', manifest }),
+      sql: (piece) => this.#tell({ type: 'sql', piece }),
     });
     const task = tasks[start.task] as (request: unknown, context: TaskContext) => Promise<unknown>;
     try {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BrowsedSource, BrowseSource } from '../model/rows/browse.ts';
-import { Comparison, DifferenceFilter, DifferenceSql, RowDifferences } from '../model/rows/comparison.ts';
+import { Comparison, DifferenceFilter, RowDifferences } from '../model/rows/comparison.ts';
+import { SqlPiece } from '../model/rows/sql-piece.ts';
 import { key, nothing, started } from './params.ts';
 
 const viewId = z.uuid();
@@ -30,10 +31,10 @@ export const compareMethods = {
     }),
     result: RowDifferences,
   },
-  /** Returns the SQL that makes the content of `after` of a database with the content of `before`, in pieces. `table`: for its rows alone. */
+  /** Returns the SQL that makes the content of `after` of a database with the content of `before`, in pieces. `table`: for its rows alone. `offset`: `next` of the piece before. */
   'compare.sql': {
     params: z.strictObject({ viewId, table: z.string().min(1).optional(), offset: z.int().nonnegative().default(0) }),
-    result: DifferenceSql,
+    result: SqlPiece,
   },
   /** Closes a comparison. */
   'compare.close': { params: z.strictObject({ viewId }), result: nothing },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BrowseSource } from '../model/rows/browse.ts';
 import { FoundRows, RowSearch } from '../model/rows/found-rows.ts';
 import { PutBackChoices, PutBackPreview, RowsToPutBack } from '../model/rows/put-back.ts';
+import { SqlPiece } from '../model/rows/sql-piece.ts';
 import { FilePath } from '../model/values.ts';
 import { key, started } from './params.ts';
 
@@ -37,6 +38,14 @@ export const rowMethods = {
   },
   /** Returns what putting rows back would do, as a run has found out. Kept in memory for the last 20 previews. */
   'rows.putBackPreview': { params: z.strictObject({ checkRunId: z.uuid() }), result: PutBackPreview },
+  /**
+   * Returns the statements of a preview as a script, in pieces. `offset`: `next` of the piece before. As long as the
+   * scripts of the last previews have no more than 64 MB together.
+   */
+  'rows.putBackSql': {
+    params: z.strictObject({ checkRunId: z.uuid(), offset: z.int().nonnegative().default(0) }),
+    result: SqlPiece,
+  },
   /**
    * Starts what the run `checkRunId` has previewed, in one transaction, with a safety snapshot first; `restores.undo`
    * reverts it. Refused when the live database would change in any other way than the preview says.

@@ -1,4 +1,4 @@
-import type { PutBackPreview, PutBackTable } from '../model/rows/put-back.ts';
+import type { PutBackPreview, PutBackRelated, PutBackTable } from '../model/rows/put-back.ts';
 import { countInWords, listInWords } from './wording.ts';
 
 /** Returns what becomes of the rows of a table, for example `1 row inserted, 2 rows kept as they are now`. */
@@ -25,15 +25,26 @@ export function effectInWords({ table, inserted, updated, deleted }: PutBackPrev
   return `${table}: ${told.join(', ')}`;
 }
 
+/** Returns what is the matter with related rows in the database, as the end of a sentence about them. */
+export function lossInWords({ rows, detached }: PutBackRelated): string {
+  if (detached === 0) return rows === 1 ? 'is missing' : 'are missing';
+  if (detached < rows) return 'are missing or no longer refer to it';
+  return rows === 1 ? 'no longer refers to it' : 'no longer refer to it';
+}
+
+function relatedInWords(related: PutBackRelated): string {
+  const { table, to, rows } = related;
+  const [refer, are] = rows === 1 ? ['refers', 'is'] : ['refer', 'are'];
+  const which = `${countInWords(rows, 'row')} of ${table} that ${refer} to ${to}`;
+  return `${which} ${lossInWords(related)} and ${are} not included (--include-related).`;
+}
+
 /** Returns a preview as lines of text, without its problems. */
 export function putBackInWords({ tables, related, triggers, effects }: PutBackPreview): string[] {
   return [
     ...tables.map((table) => `${table.name}: ${putBackTableInWords(table)}.`),
     ...tables.flatMap(({ notes }) => notes),
-    ...related.map(
-      ({ table, to, rows }) =>
-        `${countInWords(rows, 'row')} of ${table} that refer to ${to} are missing and not included (--include-related).`,
-    ),
+    ...related.map(relatedInWords),
     ...(triggers.length === 0 ? [] : [`Triggers that fire: ${listInWords(triggers.map(({ name }) => name))}.`]),
     ...effects.map((effect) => `Triggers and foreign keys also change ${effectInWords(effect)}.`),
   ];

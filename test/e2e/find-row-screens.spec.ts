@@ -23,7 +23,8 @@ test.beforeEach(() => {
   change(`
     CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT, balance REAL, note TEXT);
     INSERT INTO customers VALUES (4710, 'Bob', 'bob@example.org', 3, NULL), (4711, 'Ann Lee', 'ann@example.org', 12.5, NULL);
-    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, item TEXT);
+    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER REFERENCES customers(id), item TEXT);
+    CREATE TABLE visits (who TEXT, what BLOB); INSERT INTO visits VALUES ('Zoe', x'00ff'), ('Yan', NULL);
     INSERT INTO orders VALUES (1, 4711, 'A cup for Ann'), (2, 4710, 'A plate');`);
 });
 
@@ -40,6 +41,15 @@ function change(sql: string): void {
   database.close();
 }
 
+function read(sql: string): unknown[] {
+  const database = new Database(source, { readonly: true });
+  try {
+    return database.prepare(sql).pluck().all();
+  } finally {
+    database.close();
+  }
+}
+
 /** What happens between ten backups: the customer moves, and is deleted with her order. */
 const CHANGES = [
   '',
@@ -48,7 +58,7 @@ const CHANGES = [
   '',
   "INSERT INTO orders VALUES (3, 4710, 'Another plate')",
   '',
-  'DELETE FROM orders WHERE customer = 4711; DELETE FROM customers WHERE id = 4711',
+  "DELETE FROM orders WHERE customer = 4711; DELETE FROM customers WHERE id = 4711; DELETE FROM visits WHERE who = 'Zoe'",
   '',
   "INSERT INTO orders VALUES (4, 4710, 'A third plate')",
 ];
@@ -104,14 +114,20 @@ for (const { name, open } of hosts)
       await expect(lost).toBeVisible();
     });
 
-    await test.step('the row is put back as it was then, and Undo removes it again', async () => {
+    await test.step('the row is put back with its order as it was then, and Undo removes both again', async () => {
       await versions.nth(1).getByRole('button', { name: 'Put back…' }).click();
       const dialog = page.getByRole('dialog', { name: 'Put rows back' });
       await expect(dialog.getByText('customers: 1 row inserted')).toBeVisible(SEARCHED);
-      await dialog.getByRole('button', { name: /^Put back \(/ }).click();
-      await expect(dialog.getByText('1 row changed.')).toBeVisible(SEARCHED);
+      await dialog.getByRole('checkbox', { name: 'Include 1 related row in orders' }).check();
+      await expect(dialog.getByText('orders: 1 row inserted')).toBeVisible(SEARCHED);
+      await dialog.getByRole('button', { name: 'Put back (2 rows)' }).click();
+      await expect(dialog.getByText('2 rows changed.')).toBeVisible(SEARCHED);
+      expect(read('SELECT note FROM customers WHERE id = 4711')).toEqual(['moved to Ulm']);
+      expect(read('SELECT item FROM orders WHERE customer = 4711')).toEqual(['A cup for Ann']);
       await dialog.getByRole('button', { name: 'Undo' }).click();
       await expect(dialog.getByRole('heading', { name: 'Undone' })).toBeVisible(SEARCHED);
+      expect(read('SELECT id FROM customers')).toEqual([4710]);
+      expect(read('SELECT id FROM orders WHERE customer = 4711')).toEqual([]);
       await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
       await expect(lost).toBeVisible();
     });
@@ -127,6 +143,13 @@ for (const { name, open } of hosts)
       await page.getByRole('textbox', { name: 'Table' }).fill('people');
       await find(page, '4711');
       await expect(found.getByRole('alert')).toContainText('No snapshot has a table people.', SEARCHED);
+      await page.getByRole('textbox', { name: 'Table' }).fill('visits');
+      await find(page, 'Zoe');
+      // Nothing but its values names it.
+      await found.getByRole('article').getByRole('button', { name: 'Put back…' }).click(SEARCHED);
+      const dialog = page.getByRole('dialog', { name: 'Put rows back' });
+      await expect(dialog.getByText('visits: 1 row inserted')).toBeVisible(SEARCHED);
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Close results' }).press('Enter');
       await expect(page.getByRole('navigation', { name: 'Tables and views' })).toBeVisible();
     });

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import type { Core } from '../../src-main/core/core.ts';
 import type { Params } from '../../src-shared/contract/methods.ts';
 import type { PutBackChoices, PutBackPreview, RowsToPutBack } from '../../src-shared/model/rows/put-back.ts';
+import type { SqlPiece } from '../../src-shared/model/rows/sql-piece.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { type LocalSnapshot, type Scene, type SceneOptions, setScene, takeBackup } from './scene.ts';
 import { succeed } from './test-core.ts';
@@ -25,6 +26,17 @@ export function rowsOf(path: string, sql: string): unknown[] {
 
 export const previewOf = ({ core }: Pick<Scene, 'core'>, check: Run): Promise<PutBackPreview> =>
   core.call('rows.putBackPreview', { checkRunId: check.id });
+
+/** The statements of a preview. */
+export async function scriptOf({ core }: Pick<Scene, 'core'>, check: Run): Promise<string> {
+  let script = '';
+  for (let offset: number | null = 0; offset !== null; ) {
+    const piece: SqlPiece = await core.call('rows.putBackSql', { checkRunId: check.id, offset });
+    script += piece.sql;
+    offset = piece.next;
+  }
+  return script;
+}
 
 /** What confirms a preview. */
 export const confirmed = async (core: Core, check: Run): Promise<Params<'rows.putBack'>> => ({

@@ -88,6 +88,7 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'rows.listFound': ['NOT_FOUND'],
   'rows.previewPutBack': [...onDisk, 'CONFLICT', 'BAD_KEY', 'UNSUPPORTED'],
   'rows.putBackPreview': ['NOT_FOUND'],
+  'rows.putBackSql': ['NOT_FOUND'],
   'rows.putBack': [...stale, 'UNSUPPORTED', 'BAD_KEY'],
   'runs.cancel': ['NOT_FOUND'],
   'runs.get': ['NOT_FOUND'],

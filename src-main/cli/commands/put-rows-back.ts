@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type { PutBackPreview } from '../../../src-shared/model/rows/put-back.ts';
+import type { SqlPiece } from '../../../src-shared/model/rows/sql-piece.ts';
 import { putBackInWords } from '../../../src-shared/words/put-back-words.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { keyOf } from '../options/key-options.ts';
 import type { SourceOptions } from '../options/source-options.ts';
-import { print, resultOf, say, UsageError } from '../output.ts';
+import { print, printScript, resultOf, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 
 /** The options of `restore` that concern rows. */
@@ -45,8 +46,10 @@ export async function putRowsBack(
   const { problems, changes } = preview;
   const lines = preview.tables.length > 0 || problems.length > 0 ? putBackInWords(preview) : [noRowsInWords(options)];
   if (dryRun === true) {
-    const sql = changes === 0 ? [] : ['', ...preview.sql.trimEnd().split('\n')];
-    return print({ runId: check.id, preview }, [...lines, ...problems, ...sql]);
+    if (changes === 0) return print({ runId: check.id, preview, sql: '' }, [...lines, ...problems]);
+    say(lines);
+    const sql = await sqlOf(session, check.id);
+    return printScript({ runId: check.id, preview, sql }, sql);
   }
   if (lines.length > 0) say(lines);
   refuseProblems(preview);
@@ -55,6 +58,16 @@ export async function putRowsBack(
   const result = resultOf(run, 'putBackRows');
   print({ runId: run.id, ...result }, `Put back: ${countInWords(result.rows, 'row')} changed in ${result.targetPath}.`);
   say(`The previous content is kept. Undo with: snapkeep undo ${run.id}`);
+}
+
+async function sqlOf(session: Session, checkRunId: string): Promise<string> {
+  const pieces: string[] = [];
+  for (let offset: number | null = 0; offset !== null; ) {
+    const piece: SqlPiece = await session.call('rows.putBackSql', { checkRunId, offset });
+    pieces.push(piece.sql);
+    offset = piece.next;
+  }
+  return pieces.join('');
 }
 
 const noRowsInWords = ({ table, where }: PutBackOptions): string =>

@@ -51,7 +51,7 @@ export function addRestoreCommands(program: Command): void {
     .option('--where <sql>', 'with --table: only rows that meet this condition')
     .option('--include-related', 'with --table: also rows that refer to these rows')
     .option('--overwrite', 'with --table: overwrite rows that have changed since')
-    .option('--dry-run', 'with --table: show what would be done')
+    .option('--dry-run', 'with --table: say what would be done, and print the SQL')
     .option('--force', 'replace existing data; a safety snapshot is taken first')
     .option('--manifest-paths', 'restore an imported snapshot to the paths in its manifest')
     .option('--program-version <version>', 'schema version that the program expects')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BrowsedSchema, QueryAnswer, RowPage, ValuePart } from '../../../src-shared/model/rows/browse.ts';
-import { Comparison, DifferenceSql, RowDifferences } from '../../../src-shared/model/rows/comparison.ts';
+import { Comparison, RowDifferences } from '../../../src-shared/model/rows/comparison.ts';
+import { SqlPiece } from '../../../src-shared/model/rows/sql-piece.ts';
 import { Sha256 } from '../../../src-shared/model/values.ts';
 import type { DifferencesRequest } from '../compare/comparison-reader.ts';
 import type { ExportRequest } from '../engine/rows/export-rows.ts';
@@ -29,7 +30,7 @@ export const VIEW_ANSWERS = {
   export: z.object({ bytes: z.int().nonnegative(), sha256: Sha256, rows: z.int().nonnegative() }),
   compare: Comparison,
   differences: RowDifferences,
-  differenceSql: DifferenceSql,
+  differenceSql: SqlPiece,
 } as const satisfies Record<keyof ViewParams, z.ZodType>;
 
 export type ViewQuestion = keyof ViewParams;

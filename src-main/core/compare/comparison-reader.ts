@@ -4,16 +4,17 @@ import type {
   ComparedCell,
   Comparison,
   DifferenceFilter,
-  DifferenceSql,
   RowDifference,
   RowDifferences,
 } from '../../../src-shared/model/rows/comparison.ts';
+import type { SqlPiece } from '../../../src-shared/model/rows/sql-piece.ts';
 import type { OpenCopy } from '../browse/open-copies.ts';
 import { compareImages } from '../engine/compare/compare-images.ts';
 import { type ComparedImage, describeImage } from '../engine/compare/compared-image.ts';
 import { differenceSql } from '../engine/compare/difference-sql.ts';
 import { LongValue, type RowValue, sameRowValue, TextBytes } from '../engine/compare/exact-values.ts';
 import { type RowDifference as FoundDifference, pairTable, rowDifferences } from '../engine/compare/row-differences.ts';
+import { SQL_PIECE, sqlPieces } from '../engine/dump/pieces.ts';
 import { cellOf, textBytesCell, wholeCharacters } from '../engine/rows/cells.ts';
 import type { Database } from '../engine/sqlite/open-database.ts';
 
@@ -25,8 +26,6 @@ export interface DifferencesRequest extends DifferenceFilter {
 
 /** Values of one row are sent up to this many bytes; a page has as many rows as fit. */
 const PAGE_BYTES = 2 * 1024 * 1024;
-/** About as many characters of SQL are sent at once. */
-const SQL_PIECE = 256 * 1024;
 
 /**
  * Answers questions about two opened images. What is read row by row goes on where the last question stopped, so paging
@@ -73,12 +72,11 @@ export class ComparisonReader {
     };
   }
 
-  sql({ table, offset }: { table?: string | undefined; offset: number }): DifferenceSql {
-    const characters = (): Generator<string> => inPieces(differenceSql(this.#before, this.#after, table));
-    const pieces = this.#sql.from(`${table}`, Math.floor(offset / SQL_PIECE), characters);
+  sql({ table, offset }: { table?: string | undefined; offset: number }): SqlPiece {
+    const pieces = this.#sql.from(`${table}`, offset, () => sqlPieces(differenceSql(this.#before, this.#after, table)));
     const next = pieces.next();
     const sql = next.done ? '' : next.value;
-    return { sql, next: sql.length < SQL_PIECE ? null : offset + sql.length };
+    return { sql, next: sql.length < SQL_PIECE ? null : offset + 1 };
   }
 }
 
@@ -108,19 +106,6 @@ class Resumable<T> {
     else this.#position += 1;
     return next;
   }
-}
-
-/** Text in pieces of equal length but the last, which is shorter. */
-function* inPieces(parts: Iterable<Buffer>): Generator<string> {
-  let text = '';
-  for (const part of parts) {
-    text += part.toString();
-    while (text.length >= SQL_PIECE) {
-      yield text.slice(0, SQL_PIECE);
-      text = text.slice(SQL_PIECE);
-    }
-  }
-  yield text;
 }
 
 function* filtered(

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import type { PutBackPreview } from '../../../src-shared/model/rows/put-back.ts';
 import { identityOf } from '../engine/attached-files/folder/folder-swap.ts';
 import { confirmationOf } from '../engine/confirmation.ts';
+import { sqlPieces } from '../engine/dump/pieces.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import type { TextEncoding } from '../engine/identify/dump-text.ts';
 import { type PutBackOrder, type PutBackPlan, planPutBack } from '../engine/put-back/plan-rows.ts';
 import { scriptOf } from '../engine/put-back/statements.ts';
 import { firingTriggers, tryPlan } from '../engine/put-back/try-plan.ts';
@@ -15,6 +15,7 @@ import { type Database, type OpenedDatabase, openDatabase, openForReading } from
 import type { TaskContext } from '../engine/task-context.ts';
 import { requireOwnLog } from '../restore/check/inspect-target.ts';
 import { hashOfPlan, rowsShown, tablesOf } from './describe-plan.ts';
+import { MOST_SQL } from './put-back-previews.ts';
 
 /** Which rows of an image are put back into which database. */
 export interface PutBackRequest {
@@ -28,16 +29,20 @@ export interface PutBackRequest {
 export interface CheckedPutBack {
   preview: Omit<PutBackPreview, 'source'>;
   written: WrittenRows;
+  /** Whether all of the statements were told. */
+  isSqlWhole: boolean;
 }
-
-/** How much of the statements is shown, in characters. */
-const SQL_SHOWN = 65_536;
 
 /**
  * Says what putting rows back would do, by trying it on a copy of the live database; the live database is only read.
+ * @param tellSql takes the statements in pieces
  * @throws SnapkeepError `NOT_FOUND` or `INVALID_PARAMS` for the rows, and as {@link copyImage} for the live database
  */
-export async function checkPutBack(request: PutBackRequest, context: TaskContext): Promise<CheckedPutBack> {
+export async function checkPutBack(
+  request: PutBackRequest,
+  context: TaskContext,
+  tellSql: (piece: string) => void,
+): Promise<CheckedPutBack> {
   const { imagePath, targetPath, order } = request;
   await requireOwnLog(targetPath);
   const copyPath = join(context.stagingFolder, 'live.db');
@@ -48,7 +53,9 @@ export async function checkPutBack(request: PutBackRequest, context: TaskContext
   try {
     using source = await openImage(imagePath, context);
     using copy = openDatabase(copyPath, { mustExist: true, unlocking });
-    return describe(request, identity, copy, planIn(source, copy, order, context), context);
+    const plan = planIn(source, copy, order, context);
+    const described = describe(request, identity, copy, plan, context);
+    return { ...described, isSqlWhole: tellScript(plan, copy, tellSql) };
   } catch (error) {
     throw explainError(error, basename(targetPath));
   } finally {
@@ -75,7 +82,7 @@ function describe(
   copy: Database,
   plan: PutBackPlan,
   context: TaskContext,
-): CheckedPutBack {
+): Omit<CheckedPutBack, 'isSqlWhole'> {
   const confirmation = confirmationOfPlan(targetPath, identity, copy, plan);
   const triggers = firingTriggers(copy, plan);
   const nothing = { written: { changes: 0, growth: null }, effects: [], problems: [] };
@@ -97,22 +104,22 @@ function describe(
       effects: tried.effects,
       problems: [...plan.problems, ...tried.problems],
       changes: tried.written.changes,
-      ...scriptShown(plan, encodingOf(copy)),
       confirmation,
     },
   };
 }
 
+/** @returns whether all of it was told: more than a person reads is not kept */
+function tellScript(plan: PutBackPlan, target: Database, tellSql: (piece: string) => void): boolean {
+  let length = 0;
+  for (const piece of sqlPieces(scriptOf(plan, encodingOf(target)))) {
+    length += piece.length;
+    if (length > MOST_SQL) return false;
+    tellSql(piece);
+  }
+  return true;
+}
+
 /** Returns the value that confirms just this plan, for just this database as it is. */
 export const confirmationOfPlan = (path: string, identity: string, target: Database, plan: PutBackPlan): string =>
   confirmationOf(path, identity, hashOfPlan(target, plan));
-
-function scriptShown(plan: PutBackPlan, encoding: TextEncoding): Pick<PutBackPreview, 'sql' | 'sqlBytes'> {
-  let sql = '';
-  let sqlBytes = 0;
-  for (const statement of scriptOf(plan, encoding)) {
-    sqlBytes += Buffer.byteLength(statement);
-    if (sql.length + statement.length <= SQL_SHOWN) sql += statement;
-  }
-  return { sql, sqlBytes };
-}

@@ -43,8 +43,12 @@ export function startPutBackCheck(
     work: (handle) =>
       withCopy(core, found, handle, async (imagePath, keys, about) => {
         const request = { imagePath, targetPath, order };
-        const { preview, written } = await core.runInWorker('put-back-check', request, { ...handle, keys });
-        core.putBacks.keep(handle.id, { preview: { ...preview, source: about }, source, order, written });
+        const pieces: string[] = [];
+        const listener = { ...handle.listener, onSql: (piece: string) => void pieces.push(piece) };
+        const options = { ...handle, listener, keys };
+        const { preview, written, isSqlWhole } = await core.runInWorker('put-back-check', request, options);
+        const sql = isSqlWhole ? pieces : null;
+        core.putBacks.keep(handle.id, { preview: { ...preview, source: about }, source, order, written, sql });
         return { kind: 'put-back-check', changes: preview.changes };
       }),
   });

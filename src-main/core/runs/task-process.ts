@@ -20,6 +20,8 @@ export interface WorkerListener {
   onKept?(kept: Kept): void;
   /** A snapshot is stored. The worker waits until this has ended. */
   onStored?(manifest: Manifest): Promise<void>;
+  /** The next piece of the statements that a preview comes to. */
+  onSql?(piece: string): void;
   /** The process was killed or died in the middle of its task: what it had begun is still there. */
   onLost?(): void;
 }
@@ -150,6 +152,7 @@ class TaskProcess {
     if (message.type === 'watch') this.#growth.start(message);
     else if (message.type === 'progress') this.#listener.onProgress?.(message.phase, message.done, message.total);
     else if (message.type === 'log') this.#listener.onLog?.(message.level, message.message);
+    else if (message.type === 'sql') this.#listener.onSql?.(message.piece);
     else if (message.type === 'decrypted') this.#onDecrypted(message.fingerprint);
     else if (message.type === 'stored') void this.#takeStored(message.manifest);
     else if (message.type === 'kept') {

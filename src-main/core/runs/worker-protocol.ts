@@ -51,6 +51,8 @@ export const WorkerMessage = z.discriminatedUnion('type', [
   }),
   /** A snapshot is stored. */
   z.object({ type: z.literal('stored'), manifest: Manifest }),
+  /** The next piece of the statements that a preview comes to. */
+  z.object({ type: z.literal('sql'), piece: z.string() }),
   z.object({ type: z.literal('finished'), result: z.unknown() }),
   z.object({ type: z.literal('failed'), error: ErrorBody }),
   /** Of the question with this id: how far its answer is, the answer, or why there is none. */

@@ -9,6 +9,7 @@ import {
   type RowDifference,
   type TableComparison,
 } from '../../../src-shared/model/rows/comparison.ts';
+import { isWholeCell } from '../../../src-shared/rules/rows/whole-cell.ts';
 import { comparedCellInWords, rowChangesInWords } from '../../../src-shared/words/comparison-words.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { Pending } from '../../components/messages/pending.tsx';
@@ -86,7 +87,9 @@ function Pages({ asked, source }: PagesProps) {
   const answer = useAnswer('compare.rows', { ...asked, offset, limit: PAGE });
   if (answer.value === null) return <Pending answer={answer} label="Reading rows" />;
   const { rows, columns, key, next } = answer.value;
-  const canPutBack = source.snapshotId !== null && source.planId !== null && key.length > 0;
+  const canPutBack = source.snapshotId !== null && source.planId !== null;
+  // Without a key, all of its values name a row.
+  const named = key.length > 0 ? key : columns;
   const select = (rowKey: RowKey, isSelected: boolean): void => {
     const changed = new Map(selected);
     if (isSelected) changed.set(JSON.stringify(rowKey), rowKey);
@@ -125,7 +128,7 @@ function Pages({ asked, source }: PagesProps) {
               <tr key={offset + n}>
                 {canPutBack && (
                   <td>
-                    <RowSelection rowKey={keyOf(row, columns, key)} selected={selected} onSelect={select} />
+                    <RowSelection rowKey={keyOf(row, columns, named)} selected={selected} onSelect={select} />
                   </td>
                 )}
                 <RowCells row={row} columns={columns} />
@@ -139,7 +142,7 @@ function Pages({ asked, source }: PagesProps) {
           <Text size="sm" role="status">
             {countInWords(selected.size, 'row')} selected
           </Text>
-          <PutBackFrom source={source} rows={{ table: asked.table, keys: [...selected.values()], columns: key }} />
+          <PutBackFrom source={source} rows={{ table: asked.table, keys: [...selected.values()], columns: named }} />
           <Button size="xs" variant="subtle" onClick={() => setSelected(new Map())}>
             Clear selection
           </Button>
@@ -178,7 +181,7 @@ const WORDS: Record<RowChange, string> = { added: 'Added', removed: 'Removed', c
 function keyOf({ before }: RowDifference, columns: readonly string[], key: readonly string[]): RowKey | null {
   if (before === null) return null;
   const cells = key.flatMap((name) => before[columns.indexOf(name)] ?? []);
-  const isNamed = cells.length === key.length && cells.every(({ sha256 }) => sha256 === null);
+  const isNamed = cells.length === key.length && cells.every(({ cell }) => isWholeCell(cell));
   return isNamed ? cells.map(({ cell }) => cell) : null;
 }
 
@@ -188,13 +191,19 @@ interface RowSelectionProps {
   onSelect(key: RowKey, isSelected: boolean): void;
 }
 
+/** Values of a row that nothing but its content names, for screen readers. */
+const NAMED = 5;
+
 /** Selects a row that the older state has, to put it back. */
 function RowSelection({ rowKey, selected, onSelect }: RowSelectionProps) {
   if (rowKey === null) return null;
   return (
     <Checkbox
       size="xs"
-      aria-label={`Select row ${rowKey.map((cell) => comparedCellInWords({ cell, sha256: null })).join(', ')}`}
+      aria-label={`Select row ${rowKey
+        .slice(0, NAMED)
+        .map((cell) => comparedCellInWords({ cell, sha256: null }))
+        .join(', ')}`}
       checked={selected.has(JSON.stringify(rowKey))}
       onChange={(event) => onSelect(rowKey, event.currentTarget.checked)}
     />

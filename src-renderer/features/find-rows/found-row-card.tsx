@@ -2,7 +2,9 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleMinus } from '@tabler/icons-react';
 import type { Cell } from '../../../src-shared/model/rows/cell.ts';
 import type { FoundRow, RowVersion, SearchedSnapshot } from '../../../src-shared/model/rows/found-rows.ts';
+import type { RowsToPutBack } from '../../../src-shared/model/rows/put-back.ts';
 import { presencesOf, type ShownVersion, shownVersionsOf } from '../../../src-shared/rules/rows/row-history.ts';
+import { isWholeCell } from '../../../src-shared/rules/rows/whole-cell.ts';
 import { foundRowLabel, presenceInWords, shownInWords } from '../../../src-shared/words/row-history-words.ts';
 import { ScrollTable } from '../../components/layout/scroll-table.tsx';
 import { Pill } from '../../components/status/pill.tsx';
@@ -86,15 +88,11 @@ function Versions({ planId, row, shown, snapshots, now }: FoundRowProps & { show
                 >
                   Browse
                 </Button>
-                {row.key !== null && (
-                  <Button
-                    size="compact-xs"
-                    variant="subtle"
-                    onClick={() => putBack(planId, row, snapshots[each.newest]?.snapshotId ?? '')}
-                  >
-                    Put back…
-                  </Button>
-                )}
+                <PutBackVersion
+                  planId={planId}
+                  snapshotId={snapshots[each.newest]?.snapshotId ?? ''}
+                  rows={rowsToPutBack(row, row.versions[each.version])}
+                />
               </td>
               <Cells
                 columns={columns}
@@ -153,9 +151,29 @@ function browse({ table, key }: FoundRow, snapshotId: string): void {
   );
 }
 
+/** What names a row in a snapshot: its key, or all of its values; `null`: they are too long to be named. */
+function rowsToPutBack({ table, key }: FoundRow, version: RowVersion | undefined): RowsToPutBack | null {
+  if (key !== null) return { table, keys: [key.cells], columns: key.columns };
+  if (version?.cells == null || !version.cells.every(isWholeCell)) return null;
+  return { table, keys: [version.cells], columns: version.columns };
+}
+
+interface PutBackVersionProps {
+  planId: string;
+  snapshotId: string;
+  rows: RowsToPutBack | null;
+}
+
 /** Offers to put a row back as a snapshot has it. */
-function putBack(planId: string, { table, key }: FoundRow, snapshotId: string): void {
-  if (key === null) return;
-  const { columns, cells } = key;
-  openPutBack({ source: { snapshotId }, target: { planId }, rows: [{ table, keys: [cells], columns }] });
+function PutBackVersion({ planId, snapshotId, rows }: PutBackVersionProps) {
+  if (rows === null) return null;
+  return (
+    <Button
+      size="compact-xs"
+      variant="subtle"
+      onClick={() => openPutBack({ source: { snapshotId }, target: { planId }, rows: [rows] })}
+    >
+      Put back…
+    </Button>
+  );
 }

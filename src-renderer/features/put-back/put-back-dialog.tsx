@@ -57,7 +57,9 @@ function Preview({ request, onStarted }: { request: PutBackRequest; onStarted(ru
   const failed = error ?? latest?.error ?? null;
   return (
     <>
-      {preview !== null && <PutBackReview preview={preview} choices={choices} onChoose={setChoices} />}
+      {shown !== null && (
+        <PutBackReview checkRunId={shown.runId} preview={shown.preview} choices={choices} onChoose={setChoices} />
+      )}
       {latest !== undefined && isActive(latest) && <RunProgress run={latest} />}
       {failed !== null && <ErrorNotice error={failed} />}
       <div className="sheet-footer">

@@ -1,13 +1,14 @@
-import { Button, Checkbox, Code, Group, Stack, Text, Title } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Checkbox, Stack, Text, Title } from '@mantine/core';
 import type { PutBackChoices, PutBackPreview, PutBackRow } from '../../../src-shared/model/rows/put-back.ts';
-import { effectInWords, putBackTableInWords } from '../../../src-shared/words/put-back-words.ts';
+import { effectInWords, lossInWords, putBackTableInWords } from '../../../src-shared/words/put-back-words.ts';
 import { countInWords, listInWords } from '../../../src-shared/words/wording.ts';
-import { download } from '../../api/download.ts';
+import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/layout/disclosure.tsx';
 import { ScrollTable } from '../../components/layout/scroll-table.tsx';
 import { Note } from '../../components/messages/note.tsx';
+import { useAnswer } from '../../stores/core.ts';
 import { drawnCell } from '../browse/cell-words.ts';
+import { SqlScript } from '../browse/sql-script.tsx';
 
 interface ReviewProps {
   preview: PutBackPreview;
@@ -16,7 +17,7 @@ interface ReviewProps {
 }
 
 /** What putting rows back would do, and what is to be decided. */
-export function PutBackReview({ preview, choices, onChoose }: ReviewProps) {
+export function PutBackReview({ checkRunId, preview, choices, onChoose }: ReviewProps & { checkRunId: string }) {
   const { source, target, tables, triggers, effects, problems } = preview;
   const notes = tables.flatMap((table) => table.notes);
   const differing = preview.rows.filter(
@@ -62,7 +63,11 @@ export function PutBackReview({ preview, choices, onChoose }: ReviewProps) {
       )}
       {preview.changes === 0 && problems.length === 0 && <Note tone="info">{whyNothing(preview)}</Note>}
       <Inserted preview={preview} />
-      <Statements preview={preview} />
+      {preview.changes > 0 && (
+        <Disclosure title="SQL">
+          <Statements checkRunId={checkRunId} />
+        </Disclosure>
+      )}
     </Stack>
   );
 }
@@ -87,7 +92,8 @@ function RelatedChoice({ preview: { related, tables }, choices, onChoose }: Revi
     <Stack gap={6}>
       {done.map((id) => {
         const name = id.slice(0, id.lastIndexOf('('));
-        const rows = tables.find((table) => table.name === name)?.insert ?? 0;
+        const table = tables.find((each) => each.name === name);
+        const rows = table === undefined ? 0 : table.insert + table.update + table.keep;
         return (
           <Checkbox
             key={id}
@@ -97,13 +103,13 @@ function RelatedChoice({ preview: { related, tables }, choices, onChoose }: Revi
           />
         );
       })}
-      {related.map(({ id, table, to, rows }) => (
+      {related.map((each) => (
         <Checkbox
-          key={id}
-          checked={included.includes(id)}
-          onChange={(event) => set(id, event.currentTarget.checked)}
-          label={`Include ${countInWords(rows, 'related row')} in ${table}`}
-          description={`They refer to ${to} and are missing in the database.`}
+          key={each.id}
+          checked={included.includes(each.id)}
+          onChange={(event) => set(each.id, event.currentTarget.checked)}
+          label={`Include ${countInWords(each.rows, 'related row')} in ${each.table}`}
+          description={`${each.rows === 1 ? 'It refers' : 'They refer'} to ${each.to} in the snapshot and ${lossInWords(each)} in the database.`}
         />
       ))}
     </Stack>
@@ -198,30 +204,15 @@ function Inserted({ preview: { rows, tables } }: { preview: PutBackPreview }) {
   });
 }
 
-function Statements({ preview: { sql, sqlBytes, changes } }: { preview: PutBackPreview }) {
-  if (changes === 0) return null;
-  const isWhole = new TextEncoder().encode(sql).length === sqlBytes;
+function Statements({ checkRunId }: { checkRunId: string }) {
   return (
-    <Disclosure title="SQL">
-      <Code block className="sql-block" tabIndex={0} aria-label="SQL">
-        {sql}
-      </Code>
-      <Group mt="xs">
-        {isWhole ? (
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconDownload size={14} aria-hidden />}
-            onClick={() => download('put-back.sql', sql, 'application/sql')}
-          >
-            Save SQL
-          </Button>
-        ) : (
-          <Text size="sm" c="dimmed">
-            Only the first statements are shown.
-          </Text>
-        )}
-      </Group>
-    </Disclosure>
+    <SqlScript
+      answer={useAnswer('rows.putBackSql', { checkRunId, offset: 0 })}
+      read={(offset) => client.call('rows.putBackSql', { checkRunId, offset })}
+      label="SQL"
+      about="Puts the rows back in one transaction."
+      fileName="put-back.sql"
+      command="snapkeep restore SNAPSHOT --table T --to DATABASE --dry-run > put-back.sql"
+    />
   );
 }

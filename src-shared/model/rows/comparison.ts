@@ -76,11 +76,3 @@ export const DifferenceFilter = z.strictObject({
   text: z.string().max(10_000).optional(),
 });
 export type DifferenceFilter = z.infer<typeof DifferenceFilter>;
-
-/** A piece of the SQL that makes B of A. */
-export const DifferenceSql = z.strictObject({
-  sql: z.string(),
-  /** Where the next piece begins, in characters; `null`: this was the last. */
-  next: count.nullable(),
-});
-export type DifferenceSql = z.infer<typeof DifferenceSql>;

@@ -74,6 +74,19 @@ export const PutBackTable = z.strictObject({
 });
 export type PutBackTable = z.infer<typeof PutBackTable>;
 
+/**
+ * Rows of the snapshot that refer to rows that are put back. The live database lacks them, or has `detached` them, as ON
+ * DELETE SET NULL does: those are kept as they are unless they are overwritten.
+ */
+export const PutBackRelated = z.strictObject({
+  id: z.string(),
+  table: z.string(),
+  to: z.string(),
+  rows: count,
+  detached: count,
+});
+export type PutBackRelated = z.infer<typeof PutBackRelated>;
+
 /** What putting rows back would do, and the value that confirms just this. */
 export const PutBackPreview = z.strictObject({
   source: z.strictObject({ name: z.string(), snapshotId: z.uuid().nullable(), createdAt: Instant.nullable() }),
@@ -81,8 +94,7 @@ export const PutBackPreview = z.strictObject({
   tables: z.array(PutBackTable),
   /** The first rows: those that need a decision before the others, those that the live database has last. */
   rows: z.array(PutBackRow),
-  /** Rows of the snapshot that refer to these rows and are missing in the live database. */
-  related: z.array(z.strictObject({ id: z.string(), table: z.string(), to: z.string(), rows: count })),
+  related: z.array(PutBackRelated),
   /** Triggers that fire. */
   triggers: z.array(z.strictObject({ name: z.string(), table: z.string(), event: z.string() })),
   /** Rows that triggers and foreign keys change beside those that are put back. */
@@ -91,9 +103,6 @@ export const PutBackPreview = z.strictObject({
   problems: z.array(z.string()),
   /** Rows that are changed altogether, as SQLite counts them. */
   changes: count,
-  /** The statements, or as many of them as fit. */
-  sql: z.string(),
-  sqlBytes: count,
   confirmation: z.string(),
 });
 export type PutBackPreview = z.infer<typeof PutBackPreview>;

@@ -45,6 +45,11 @@ export const rowsCases = {
     missing: () => ({ checkRunId: nobody }),
     wrong: { checkRunId: 'first' },
   },
+  'rows.putBackSql': {
+    good: async (scene) => ({ checkRunId: (await check(scene)).id }),
+    missing: () => ({ checkRunId: nobody }),
+    wrong: { checkRunId: nobody, offset: -1 },
+  },
   'rows.putBack': {
     good: async (scene) => confirmed(scene.core, await check(scene)),
     missing: () => ({ checkRunId: nobody, confirmation: 'none' }),

@@ -7,6 +7,7 @@ import { firingTriggers, type TriedPlan, tryPlan } from '../../../src-main/core/
 import { type Database, openDatabase } from '../../../src-main/core/engine/sqlite/open-database.ts';
 import type { RowFilter } from '../../../src-shared/model/rows/browse.ts';
 import type { PutBackChoices, RowsToPutBack } from '../../../src-shared/model/rows/put-back.ts';
+import { redefine } from '../../support/faulty-databases.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
 
 const NONE: PutBackChoices = { include: [], overwrite: [] };
@@ -16,8 +17,11 @@ interface Scene extends Disposable {
   target: Database;
 }
 
+/** What has happened in a database, as SQL or as what does it. */
+type Since = string | ((database: Database) => void);
+
 /** @param before makes the snapshot; what `since` does has happened in the live database */
-function scene(before: string, since: string, live = before): Scene {
+function scene(before: string, since: Since, live = before): Scene {
   const folder = temporaryFolder();
   const make = (name: string, sql: string): Database => {
     const database = openDatabase(join(folder, name));
@@ -26,7 +30,8 @@ function scene(before: string, since: string, live = before): Scene {
   };
   const source = make('snapshot.db', before);
   const target = make('live.db', live);
-  target.exec(since);
+  if (typeof since === 'string') target.exec(since);
+  else since(target);
   return {
     source,
     target,
@@ -62,7 +67,7 @@ describe('a lost row', () => {
   it('comes back alone, and says which rows refer to it', () => {
     using made = scene(ORDERS, 'PRAGMA foreign_keys = ON; DELETE FROM customers WHERE id = 1');
     const { plan, tried } = putBack(made, chosen({ table: 'customers', keys: [[1]] }));
-    expect(plan.related).toEqual([{ id: 'orders(customer)', table: 'orders', to: 'customers', rows: 2 }]);
+    expect(plan.related).toEqual([{ id: 'orders(customer)', table: 'orders', to: 'customers', rows: 2, detached: 0 }]);
     expect(tried).toMatchObject({ problems: [], effects: [], written: { changes: 1 } });
     expect(all(made.target, 'SELECT * FROM customers')).toEqual([
       [1, 'ana@x', 'Ana'],
@@ -155,8 +160,184 @@ describe('a row that has changed since', () => {
   });
 });
 
+describe('rows that were detached when their parent was deleted', () => {
+  const DETACHING = `CREATE TABLE owners(id INTEGER PRIMARY KEY); INSERT INTO owners VALUES (0), (1), (2);
+    CREATE TABLE pets(id INTEGER PRIMARY KEY, owner INT REFERENCES owners ON DELETE SET NULL);
+    CREATE TABLE cars(id INTEGER PRIMARY KEY, owner INT DEFAULT 0 REFERENCES owners ON DELETE SET DEFAULT);
+    INSERT INTO pets VALUES (10, 1), (11, 1), (12, 2); INSERT INTO cars VALUES (20, 1), (21, 2)`;
+  // The owner of a car that was sold meanwhile is another one, and no loss.
+  const SINCE = `PRAGMA foreign_keys = ON; UPDATE cars SET owner = 1 WHERE id = 21; DELETE FROM owners WHERE id = 1;
+    DELETE FROM pets WHERE id = 11`;
+  const order = (choices: Partial<PutBackChoices> = {}) => chosen({ table: 'owners', where: 'id < 2' }, choices);
+
+  it('are offered, kept where they are included, and refer again where they are overwritten', () => {
+    using made = scene(DETACHING, SINCE);
+    expect(putBack(made, order()).plan.related).toEqual([
+      { id: 'cars(owner)', table: 'cars', to: 'owners', rows: 1, detached: 1 },
+      { id: 'pets(owner)', table: 'pets', to: 'owners', rows: 2, detached: 1 },
+    ]);
+  });
+
+  it('are kept where they are included alone', () => {
+    using made = scene(DETACHING, SINCE);
+    const { plan, tried } = putBack(made, order({ include: 'all' }));
+    expect(actions(plan)).toEqual(['owners same', 'owners insert', 'cars keep', 'pets keep', 'pets insert']);
+    expect(tried).toMatchObject({ problems: [], written: { changes: 2 } });
+    expect(all(made.target, 'SELECT * FROM pets')).toEqual([
+      [10, null],
+      [11, 1],
+      [12, 2],
+    ]);
+  });
+
+  it('refer to it again where they are overwritten', () => {
+    using made = scene(DETACHING, SINCE);
+    const { plan, tried } = putBack(made, order({ include: 'all', overwrite: 'all' }));
+    expect(tried).toMatchObject({ problems: [], written: { changes: 4 } });
+    expect(plan.related).toEqual([]);
+    expect(all(made.target, 'SELECT * FROM pets')).toEqual(all(made.source, 'SELECT * FROM pets'));
+    expect(all(made.target, 'SELECT * FROM cars')).toEqual([
+      [20, 1],
+      [21, 0],
+    ]);
+  });
+});
+
+describe('a table with 2,000 columns', () => {
+  const names = Array.from({ length: 2000 }, (_, at) => `c${at}`);
+  const make = (key: string): string => {
+    const row = (first: number): string => `(${names.map((_, at) => (at === 0 ? first : `'${at}'`)).join(', ')})`;
+    return `CREATE TABLE wide(c0 ${key}, ${names.slice(1).join(', ')}); INSERT INTO wide VALUES ${row(1)}, ${row(2)}, ${row(3)}`;
+  };
+
+  it.each(['INTEGER PRIMARY KEY', 'INT'])('with %s gets its rows back', (key) => {
+    using made = scene(make(key), "DELETE FROM wide WHERE c0 = 2; UPDATE wide SET c1999 = 'x' WHERE c0 = 3");
+    const { plan, tried } = putBack(made, chosen({ table: 'wide', where: 'c0 < 3' }));
+    expect(plan.problems).toEqual([]);
+    expect(actions(plan)).toEqual(['wide same', 'wide insert']);
+    expect(tried).toMatchObject({ problems: [], written: { changes: 1 } });
+    expect(all(made.target, 'SELECT * FROM wide WHERE c0 = 2')).toEqual(
+      all(made.source, 'SELECT * FROM wide WHERE c0 = 2'),
+    );
+  });
+
+  it('is found by all of its values', () => {
+    using made = scene(make('INT'), 'DELETE FROM wide');
+    const [cells] = all(made.source, 'SELECT * FROM wide WHERE c0 = 2') as Array<Array<string | number>>;
+    const { tried } = putBack(made, chosen({ table: 'wide', keys: [cells ?? []], columns: names }));
+    expect(tried).toMatchObject({ problems: [], written: { changes: 1 } });
+    expect(all(made.target, 'SELECT c0 FROM wide')).toEqual([[2]]);
+  });
+});
+
+it('a row without a key is named by its values, also those that SQLite computes', () => {
+  using made = scene(
+    "CREATE TABLE t(a, b, g AS (a || b) STORED, old); INSERT INTO t(a, b, old) VALUES (1, NULL, 'x'), (1, NULL, 'x'), (2, x'ff', 'y')",
+    '',
+    'CREATE TABLE t(a, b)',
+  );
+  const order = chosen({ table: 't', keys: [[1, null, null, 'x']], columns: ['a', 'b', 'g', 'old'] });
+  expect(putBack(made, order).tried).toMatchObject({ problems: [], written: { changes: 2 } });
+  expect(() => putBack(made, chosen({ table: 't', keys: [[1]], columns: ['c'] }))).toThrow(/Column not found: c in t/);
+});
+
 describe('what is refused before anything is written', () => {
-  const refusals: Array<[what: string, before: string, since: string, problem: RegExp]> = [
+  /** Makes things anew as a program does whose SQLite has more functions, collations, tokenizers and modules. */
+  const lacking =
+    (sql: string, name: string, found: string, instead: string) =>
+    (database: Database): void => {
+      database.exec(`DROP TABLE order_lines; ${sql}`);
+      const { sql: made } = database.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(name) as {
+        sql: string;
+      };
+      redefine(database as never, name, made.replace(found, instead));
+    };
+  const LINES = 'CREATE TABLE order_lines(id INTEGER PRIMARY KEY, what TEXT)';
+  const refusals: Array<[what: string, before: string, since: Since, problem: RegExp]> = [
+    [
+      'an index with a missing function',
+      ORDERS,
+      lacking(`${LINES}; CREATE INDEX i ON order_lines(lower(what))`, 'i', 'lower', 'missing'),
+      /the function missing is not available here/,
+    ],
+    [
+      'a CHECK with a missing function',
+      ORDERS,
+      lacking(
+        "CREATE TABLE order_lines(id INTEGER PRIMARY KEY, what TEXT CHECK (lower(what) <> ''))",
+        'order_lines',
+        'lower',
+        'missing',
+      ),
+      /the function missing is not available here/,
+    ],
+    ...['STORED', 'VIRTUAL UNIQUE'].map((how): [string, string, Since, RegExp] => [
+      `a generated column (${how}) with a missing function`,
+      ORDERS,
+      lacking(
+        `CREATE TABLE order_lines(id INTEGER PRIMARY KEY, what TEXT, g AS (lower(what)) ${how})`,
+        'order_lines',
+        'lower',
+        'missing',
+      ),
+      /the function missing is not available here/,
+    ]),
+    [
+      'a missing collation of a unique column',
+      ORDERS,
+      lacking(
+        'CREATE TABLE order_lines(id INTEGER PRIMARY KEY, what TEXT COLLATE NOCASE UNIQUE)',
+        'order_lines',
+        'NOCASE',
+        'ours',
+      ),
+      /the collation ours is not available here/,
+    ],
+    [
+      'a missing collation of an index',
+      ORDERS,
+      lacking(`${LINES}; CREATE INDEX i ON order_lines(what COLLATE NOCASE)`, 'i', 'NOCASE', 'ours'),
+      /the collation ours is not available here/,
+    ],
+    [
+      'a missing tokenizer of a full-text table that a trigger fills',
+      ORDERS,
+      lacking(
+        `${LINES}; CREATE VIRTUAL TABLE f USING fts5(what, tokenize = 'ascii');
+        CREATE TRIGGER t AFTER INSERT ON order_lines BEGIN INSERT INTO f VALUES (new.what); END`,
+        'f',
+        'ascii',
+        'ours',
+      ),
+      /the tokenizer ours is not available here/,
+    ],
+    [
+      'a missing module of a virtual table that a trigger fills',
+      ORDERS,
+      lacking(
+        `${LINES}; CREATE VIRTUAL TABLE f USING fts5(what);
+        CREATE TRIGGER t AFTER INSERT ON order_lines BEGIN INSERT INTO f VALUES (new.what); END`,
+        'f',
+        'fts5',
+        'ours',
+      ),
+      /the module ours is not available here/,
+    ],
+    [
+      'a value of a type that a rowid does not take',
+      ORDERS.replace('order_lines(id INTEGER PRIMARY KEY', 'order_lines(id').replace(
+        "(100, 10, 'a')",
+        "('abc', 10, 'a')",
+      ),
+      `DROP TABLE order_lines; ${LINES}`,
+      /A value has a type that its column does not take/,
+    ],
+    [
+      'a value that becomes too long',
+      ORDERS,
+      'DROP TABLE order_lines; CREATE TABLE order_lines(id INTEGER PRIMARY KEY, what TEXT, g AS (zeroblob(2000000000)) STORED)',
+      /A value is longer than SQLite allows/,
+    ],
     [
       'a trigger with a missing function',
       ORDERS,

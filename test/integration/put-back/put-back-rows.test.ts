@@ -21,6 +21,7 @@ import {
   preview,
   previewOf,
   rowsOf,
+  scriptOf,
   setPutBackScene,
 } from '../../support/put-back-scene.ts';
 import { setScene, takeBackup } from '../../support/scene.ts';
@@ -44,7 +45,7 @@ describe.each(['wal', 'delete'] as const)('in journal mode %s', (journalMode) =>
     expect(alone).toMatchObject({
       problems: [],
       changes: 1,
-      related: [{ id: 'entries(account)', table: 'entries', to: 'accounts', rows: 50 }],
+      related: [{ id: 'entries(account)', table: 'entries', to: 'accounts', rows: 50, detached: 0 }],
     });
     const check = await preview(scene, ACCOUNT, { include: ['entries(account)'] });
     expect(await previewOf(scene, check)).toMatchObject({
@@ -58,9 +59,7 @@ describe.each(['wal', 'delete'] as const)('in journal mode %s', (journalMode) =>
       { name: 'accounts', because: 'chosen', insert: 1 },
       { name: 'entries', because: 'children', insert: 50 },
     ]);
-    expect((await previewOf(scene, check)).sql).toContain(
-      'INSERT INTO main."accounts" ("id", "name") VALUES (1, \'cash\');',
-    );
+    expect(await scriptOf(scene, check)).toContain('INSERT INTO main."accounts" ("id", "name") VALUES (1, \'cash\');');
     const run = await putBack(scene, check);
     expect(run).toMatchObject({ state: 'succeeded', result: { kind: 'putBackRows', rows: 51, tables: 2 } });
     expect(await other.get('SELECT count(*) FROM entries')).toBe(100);
@@ -106,6 +105,22 @@ describe.each(['wal', 'delete'] as const)('in journal mode %s', (journalMode) =>
     expect(countEntries(scene.source)).toBe(50);
     expect(await putBack(scene, check)).toMatchObject({ state: 'succeeded' });
   });
+});
+
+test('the statements come in pieces, and run as they are', async () => {
+  const long =
+    "INSERT INTO entries(id, account, amount, note) VALUES (1, 2, 3, 'a'), (3, 2, 3, replace(hex(zeroblob(300000)), '0', '😀é')), (5, 2, 3, 'c')";
+  const scene = await setScene();
+  await scene.core.call('settings.update', { lockWaitSeconds: 1 });
+  changeLive(scene.source, `DELETE FROM entries WHERE id IN (1, 3, 5); ${long}`);
+  const before = rowsOf(scene.source, 'SELECT * FROM entries ORDER BY id');
+  const snapshot = await takeBackup(scene);
+  changeLive(scene.source, 'DELETE FROM entries WHERE id IN (1, 3, 5)');
+  const check = await preview({ ...scene, snapshot }, { table: 'entries', keys: [[1], [3], [5]] });
+  const first = await scene.core.call('rows.putBackSql', { checkRunId: check.id });
+  expect(first.next).toBe(1);
+  changeLive(scene.source, await scriptOf(scene, check));
+  expect(rowsOf(scene.source, 'SELECT * FROM entries ORDER BY id')).toEqual(before);
 });
 
 test('triggers do what the preview says, or nothing is written', async () => {

@@ -14,3 +14,25 @@ export function* inPiecesOf(size: number, pieces: Iterable<Buffer>): Generator<B
   }
   if (length > 0) yield Buffer.concat(parts);
 }
+
+/** About as many characters of a script are sent at once. */
+export const SQL_PIECE = 256 * 1024;
+
+/**
+ * Cuts a script into pieces of {@link SQL_PIECE} characters, and one more where half of a character would be left; the
+ * last one is shorter.
+ */
+export function* sqlPieces(parts: Iterable<Buffer | string>): Generator<string> {
+  let text = '';
+  for (const part of parts) {
+    text += part.toString();
+    while (text.length > SQL_PIECE) {
+      const isCut = /[\ud800-\udbff]/.test(text.charAt(SQL_PIECE - 1));
+      const end = SQL_PIECE + Number(isCut);
+      yield text.slice(0, end);
+      text = text.slice(end);
+    }
+  }
+  if (text.length < SQL_PIECE) yield text;
+  else yield* [text, ''];
+}

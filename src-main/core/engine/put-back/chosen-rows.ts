@@ -25,19 +25,25 @@ export function* chosenRows(source: RowReader, table: MappedTable, chosen: RowsT
     return;
   }
   for (const key of chosen.keys) {
-    const found = [...addressesWhere(source, table, keyCondition(table, key, chosen.columns))];
+    const found = [...addressesWhere(source, table, keyCondition(source, table, key, chosen.columns))];
     if (found.length === 0) throw rowNotFound(table);
     yield* found;
   }
 }
 
-function keyCondition(table: MappedTable, key: RowKey, columns: string[] | undefined): SqlPart {
+function keyCondition(
+  { database }: RowReader,
+  table: MappedTable,
+  key: RowKey,
+  columns: string[] | undefined,
+): SqlPart {
   if (key.length !== (columns ?? table.address).length) throw rowNotFound(table);
   if (columns === undefined) return equalTo(table.address, key);
-  const unknown = columns.find((name) => !table.storedColumns.includes(name));
+  const stored = requireTable(database, table.storedName);
+  const unknown = columns.find((name) => !stored.columns.some((column) => column.name === name));
   if (unknown === undefined) return exactly(columns, key);
   throw new SnapkeepError('INVALID_PARAMS', `Column not found: ${unknown} in ${table.storedName}.`, {
-    hint: 'Nothing was changed. Choose columns that the snapshot and the live database have.',
+    hint: 'Nothing was changed. Choose columns that the snapshot has.',
   });
 }
 

@@ -17,7 +17,7 @@ function decideByContent(planning: Planning, { map, rows }: PlannedTable): void 
   const unidentified = [...rows.values()].filter((row) => keyOf(map, row.stored) === null);
   if (unidentified.length === 0) return;
   const there = new Map(unidentified.map((row) => [contentOf(row.stored), 0]));
-  for (const cells of planning.target.rows(map.name, map.columns.map(quoteName), null)) {
+  for (const cells of planning.target.wholeRows(map.name, map.columns)) {
     const content = contentOf(cells);
     const count = there.get(content);
     if (count !== undefined && keyOf(map, cells) === null) there.set(content, count + 1);

@@ -23,7 +23,14 @@ export function exactly(columns: readonly string[], values: readonly Cell[]): Sq
     const placeholder = placeholderOf(values[at] ?? null);
     return `(${quoteName(name)} IS ${placeholder} COLLATE BINARY)`;
   });
-  return { sql: parts.join(' AND '), values: values.map(sqlValueOf) };
+  return { sql: asTree(parts), values: values.map(sqlValueOf) };
+}
+
+/** An expression has 1,000 levels at most: many conditions are joined as a tree. */
+function asTree(conditions: readonly string[]): string {
+  if (conditions.length <= 100) return conditions.join(' AND ');
+  const half = Math.ceil(conditions.length / 2);
+  return `(${asTree(conditions.slice(0, half))}) AND (${asTree(conditions.slice(half))})`;
 }
 
 /** A statement of two expressions for each value takes no more of them. */
@@ -40,11 +47,11 @@ export class RowReader {
   }
 
   /** Goes through the rows of a table that meet a condition. @param expressions what is read of each, as SQL */
-  *rows(table: string, expressions: readonly string[], where: SqlPart | null): Generator<Cell[]> {
+  *rows(table: string, expressions: readonly string[], where: SqlPart | null, hint = ''): Generator<Cell[]> {
     const read = expressions.map((sql) => cellSql(sql, Number.POSITIVE_INFINITY)).join(', ');
     const condition = where === null ? '' : ` WHERE ${where.sql}`;
     const statement = this.database
-      .prepare(`SELECT ${read} FROM main.${quoteName(table)}${condition}`)
+      .prepare(`SELECT ${read} FROM main.${quoteName(table)}${hint}${condition}`)
       .safeIntegers()
       .raw();
     for (const found of statement.iterate(...(where?.values ?? [])) as Iterable<SqlValue[]>)
@@ -53,12 +60,25 @@ export class RowReader {
       );
   }
 
+  /** Goes through all rows of a table. Without an index, all parts of many columns come in the same order. */
+  *wholeRows(table: string, columns: readonly string[]): Generator<Cell[]> {
+    const parts = inParts(columns).map((part) => this.rows(table, part.map(quoteName), null, ' NOT INDEXED'));
+    try {
+      for (;;) {
+        const read = parts.map((part) => part.next());
+        if (read.some(({ done }) => done)) return;
+        yield read.flatMap(({ value }) => value ?? []);
+      }
+    } finally {
+      for (const part of parts) part.return(undefined);
+    }
+  }
+
   /** Reads some columns of the one row that meets a condition; `undefined`: there is none. */
   row(table: string, columns: readonly string[], where: SqlPart): Cell[] | undefined {
     const cells: Cell[] = [];
-    for (let at = 0; at === 0 || at < columns.length; at += EXPRESSIONS_AT_ONCE) {
-      const part = columns.slice(at, at + EXPRESSIONS_AT_ONCE).map(quoteName);
-      const [found] = [...this.rows(table, part.length === 0 ? ['1'] : part, where)];
+    for (const part of inParts(columns)) {
+      const [found] = [...this.rows(table, part.length === 0 ? ['1'] : part.map(quoteName), where)];
       if (found === undefined) return undefined;
       cells.push(...found.slice(0, part.length));
     }
@@ -74,6 +94,12 @@ export class RowReader {
     );
   }
 }
+
+/** At least one part, where there are no columns, too. */
+const inParts = (columns: readonly string[]): Array<readonly string[]> =>
+  Array.from({ length: Math.max(1, Math.ceil(columns.length / EXPRESSIONS_AT_ONCE)) }, (_, at) =>
+    columns.slice(at * EXPRESSIONS_AT_ONCE, (at + 1) * EXPRESSIONS_AT_ONCE),
+  );
 
 /** A text that stands for a key, by which it is found again. */
 export const textOfKey = (key: RowKey): string => JSON.stringify(key);

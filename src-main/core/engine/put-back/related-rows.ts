@@ -3,9 +3,9 @@ import { quoteName } from '../sqlite/count-rows.ts';
 import { addressesOf } from './chosen-rows.ts';
 import { type ForeignKey, foreignKeysOf, type MappedTable } from './mapped-table.ts';
 import { isParent, keyOf, type PlannedRow, type PlannedTable, type Planning } from './planning.ts';
-import { equalTo, exactly, textOfKey } from './read-rows.ts';
+import { equalTo, exactly, sameCell, textOfKey } from './read-rows.ts';
 
-/** Rows of the snapshot that refer to planned rows and that the live database does not have. */
+/** Rows of the snapshot that refer to planned rows, and that the live database does not have, or not as their children. */
 export interface Related {
   /** What it is called when it is included. */
   id: string;
@@ -14,6 +14,8 @@ export interface Related {
   /** The table that it refers to. */
   to: string;
   rows: number;
+  /** How many of them the live database has: they were detached when the row that they referred to was deleted. */
+  detached: number;
 }
 
 /**
@@ -30,8 +32,9 @@ export function includeRelated(planning: Planning): Related[] {
   return [...planning.planned.values()]
     .flatMap((table) =>
       childrenOf(planning, table.map).map((child): Related => {
-        const missing = missingChildren(planning, table, child);
-        return { id: idOf(child), table: child.map.name, to: table.map.name, rows: missing.length };
+        const lost = lostChildren(planning, table, child);
+        const detached = lost.filter((each) => each.isDetached).length;
+        return { id: idOf(child), table: child.map.name, to: table.map.name, rows: lost.length, detached };
       }),
     )
     .filter(({ rows }) => rows > 0);
@@ -42,7 +45,7 @@ function addChildren(planning: Planning, table: PlannedTable): boolean {
   const included = childrenOf(planning, table.map).filter((child) => isIncluded(planning, child));
   return included
     .flatMap((child) =>
-      missingChildren(planning, table, child).map((address) => planning.add(child.map, address, 'children')),
+      lostChildren(planning, table, child).map(({ address }) => planning.add(child.map, address, 'children')),
     )
     .includes(true);
 }
@@ -78,25 +81,39 @@ const storedNames = ({ columns, storedColumns }: MappedTable, names: readonly st
 const ownNames = ({ columns }: MappedTable, names: readonly string[]): string[] =>
   names.map((name) => columns.find((column) => column.toLowerCase() === name.toLowerCase()) ?? name);
 
-function missingChildren(planning: Planning, { map: parent, rows }: PlannedTable, { map, key }: Child): RowKey[] {
-  const parentColumns = ownNames(parent, key.parentColumns);
-  if (!isMapped(parent, parentColumns)) return [];
-  const values = [...rows.values()].map((row) => valuesOf(row, parentColumns)).filter((its) => !its.includes(null));
-  const found = addressesOf(planning.source, map, storedNames(map, key.columns), values);
-  const planned = planning.planned.get(map.name.toLowerCase())?.rows;
-  return found.filter((address) => !planned?.has(textOfKey(address)) && isMissing(planning, map, address));
+interface LostChild {
+  address: RowKey;
+  isDetached: boolean;
 }
 
-/** An expression has no more parts. */
-const COLUMNS_COMPARED = 900;
-
-function isMissing(planning: Planning, map: MappedTable, address: RowKey): boolean {
-  const stored = planning.source.row(map.storedName, map.storedColumns, equalTo(map.address, address)) ?? [];
-  if (keyOf(map, stored) !== null) return planning.liveRow(map, stored) === null;
-  return !planning.target.has(
-    map.name,
-    exactly(map.columns.slice(0, COLUMNS_COMPARED), stored.slice(0, COLUMNS_COMPARED)),
+/** Finds the rows of the snapshot that refer to those of a table, and that the live database lacks or has detached. */
+function lostChildren(planning: Planning, { map: parent, rows }: PlannedTable, { map, key }: Child): LostChild[] {
+  const parentColumns = ownNames(parent, key.parentColumns);
+  if (!isMapped(parent, parentColumns)) return [];
+  const parents = [...rows.values()]
+    .map((row) => ({ values: valuesOf(row, parentColumns), isMissing: row.live === null }))
+    .filter(({ values }) => !values.includes(null));
+  const missing = new Set(parents.filter(({ isMissing }) => isMissing).map(({ values }) => textOfKey(values)));
+  const found = addressesOf(
+    planning.source,
+    map,
+    storedNames(map, key.columns),
+    parents.map(({ values }) => values),
   );
+  const planned = planning.planned.get(map.name.toLowerCase())?.rows;
+  return found.flatMap((address): LostChild[] => {
+    if (planned?.has(textOfKey(address))) return [];
+    const stored = planning.source.row(map.storedName, map.storedColumns, equalTo(map.address, address)) ?? [];
+    const positions = key.columns.map((name) => map.columns.indexOf(name));
+    const live = planning.liveRow(map, stored);
+    if (live !== null) {
+      const refers = positions.every((at) => sameCell(stored[at] ?? null, live[at] ?? null));
+      const isDetached = !refers && missing.has(textOfKey(positions.map((at) => stored[at] ?? null)));
+      return isDetached ? [{ address, isDetached }] : [];
+    }
+    const isThere = keyOf(map, stored) === null && planning.target.has(map.name, exactly(map.columns, stored));
+    return isThere ? [] : [{ address, isDetached: false }];
+  });
 }
 
 const valuesOf = ({ table, stored }: PlannedRow, names: readonly string[]): RowKey =>

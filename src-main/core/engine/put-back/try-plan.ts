@@ -45,6 +45,8 @@ function problemOf(error: unknown): string {
   if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') return 'Rows would refer to rows that are missing.';
   if (code === 'SQLITE_CONSTRAINT_TRIGGER') return `A trigger refuses the rows: “${message}”.`;
   if (code.startsWith('SQLITE_CONSTRAINT')) return `A constraint refuses the rows: “${message}”.`;
+  if (code === 'SQLITE_MISMATCH') return 'A value has a type that its column does not take, such as text for a rowid.';
+  if (code === 'SQLITE_TOOBIG') return 'A value is longer than SQLite allows.';
   const lack = unchecked(error);
   if (lack === null) throw error;
   return `These rows cannot be put back: ${lack.reason}.`;
