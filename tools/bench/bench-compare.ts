@@ -2,7 +2,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Figures } from './figures.ts';
-import { printTable, type Took, timeScript } from './measure.ts';
+import { printTable, type Took, timeCommand, timeScript } from './measure.ts';
 import { makeSampleDatabase } from './sample-database.ts';
 import { COLUMNS, contender, rowsOf, takeTurns, timesAsFast } from './turns.ts';
 
@@ -37,9 +37,14 @@ export async function measureCompare({
     memory.push((JSON.parse(took.output) as { peakMemoryMb: number }).peakMemoryMb);
     return took;
   });
-  for (let round = 0; round < rounds; round++) await takeTurns([theirs, ours], round);
-  printTable([['compare two states', ...COLUMNS], ...rowsOf([theirs, ours])]);
+  // As a person types it: both are copied first, for a program may have them open.
+  const environment = { SNAPKEEP_HOME: join(folder, 'compare-home') };
+  const whole = contender('snapkeep diff', () => timeCommand(environment, 'diff', before, after));
+  const contenders = [theirs, ours, whole];
+  for (let round = 0; round < rounds; round++) await takeTurns(contenders, round);
+  printTable([['compare two states', ...COLUMNS], ...rowsOf(contenders)]);
   figures.times('compare two states against sqldiff --summary', timesAsFast(ours, theirs));
   figures.megabytes('the same, peak memory', Math.max(...memory));
+  figures.times('diff as a whole command against sqldiff --summary', timesAsFast(whole, theirs));
   for (const path of [before, after]) rmSync(path);
 }

@@ -1,7 +1,7 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run, as whole processes:
  * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --files 500] [-- --days 30]
- *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale|window|find|compare|idle] [-- --minutes 10]
+ *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale|window|find|compare|rows|idle] [-- --minutes 10]
  *   [-- --beside docs/performance.md]
  */
 import { execFileSync } from 'node:child_process';
@@ -18,6 +18,7 @@ import { measureFolders } from './bench-folders.ts';
 import { measureIdle } from './bench-idle.ts';
 import { measureLive } from './bench-live.ts';
 import { measureRetention } from './bench-retention.ts';
+import { measureRows } from './bench-rows.ts';
 import { measureScale } from './bench-scale.ts';
 import { measureScripts } from './bench-scripts.ts';
 import { measureStart } from './bench-start.ts';
@@ -56,6 +57,7 @@ try {
   if (wanted('scale')) await measureScale({ folder, rounds });
   if (wanted('window')) await measureWindow({ folder, rounds, figures });
   if (wanted('compare')) await measureCompare({ folder, megabytes, rounds, figures });
+  if (wanted('rows')) await measureRows({ folder, rounds, figures });
   if (wanted('find')) await measureFind({ folder, figures });
   // It takes seven times as long as is asked for, so it is asked for by name.
   if (values.only?.includes('idle')) await measureIdle({ folder, minutes: Number(values.minutes), figures });
