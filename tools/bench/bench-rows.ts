@@ -74,6 +74,7 @@ async function measureFirstRows({ folder, rounds, figures }: RowsOptions): Promi
     const { run: opened } = await core.call('runs.get', { runId: run.id });
     if (opened.result?.kind !== 'browse') throw new Error('not opened');
     const { viewId } = opened.result;
+    if (viewId === null) throw new Error('not open any longer');
     const times: number[] = [];
     for (let round = 0; round < rounds; round++) {
       const started = performance.now();
