@@ -5,8 +5,8 @@ export interface KeptContent {
   id: string;
   /** The database, file or folder that it was. */
   targetPath: string;
-  /** When it was kept, in milliseconds since 1970. */
-  at: number;
+  /** How long it has been kept, in milliseconds, as counted by looks at the clock. */
+  ageMs: number;
   bytes: number;
 }
 
@@ -25,16 +25,15 @@ export const SHORTEST_DAYS = 30;
  * Decides what is removed of what restores kept: what is older than the days, and the oldest beyond the size. The
  * newest of each target stays, and so does everything of the last {@link SHORTEST_DAYS} days.
  * @param kept in the order of keeping, the newest first
- * @param now in milliseconds since 1970
  * @returns the ids of what goes
  */
-export function safetyToRemove(kept: readonly KeptContent[], retention: SafetyRetention, now: number): Set<string> {
+export function safetyToRemove(kept: readonly KeptContent[], retention: SafetyRetention): Set<string> {
   const newest = new Map<string, string>();
   for (const { targetPath, id } of kept) if (!newest.has(targetPath)) newest.set(targetPath, id);
   const mayGo = kept.filter(
-    ({ id, targetPath, at }) => newest.get(targetPath) !== id && now - at > SHORTEST_DAYS * DAY_MS,
+    ({ id, targetPath, ageMs }) => newest.get(targetPath) !== id && ageMs > SHORTEST_DAYS * DAY_MS,
   );
-  const gone = new Set(mayGo.filter(({ at }) => now - at > retention.safetyKeepDays * DAY_MS).map(({ id }) => id));
+  const gone = new Set(mayGo.filter(({ ageMs }) => ageMs > retention.safetyKeepDays * DAY_MS).map(({ id }) => id));
   let bytes = kept.reduce((sum, each) => sum + (gone.has(each.id) ? 0 : each.bytes), 0);
   for (const each of [...mayGo].reverse()) {
     if (retention.safetyMaxBytes === null || bytes <= retention.safetyMaxBytes) break;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { aged, daysLeft, hasExpired, TRASH_DAYS } from '../../src-shared/retention/trash.ts';
+import { aged } from '../../src-shared/retention/counted-age.ts';
+import { daysLeft, hasExpired, TRASH_DAYS } from '../../src-shared/retention/trash.ts';
 import { DAY_MS } from '../../src-shared/rules/durations.ts';
 import { deletionInWords } from '../../src-shared/words/trash-words.ts';
 

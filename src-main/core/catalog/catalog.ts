@@ -11,6 +11,7 @@ import { RecoveryRepo } from './repos/recovery-repo.ts';
 import { RemovedPlans } from './repos/removed-plans.ts';
 import { RestoreTestRepo } from './repos/restore-test-repo.ts';
 import { RunRepo } from './repos/run-repo.ts';
+import { SafetyAgeRepo } from './repos/safety-age-repo.ts';
 import { ScheduleRepo } from './repos/schedule-repo.ts';
 import { SecretRepo } from './repos/secret-repo.ts';
 import { SettingsRepo } from './repos/settings-repo.ts';
@@ -33,6 +34,7 @@ export function createCatalog(path: string) {
     kept: new KeptRepo(db),
     copies: new CopyRepo(db),
     trash: new TrashRepo(db),
+    safetyAges: new SafetyAgeRepo(db),
     storage: new StorageRepo(db),
     runs: new RunRepo(db),
     settings: new SettingsRepo(db),

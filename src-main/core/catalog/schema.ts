@@ -148,6 +148,10 @@ export const SCHEMA = `
     PRIMARY KEY (snapshot_id, destination_id),
     FOREIGN KEY (snapshot_id, destination_id) REFERENCES snapshot_copies(snapshot_id, destination_id) ON DELETE CASCADE
   ) STRICT;
+
+  -- How long restores have kept what they replaced, counted by looks at the clock.
+  CREATE TABLE safety_ages (kept TEXT PRIMARY KEY, age_ms INTEGER NOT NULL, looked_at TEXT NOT NULL) STRICT;
+
   CREATE TABLE storage_days (
     destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
     day TEXT NOT NULL,

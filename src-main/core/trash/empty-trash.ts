@@ -1,7 +1,8 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { PrunedSnapshot } from '../../../src-shared/model/prune.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
-import { aged, hasExpired } from '../../../src-shared/retention/trash.ts';
+import { aged } from '../../../src-shared/retention/counted-age.ts';
+import { hasExpired } from '../../../src-shared/retention/trash.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { TrashRow } from '../catalog/repos/trash-repo.ts';

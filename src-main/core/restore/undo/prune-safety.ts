@@ -9,14 +9,18 @@ import { errorCode } from '../../engine/engine-errors.ts';
 import { discardSafety } from './discard-safety.ts';
 
 /** Something kept, and what removes it. */
-interface Removable extends KeptContent {
+interface Removable extends Omit<KeptContent, 'ageMs'> {
   remove(): Promise<void>;
 }
 
 /** Removes the safety snapshots and kept folders of restores that their one rule no longer keeps. */
 export async function pruneSafetySnapshots(core: CoreContext): Promise<void> {
-  const kept = newestFirst(safetySnapshots(core), await keptFolders(core));
-  const gone = safetyToRemove(kept, core.catalog.settings.get(), core.clock.now().getTime());
+  const [snapshots, folders] = [safetySnapshots(core), await keptFolders(core)];
+  const ids = [...snapshots, ...folders].map(({ id }) => id);
+  const ages = core.catalog.safetyAges.countOn(ids, core.clock.now().getTime());
+  const withAge = (each: Removable) => ({ ...each, ageMs: ages.get(each.id) ?? 0 });
+  const kept = newestFirst(snapshots.map(withAge), folders.map(withAge));
+  const gone = safetyToRemove(kept, core.catalog.settings.get());
   for (const each of kept) {
     // An undo that waits needs it, too.
     if (gone.has(each.id) && !core.runs.isWanted(each.targetPath)) await each.remove();
@@ -24,14 +28,14 @@ export async function pruneSafetySnapshots(core: CoreContext): Promise<void> {
   core.events.emit('snapshots.changed', { planId: null });
 }
 
-/** Joins two lists by their dates; each stays in its own order, which no clock has changed. */
-function newestFirst(one: readonly Removable[], other: readonly Removable[]): Removable[] {
-  const joined: Removable[] = [];
+/** Joins two lists by their ages; each stays in its own order, which no clock has changed. */
+function newestFirst<T extends KeptContent>(one: readonly T[], other: readonly T[]): T[] {
+  const joined: T[] = [];
   let [left, right] = [0, 0];
   for (;;) {
     const [a, b] = [one[left], other[right]];
     if (a === undefined && b === undefined) return joined;
-    if (a !== undefined && (b === undefined || a.at >= b.at)) {
+    if (a !== undefined && (b === undefined || a.ageMs <= b.ageMs)) {
       joined.push(a);
       left += 1;
     } else if (b !== undefined) {
@@ -49,10 +53,9 @@ function safetySnapshots(core: CoreContext): Removable[] {
     .atDestination(safety.id)
     .filter(({ trigger, path }) => trigger === 'before-restore' && path !== null && dirname(path) === safetyFolder)
     .sort((a, b) => b.order - a.order)
-    .map(({ id, name, sourcePath, createdAt, sizeBytes }) => ({
+    .map(({ id, name, sourcePath, sizeBytes }) => ({
       id,
       targetPath: sourcePath,
-      at: Date.parse(createdAt),
       bytes: sizeBytes,
       remove: async () => {
         core.catalog.snapshots.remove(id);
@@ -70,7 +73,7 @@ async function keptFolders(core: CoreContext): Promise<Removable[]> {
       const bytes = await sizeOf(each.keptPath);
       if (bytes === null) continue;
       const remove = () => removeFolder(core, run.id, each);
-      kept.push({ id: each.keptPath, targetPath: each.targetPath, at: Date.parse(run.finishedAt), bytes, remove });
+      kept.push({ id: each.keptPath, targetPath: each.targetPath, bytes, remove });
     }
   }
   return kept;
