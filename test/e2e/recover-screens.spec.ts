@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, expect, test } from '@playwright/test';
 import { commandLineOf } from '../support/command-line.ts';
-import { makeDatabase } from '../support/databases.ts';
+import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { judgeBothWays, judgeEverywhere, openPage, USUAL_WIDTHS } from '../support/screens.ts';
 
@@ -78,4 +78,20 @@ test('on the command line', () => {
   expect(recovered).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 plan with 1 snapshot') });
   expect(fresh(['backup', 'App']).exitCode).toBe(0);
   expect(fresh(['list', 'App']).stdout.trim().split('\n')).toHaveLength(2);
+});
+
+test('a snapshot that was recovered on the command line is restored to where its source is now', () => {
+  const [old, moved] = [join(folder, 'app.db'), join(folder, 'moved.db')];
+  const lost = commandLineOf(join(folder, 'lost home'));
+  expect(lost(['plan', 'add', '--name', 'App', '--source', old, '--to', join(folder, 'nas')]).exitCode).toBe(0);
+  expect(lost(['backup', 'App']).exitCode).toBe(0);
+  // What is at the old path now belongs to something else.
+  appendEntries(old, 5);
+  makeDatabase(moved, { rows: 3 });
+  const fresh = commandLineOf(join(folder, 'new home'));
+  expect(fresh(['recover', join(folder, 'nas'), '--source', `App=${moved}`, '--yes']).exitCode).toBe(0);
+  const [snapshot] = JSON.parse(fresh(['list', 'App', '--json']).stdout);
+  const restored = fresh(['restore', snapshot.name, '--force']);
+  expect(restored).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(moved) });
+  expect([countEntries(old), countEntries(moved)]).toEqual([25, 20]);
 });

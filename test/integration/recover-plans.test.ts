@@ -1,12 +1,13 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
 import type { PlanRecovery, RecoveryScan } from '../../src-shared/model/recovery/recovery.ts';
 import { KEEP_ALL } from '../../src-shared/model/retention.ts';
-import { appendEntries, countEntries } from '../support/databases.ts';
+import { attachFolder } from '../support/attach-folder.ts';
+import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { settle } from '../support/places.ts';
-import { type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { prepareRestore, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { manifestOf } from '../support/stored-files.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
 
@@ -83,6 +84,39 @@ test('on a new machine a plan comes back from a folder, its source is mapped, an
   const check = await succeed(core, 'restores.check', { source: { snapshotId: ticked[0] ?? '' }, targetPath: moved });
   expect(check.state).toBe('succeeded');
   expect(countEntries(moved)).toBe(103);
+});
+
+test('what is recovered goes back to where its sources are now, never to the paths of the other machine', async () => {
+  const scene = await setScene();
+  const { folder, destination, source } = scene;
+  const files = await attachFolder(scene, 3);
+  const { name } = await takeBackup(scene);
+  await scene.core.close();
+  // Other data is now at the paths that the manifest names.
+  appendEntries(source, 1);
+  writeFileSync(join(files, 'other'), '');
+  const [place, generated] = [join(folder, 'new', 'app.db'), join(folder, 'new', 'sounds')];
+  mkdirSync(join(folder, 'new'));
+  makeDatabase(place, { rows: 3 });
+  const core = await startTestCore(join(folder, 'new home'));
+  const [found] = everythingOf(await core.call('recoveries.scan', { path: destination }));
+  if (found === undefined) throw new Error('no plan');
+  const recovery = { ...found, sourcePath: place, attachedFilePaths: { generated } };
+  await core.call('recoveries.apply', { path: destination, plans: [recovery] });
+  const [snapshot] = await core.call('snapshots.list', { match: name });
+  expect(snapshot).toMatchObject({ sourcePath: place, attachedFiles: [{ path: generated }] });
+  const identity = await core.call('files.identify', { path: snapshot?.path ?? '' });
+  expect(identity.suggestedTarget).toBe(place);
+  const { start } = await prepareRestore(core, snapshot?.path ?? '', identity.suggestedTarget ?? '');
+  await succeed(core, 'restores.start', start);
+  const checked = await succeed(core, 'restores.check', { what: 'files', snapshotId: snapshot?.id ?? '' });
+  if (checked.result?.kind !== 'files-check') throw new Error('not checked');
+  expect(checked.result.check.targets).toMatchObject([{ targetPath: generated }]);
+  await succeed(core, 'restores.start', { checkRunId: checked.id, confirmation: checked.result.check.confirmation });
+  expect(countEntries(place)).toBe(100);
+  expect(readdirSync(generated)).toHaveLength(3);
+  expect(countEntries(source)).toBe(101);
+  expect(readdirSync(files)).toContain('other');
 });
 
 test('what was imported before becomes own in the order of its making', async () => {
@@ -168,7 +202,7 @@ test('a recovered snapshot gets a number that no other had, also where the newes
   const recover = (id: string): number => {
     const manifest = catalog.snapshots.manifest(id);
     if (manifest === undefined) throw new Error('There is no manifest.');
-    catalog.snapshots.recover(manifest, { destinationId: destination.destinationId, planId: plan.id, at });
+    catalog.snapshots.recover(manifest, { destinationId: destination.destinationId, plan, at });
     return catalog.snapshots.get(id)?.order ?? 0;
   };
   const at = new Date().toISOString();

@@ -173,7 +173,7 @@ function enterPlan(
   // The order of making is that in which they are entered: the oldest first.
   for (const manifest of family.toReversed()) {
     if (snapshotIds.includes(manifest.id))
-      catalog.snapshots.recover(manifest, { destinationId: destination.id, planId: plan.id, at });
+      catalog.snapshots.recover(manifest, { destinationId: destination.id, plan, at });
     else {
       importDescribed(catalog, clock, manifest, destination);
       catalog.snapshots.setPlan(manifest.id, plan.id);

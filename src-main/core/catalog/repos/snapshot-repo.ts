@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { Manifest } from '../../../../src-shared/model/manifest.ts';
+import type { Plan } from '../../../../src-shared/model/plan.ts';
 import {
   CopyState,
   type Snapshot,
@@ -261,14 +262,28 @@ export class SnapshotRepo extends Repo {
     });
   }
 
-  /** Makes a snapshot the catalog's own, as the newest that was taken in. @throws SnapkeepError as {@link enter} */
-  recover(manifest: Manifest, entry: { destinationId: string; planId: string; at: string }): void {
+  /**
+   * Makes a snapshot the catalog's own, as the newest that was taken in. What it holds goes back to where its plan says
+   * that its sources are now: the paths in its manifest are those of another machine.
+   * @throws SnapkeepError as {@link enter}
+   */
+  recover(manifest: Manifest, { destinationId, plan, at }: { destinationId: string; plan: Plan; at: string }): void {
+    const paths = new Map(plan.attachedFiles.map(({ name, path }) => [name, path]));
     this.db.transaction(() => {
-      this.enter(manifest, { ...entry, origin: 'own' });
+      const entry = { origin: 'own', planId: plan.id } as const;
+      this.enter(manifest, { ...entry, destinationId, at });
+      const attachedFiles = toRow(manifest, entry).attachedFiles.map((each) => ({
+        ...each,
+        path: paths.get(each.name) ?? each.path,
+      }));
+      this.db.run(
+        sql`UPDATE snapshots SET source_path = ${plan.sourcePath}, attached_files = ${JSON.stringify(attachedFiles)}
+            WHERE id = ${manifest.id}`,
+      );
       // SQLite's own counter of the table, so that the number is never given out again.
       this.db.run(sql`UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'snapshots'`);
       this.db.run(
-        sql`UPDATE snapshots SET origin = 'own', plan_id = ${entry.planId},
+        sql`UPDATE snapshots SET origin = 'own', plan_id = ${plan.id},
               number = (SELECT seq FROM sqlite_sequence WHERE name = 'snapshots')
             WHERE id = ${manifest.id} AND origin = 'imported'`,
       );

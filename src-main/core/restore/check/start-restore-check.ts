@@ -70,7 +70,7 @@ export function startRestoreCheck(
 }
 
 /** Which files of a snapshot are to be put back. */
-export interface FilesOrder extends Omit<FilesRequest, 'snapshotPath' | 'expected'> {
+export interface FilesOrder extends Omit<FilesRequest, 'snapshotPath' | 'expected' | 'paths'> {
   snapshot: Snapshot;
   destinationId: string | undefined;
 }
@@ -84,9 +84,10 @@ export function startFilesCheck(core: CoreContext, { snapshot, destinationId, ..
     work: async (handle) => {
       const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');
       const encryptionSecrets = core.encryptions.all(snapshot.planId);
+      const paths = Object.fromEntries(snapshot.attachedFiles.map((each) => [each.name, each.path]));
       const files = await core.runInWorker(
         'files-check',
-        { ...order, snapshotPath: path, expected },
+        { ...order, snapshotPath: path, expected, paths },
         { ...handle, encryptionSecrets },
       );
       for (const { targetPath } of files.targets) await refuseFilesTarget(core, targetPath);

@@ -37,6 +37,8 @@ export interface FilesRequest {
   parts: readonly string[];
   /** The folder that stands for the attached file's own, or the file or device for an image; `null`: where it came from. */
   to: string | null;
+  /** Where each attached file came from, by its name: of a snapshot that was recovered, where its source is now. */
+  paths: Record<string, string>;
 }
 
 /** What a check of files found out. */
@@ -124,7 +126,7 @@ async function each<T>(
   return done;
 }
 
-async function itemsOf({ snapshotPath, expected, attachedFile, parts, to }: FilesRequest): Promise<Item[]> {
+async function itemsOf({ snapshotPath, expected, attachedFile, parts, to, paths }: FilesRequest): Promise<Item[]> {
   const manifest = expected ?? (await readManifest(snapshotPath));
   const chosen = (manifest?.attachedFiles ?? []).filter(({ name }) => attachedFile === null || name === attachedFile);
   const there = chosen.flatMap((stored) =>
@@ -146,11 +148,12 @@ async function itemsOf({ snapshotPath, expected, attachedFile, parts, to }: File
     });
   }
   const beside = dirname(snapshotPath);
-  return there.flatMap((stored) =>
-    stored.kind === 'folder' && parts.length > 0
-      ? outermost(parts).map((part) => itemOf(beside, stored, part, to))
-      : [itemOf(beside, stored, '', to)],
-  );
+  return there.flatMap((stored) => {
+    const original = paths[stored.name] ?? stored.path;
+    return stored.kind === 'folder' && parts.length > 0
+      ? outermost(parts).map((part) => itemOf(beside, stored, original, part, to))
+      : [itemOf(beside, stored, original, '', to)];
+  });
 }
 
 /** What lies in another one comes with it. */
@@ -170,18 +173,19 @@ function onceFor<T>(read: (item: Item) => Promise<T>): (item: Item) => Promise<T
 function itemOf(
   beside: string,
   stored: StoredAttachedFile & { storedName: string },
+  original: string,
   wanted: string,
   to: string | null,
 ): Item {
   const path = join(beside, stored.storedName);
   if (stored.kind === 'image') {
-    const targetPath = to ?? stored.path;
+    const targetPath = to ?? original;
     return { stored, path, part: '', folder: targetPath, targetPath };
   }
   // A single file is a folder with this one file in it.
   const name = stored.path.split(/[/\\]/).at(-1) ?? '';
   const part = stored.kind === 'file' ? name : wanted;
-  const folder = to ?? (stored.kind === 'file' ? dirname(stored.path) : stored.path);
+  const folder = to ?? (stored.kind === 'file' ? dirname(original) : original);
   return { stored, path, part, folder, targetPath: part === '' ? folder : join(folder, part) };
 }
 
