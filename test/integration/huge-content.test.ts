@@ -24,14 +24,27 @@ test('unpacking stops one byte after the size in the manifest', async () => {
   expectNothingLeft({ ...scene, folder: scene.home });
 });
 
+/** Writes a bare packed file that unpacks to a database of about so many bytes, nearly all of them zeros. */
+function packZeros(folder: string, bytes: number): string {
+  const huge = join(folder, `${bytes}.db`);
+  const database = new Database(huge);
+  database.exec(`CREATE TABLE zeros (b); INSERT INTO zeros VALUES (zeroblob(${bytes}))`);
+  database.close();
+  const bare = join(folder, `${bytes}.db.gz`);
+  writeFileSync(bare, gzipSync(readFileSync(huge), { level: 9 }));
+  return bare;
+}
+
+test('a bare file that unpacks to less than 16 MB is not asked about, however far it is packed', async () => {
+  const scene = await setScene();
+  const source = { path: packZeros(scene.folder, 15_000_000) };
+  const targetPath = join(scene.folder, 'restored.db');
+  expect(checkOf(await succeed(scene.core, 'restores.check', { source, targetPath })).expansion).toBeNull();
+});
+
 test('a bare file that unpacks to hundreds of times its size is restored only when it is asked for twice', async () => {
   const scene = await setScene();
-  const huge = join(scene.folder, 'huge.db');
-  const database = new Database(huge);
-  database.exec('CREATE TABLE zeros (b); INSERT INTO zeros VALUES (zeroblob(110000000))');
-  database.close();
-  const bare = join(scene.folder, 'huge.db.gz');
-  writeFileSync(bare, gzipSync(readFileSync(huge), { level: 9 }));
+  const bare = packZeros(scene.folder, 17_000_000);
   const targetPath = join(scene.folder, 'restored.db');
   const checked = await succeed(scene.core, 'restores.check', { source: { path: bare }, targetPath });
   const { expansion, confirmation } = checkOf(checked);

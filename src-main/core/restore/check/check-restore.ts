@@ -155,9 +155,10 @@ async function notesOn({ targetPath, givenPath, mode }: RestoreCheckRequest, met
   return [...link, ...notes];
 }
 
-/** More than a database packs to, and from this size on worth a question, in bytes. */
+/** More than a database packs to. */
 const LARGEST_RATIO = 200;
-const SMALLEST_ASKED = 100_000_000;
+/** In bytes: unpacking less costs neither time nor space worth a question, and small empty databases pack as far. */
+const SMALLEST_ASKED = 16_000_000;
 
 async function expansionOf(path: string, imageBytes: number): Promise<number | null> {
   const ratio = Math.round(imageBytes / Math.max(1, (await stat(path)).size));
