@@ -116,6 +116,16 @@ export async function linkOrCopySynced(from: string, to: string): Promise<void> 
   }
 }
 
+/** Gives a file a second name; where it cannot have one, it moves there. */
+export async function linkOrMove(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!NO_LINKS.has(errorCode(error) ?? '')) throw error;
+    await rename(from, to);
+  }
+}
+
 /** Copies a file to a new name and syncs it. */
 export async function copySynced(from: string, to: string): Promise<void> {
   await copyFile(from, to, constants.COPYFILE_EXCL);

@@ -6,7 +6,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { PAGE_SIZES } from '../../../../src-shared/model/database-encryption.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { exists, sidecarPaths } from '../files/durable-files.ts';
-import { fileState } from '../files/file-state.ts';
+import { databaseState } from '../files/file-state.ts';
 import { notDatabase } from '../identify/content-words.ts';
 import { hasPlaintextHeader, laterFormatOf } from '../identify/database-header.ts';
 import { identifyContent } from '../identify/identify-file.ts';
@@ -261,11 +261,11 @@ async function copyWithSidecars(path: string, scratchFolder: string): Promise<st
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const copy = join(folder, basename(path));
   const { wal, journal } = sidecarPaths(path);
-  const before = await fingerprint(path);
+  const before = await databaseState(path);
   await copyWritable(path, copy);
   if (await exists(wal)) await copyWritable(wal, sidecarPaths(copy).wal);
   if (await exists(journal)) await copyWritable(journal, sidecarPaths(copy).journal);
-  if (before !== (await fingerprint(path))) {
+  if (before !== (await databaseState(path))) {
     throw new SnapkeepError('BUSY', `${path} is being written to, and Snapkeep has no access to its locks.`, {
       hint: 'Grant Snapkeep write access to the folder of the database, or stop the program that uses it, and try again.',
     });
@@ -277,16 +277,6 @@ async function copyWithSidecars(path: string, scratchFolder: string): Promise<st
 async function copyWritable(from: string, to: string): Promise<void> {
   await copyFile(from, to);
   await chmod(to, 0o600);
-}
-
-async function fingerprint(path: string): Promise<string> {
-  const { wal, journal } = sidecarPaths(path);
-  const parts: string[] = [];
-  for (const file of [path, wal, journal]) {
-    if (!(await exists(file))) continue;
-    parts.push(`${file}:${await fileState(file)}`);
-  }
-  return parts.join('\n');
 }
 
 /** Puts a database that nobody writes to into WAL mode. @throws SqliteError `SQLITE_BUSY` */

@@ -16,7 +16,7 @@ import { countArrived } from '../../engine/put-back/row-samples.ts';
 import { openForReading, type Reading, setWal } from '../../engine/sqlite/open-database.ts';
 import { RawPages } from '../../engine/sqlite/raw-pages.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
-import { putSidecars, returnSidecars } from '../replace/restore-by-file.ts';
+import { putSidecars, returnFiles } from '../replace/restore-by-file.ts';
 import { countSamples } from './page-samples.ts';
 
 /** The journal of a run that ended without an answer. */
@@ -58,7 +58,7 @@ export async function resolveReplacement(request: ResolveRequest, context: TaskC
   const opening = { ...context, lockWaitMs: request.lockWaitMs };
   const complete = isComplete(await lastStepOf(request, opening));
   if (database?.method === 'replace-file' || database?.method === 'create')
-    await (complete ? putSidecars : returnSidecars)(database.targetPath, runId);
+    await (complete ? putSidecars : returnFiles)(database.targetPath, runId);
   if (complete) return { complete, files: [], leftWal: null };
   const left: RestoredFiles[] = [];
   for (const exchange of files.toReversed()) left.push(...(await takeOneBack(exchange, keepsArrived)));

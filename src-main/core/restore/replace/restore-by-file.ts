@@ -6,13 +6,14 @@ import {
   copySynced,
   exists,
   linkOrCopySynced,
+  linkOrMove,
   partialPath,
   publishFile,
   sidecarPaths,
   syncFolder,
 } from '../../engine/files/durable-files.ts';
 import { giveNewRights, type RemovedRights, takeOverRights } from '../../engine/files/file-rights.ts';
-import { fileState } from '../../engine/files/file-state.ts';
+import { databaseState, filesState } from '../../engine/files/file-state.ts';
 import type { Unlocking } from '../../engine/sqlite/database-key.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 import { lateFailureInWords } from '../../runs/interruption.ts';
@@ -129,7 +130,10 @@ export async function abandon(hold: ExclusiveHold, path: string, context: TaskCo
   }
 }
 
-/** What SQLite cannot read cannot be locked either: whether its files stay as they were kept can only be looked at. */
+/**
+ * What SQLite cannot read cannot be locked either: whether its files stay as they were kept can only be looked at. What is
+ * replaced stays under other names until that was done once more, and comes back where a program has written to it.
+ */
 async function exchangeUnread(
   { targetPath, runId }: NewFile,
   partial: string,
@@ -137,21 +141,36 @@ async function exchangeUnread(
   context: TaskContext,
 ): Promise<void> {
   await requireUnused(targetPath, WHY);
-  const before = await filesState(targetPath);
+  const before = await databaseState(targetPath);
   await keep(null);
   context.throwIfCancelled();
   await requireUnused(targetPath, WHY);
-  if ((await filesState(targetPath)) !== before) throw busy('Another program', targetPath, WHY);
-  // Its log would be played into the new file, and it is wanted again where that does not get its name.
-  const sidecars = Object.values(sidecarPaths(targetPath));
+  if ((await databaseState(targetPath)) !== before) throw busy('Another program', targetPath, WHY);
+  const { database, wal, shm, journal } = previousFiles(targetPath, runId);
   try {
-    for (const path of sidecars) if (await exists(path)) await rename(path, partialPath(path, runId));
+    // Its log would be played into the new file.
+    for (const { path, aside } of [wal, shm, journal]) if (await exists(path)) await rename(path, aside);
+    if (await exists(targetPath)) await linkOrMove(targetPath, database.aside);
     await rename(partial, targetPath);
+    if ((await filesState([database.aside, wal.aside, journal.aside])) !== before)
+      throw busy('Another program', targetPath, WHY);
   } catch (error) {
-    await returnSidecars(targetPath, runId);
+    if (await exists(database.aside)) await rename(database.aside, targetPath);
+    await returnFiles(targetPath, runId);
     throw error;
   }
-  for (const path of sidecars) await rm(partialPath(path, runId), { force: true });
+  for (const { aside } of [database, wal, shm, journal]) await rm(aside, { force: true });
+}
+
+/** The files of a database that is exchanged, and the names under which they wait until that was done. */
+function previousFiles(targetPath: string, runId: string) {
+  const { wal, shm, journal } = sidecarPaths(targetPath);
+  const asideOf = (path: string) => ({ path, aside: partialPath(path, runId) });
+  return {
+    // The new file waits under the first name.
+    database: { path: targetPath, aside: partialPath(`${targetPath}-old`, runId) },
+    ...{ wal: asideOf(wal), shm: asideOf(shm), journal: asideOf(journal) },
+  };
 }
 
 /** Where nothing moves over a file that is open, the hold ends just before, and programs that open the file then are reported. */
@@ -164,16 +183,6 @@ async function moveOver(partial: string, targetPath: string, hold: ExclusiveHold
     if (['EPERM', 'EBUSY', 'EACCES'].includes(errorCode(error) ?? '')) throw busy('Another program', targetPath, WHY);
     throw error;
   }
-}
-
-async function filesState(targetPath: string): Promise<string> {
-  const { wal, journal } = sidecarPaths(targetPath);
-  const states: string[] = [];
-  for (const path of [targetPath, wal, journal]) {
-    if (!(await exists(path))) continue;
-    states.push(`${path}:${await fileState(path)}`);
-  }
-  return states.join('\n');
 }
 
 /** Where the log and the journal of a kept file are staged, and where they go. */
@@ -199,17 +208,17 @@ export async function putSidecars(targetPath: string, runId: string): Promise<vo
   for (const { staged, to } of sidecarMoves(targetPath, runId)) if (await exists(staged)) await rename(staged, to);
 }
 
-/** Puts the log and the journal of a file back that was to be exchanged and was not. */
-export async function returnSidecars(targetPath: string, runId: string): Promise<void> {
-  for (const path of Object.values(sidecarPaths(targetPath))) {
-    const aside = partialPath(path, runId);
+/** Puts the files back of a database that was to be exchanged and was not. */
+export async function returnFiles(targetPath: string, runId: string): Promise<void> {
+  for (const { path, aside } of Object.values(previousFiles(targetPath, runId)))
     if ((await exists(aside)) && !(await exists(path))) await rename(aside, path);
-  }
 }
 
 async function removeStaged(file: NewFile): Promise<void> {
   const staged = sidecarMoves(file.targetPath, file.runId).map((each) => each.staged);
-  for (const path of [partialPath(file.targetPath, file.runId), ...staged]) await rm(path, { force: true });
+  const { database } = previousFiles(file.targetPath, file.runId);
+  for (const path of [partialPath(file.targetPath, file.runId), ...staged, database.aside])
+    await rm(path, { force: true });
 }
 
 /** Does what comes after the content was replaced, which no failure undoes: a failure is logged as a warning. */
