@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -10,14 +11,19 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { checkDatabaseDeletion, deleteDatabase } from '../../src-main/core/delete-database/delete-database.ts';
 import type { Params } from '../../src-shared/contract/methods.ts';
-import { appendEntries, countEntries } from '../support/databases.ts';
-import { openElsewhere } from '../support/elsewhere.ts';
+import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
+import { NODE, openElsewhere } from '../support/elsewhere.ts';
 import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
 import { attributesOf, setAttributes, whyNoAttributes } from '../support/file-attributes.ts';
+import { quietContext } from '../support/quiet-context.ts';
 import { expectFailure, expectNothingLeft, type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
 import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 type Target = Params<'databaseDeletions.start'>['target'];
@@ -145,6 +151,54 @@ test.skipIf(process.platform === 'win32')(
     expect((await databaseDeletion(scene, target, { evenIfOpen: true })).state).toBe('succeeded');
     expect(existsSync(scene.source)).toBe(false);
     await other.close();
+  },
+);
+
+/** Commits a note to a row in a process of its own. @returns whether that was acknowledged */
+function commitElsewhere(path: string, row: number, note: string): boolean {
+  const program =
+    "const [, path, row, note] = process.argv; new (require('better-sqlite3'))(path, { timeout: 0, fileMustExist: true }).prepare('UPDATE entries SET note = ? WHERE id = ?').run(note, row)";
+  const cwd = resolve(import.meta.dirname, '../..');
+  return spawnSync(NODE, ['-e', program, path, String(row), note], { cwd, stdio: 'ignore' }).status === 0;
+}
+
+test.skipIf(process.platform === 'win32').each(['wal', 'delete'] as const)(
+  'a database in %s mode that is deleted while programs commit to it: every commit before its removal is kept',
+  async (journalMode) => {
+    const folder = temporaryFolder();
+    const [targetPath, safetyFolder, staging] = ['app.db', 'safety', 'staging'].map((name) => join(folder, name)) as [
+      ...[string, string, string],
+    ];
+    for (const made of [safetyFolder, staging]) mkdirSync(made);
+    makeDatabase(targetPath, { rows: 50, journalMode });
+    const other = await openElsewhere(targetPath);
+    await other.get('SELECT count(*) FROM entries');
+    const about = { targetPath, lockFiles: [], safetyFolder };
+    const { confirmation } = await checkDatabaseDeletion(about, quietContext(staging));
+    const tried: string[] = [];
+    const acknowledged: string[] = [];
+    // At every step that the deletion tells of, another program commits.
+    const commit = (): void => {
+      if (!existsSync(targetPath)) return;
+      const note = `commit ${tried.push('') + 1}`;
+      if (commitElsewhere(targetPath, tried.length, note)) acknowledged.push(note);
+    };
+    const run = { runId: 'run', planId: null, snapkeepVersion: '1', serviceId: 'service', lockWaitMs: 5000 };
+    const { safety } = await deleteDatabase(
+      { ...about, ...run, confirmation, evenIfOpen: true },
+      quietContext(staging, { log: commit, progress: commit }),
+      async () => {},
+    );
+    await other.close();
+    expect(existsSync(targetPath)).toBe(false);
+    const kept = join(folder, 'kept.db');
+    writeFileSync(kept, zstdDecompressSync(readFileSync(join(safetyFolder, safety?.name ?? ''))));
+    const database = new Database(kept);
+    const notes = database.prepare('SELECT note FROM entries').pluck().all();
+    database.close();
+    expect(acknowledged.filter((note) => !notes.includes(note))).toEqual([]);
+    expect(acknowledged).not.toEqual([]);
+    expect(tried.length).toBeGreaterThan(acknowledged.length);
   },
 );
 

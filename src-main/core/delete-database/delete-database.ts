@@ -11,16 +11,18 @@ import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { exists, sidecarPaths, syncFolder } from '../engine/files/durable-files.ts';
 import { keepAttributes } from '../engine/files/file-attributes.ts';
 import { findFileHolders } from '../engine/files/file-holders.ts';
+import { databaseState } from '../engine/files/file-state.ts';
 import { removalNotes } from '../engine/files/file-rights.ts';
 import { requireExchangeable } from '../engine/files/mount-point.ts';
 import { contentInWords } from '../engine/identify/content-words.ts';
 import { identifyContent } from '../engine/identify/identify-file.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { inspectTarget, type Target } from '../restore/check/inspect-target.ts';
-import { ExclusiveHold, type NoteLeftWal, requireUnused } from '../restore/replace/exclusive-hold.ts';
+import { busy, ExclusiveHold, type NoteLeftWal, requireUnused } from '../restore/replace/exclusive-hold.ts';
 import { Keeper, type NoteDatabase } from '../restore/replace/keeper.ts';
 import { abandon, afterwards } from '../restore/replace/restore-by-file.ts';
-import { keepFiles, keepHeld, keepPages, type SafetyRequest } from '../restore/undo/safety-snapshot.ts';
+import { keepFiles, keepHeld, type SafetyRequest } from '../restore/undo/safety-snapshot.ts';
+import { WriteHold } from './write-hold.ts';
 
 /** Which database is to be removed, and the names of the lock files beside it that go with it. */
 export interface DatabaseDeletionCheckRequest {
@@ -34,6 +36,8 @@ export interface DatabaseDeletionRequest extends SafetyRequest, DatabaseDeletion
   confirmation: string;
   /** Also when another program has it open. */
   evenIfOpen: boolean;
+  /** How long another program's write lock is waited for, in milliseconds. */
+  lockWaitMs: number;
 }
 
 /** What the deletion of a database has done. */
@@ -118,25 +122,32 @@ async function removeKept(
   context: TaskContext,
 ): Promise<string[]> {
   const { targetPath } = request;
-  const hold = await holdOf(request, target, keeper.noteLeftWal);
+  const hold = await holdOf(request, target, keeper.noteLeftWal, context);
   try {
+    const before = hold === null ? await databaseState(targetPath) : null;
     const { name } = await keeper.keep(() => {
-      if (hold !== null) return keepHeld(request, hold, target.unlocking, context);
-      return target.facts === undefined ? keepFiles(request, context) : keepOpen(request, context);
+      if (hold === null) return keepFiles(request, context);
+      return hold instanceof WriteHold
+        ? hold.keep(request, context)
+        : keepHeld(request, hold, target.unlocking, context);
     });
     context.throwIfCancelled();
     const lost = await keepAttributes(targetPath, join(request.safetyFolder, name));
     if (lost !== null) context.log('warning', lost);
-    // Under the hold the file is all of the database: as long as it exists, nothing is lost.
-    await keeper.note(hold && { method: 'remove', targetPath, previous: await identityOf(targetPath) });
     context.progress('removing', 0, null);
+    // What SQLite cannot read cannot be locked either.
+    if (hold === null && (await databaseState(targetPath)) !== before) throw busy('Another program', targetPath, WHY);
+    // Under the exclusive hold the file is all of the database: as long as it exists, nothing is lost.
+    const mark = { method: 'remove', targetPath, previous: await identityOf(targetPath) } as const;
+    await keeper.note(hold instanceof ExclusiveHold ? mark : null);
     // Where nothing that is open can be removed, the hold ends just before.
     if (!fileSystem.replacesOpenFiles) hold?.close();
     return await remove(await presentFiles(request));
   } catch (error) {
-    // Without the hold, some of what Undo puts back may have been removed.
-    const isWhole = hold === null ? !keeper.isNoted : await exists(targetPath);
-    if (isWhole && hold !== null) await abandon(hold, targetPath, context);
+    // Without the exclusive hold, some of what Undo puts back may have been removed.
+    const isExclusive = hold instanceof ExclusiveHold;
+    const isWhole = isExclusive ? await exists(targetPath) : !keeper.isNoted;
+    if (isWhole && isExclusive) await abandon(hold, targetPath, context);
     if (isWhole) await keeper.giveUp();
     throw explainError(error, targetPath);
   } finally {
@@ -144,20 +155,21 @@ async function removeKept(
   }
 }
 
+/** What no program commits past; `null`: SQLite cannot read the database, and its files are watched instead. */
 async function holdOf(
-  { targetPath, evenIfOpen }: DatabaseDeletionRequest,
+  { targetPath, evenIfOpen, lockWaitMs }: DatabaseDeletionRequest,
   { facts, unlocking }: Target,
   note: NoteLeftWal,
-): Promise<ExclusiveHold | null> {
-  if (evenIfOpen && (facts === undefined || (await findFileHolders(targetPath)).length > 0)) return null;
-  if (facts !== undefined) return ExclusiveHold.on(targetPath, unlocking, WHY, note);
-  await requireUnused(targetPath, WHY);
-  return null;
-}
-
-function keepOpen(request: DatabaseDeletionRequest, context: TaskContext): Promise<Manifest> {
-  context.log('warning', `${OPEN_ELSEWHERE} ${LOST_THEN}`);
-  return keepPages(request, context);
+  context: TaskContext,
+): Promise<ExclusiveHold | WriteHold | null> {
+  if (facts === undefined) {
+    if (!evenIfOpen) await requireUnused(targetPath, WHY);
+    return null;
+  }
+  if (!evenIfOpen || (await findFileHolders(targetPath)).length === 0)
+    return ExclusiveHold.on(targetPath, unlocking, WHY, note);
+  context.log('warning', `${OPEN_ELSEWHERE} It waits until the database is deleted. ${LOST_THEN}`);
+  return WriteHold.on({ path: targetPath, lockWaitMs }, unlocking, context);
 }
 
 const OPEN_ELSEWHERE = 'Another program has the database open.';

@@ -79,7 +79,8 @@ export function startDatabaseDeletion(
     folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
     work: async (handle) => {
       await core.cleanUp.resolve([targetPath]);
-      const work = { ...safetyRequest(core, handle, targetPath), ...request, confirmation, evenIfOpen };
+      const lockWaitMs = core.catalog.settings.get().lockWaitSeconds * 1000;
+      const work = { ...safetyRequest(core, handle, targetPath), ...request, confirmation, evenIfOpen, lockWaitMs };
       const rights = await rightsOfFile(targetPath);
       const done = await replacing(core, handle, 'databaseDeletion', targetPath, work, { keys, rights });
       const { removed, safety, tables, rows } = done;

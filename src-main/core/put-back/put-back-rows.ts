@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import { identityOf } from '../engine/attached-files/folder/folder-swap.ts';
@@ -8,6 +7,7 @@ import { sampleRows } from '../engine/put-back/row-samples.ts';
 import { beginPutBack, UnexpectedChange, type WrittenRows, writeRows } from '../engine/put-back/write-rows.ts';
 import { openSource } from '../engine/sqlite/copy-image.ts';
 import { type Database, openDatabase, openForReading } from '../engine/sqlite/open-database.ts';
+import { unlessBusy, whenFree } from '../engine/sqlite/when-free.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { requireOwnLog } from '../restore/check/inspect-target.ts';
 import { Keeper, type NoteDatabase } from '../restore/replace/keeper.ts';
@@ -28,7 +28,6 @@ export interface AppliedPutBack {
   changes: number;
 }
 
-const RETRY_MS = 50;
 /** How often the content is kept anew because another program has committed meanwhile, before others have to wait. */
 const OPEN_TRIES = 3;
 
@@ -97,37 +96,9 @@ async function tryPutBack(
 /** Changes when another connection commits. */
 const dataVersion = (live: Database): number => Number(live.pragma('data_version', { simple: true }));
 
-async function begin(
-  live: Database,
-  { targetPath, lockWaitMs }: ConfirmedPutBack,
-  context: TaskContext,
-): Promise<void> {
-  await whenFree(targetPath, lockWaitMs, context, () => beginPutBack(live));
+function begin(live: Database, { targetPath, lockWaitMs }: ConfirmedPutBack, context: TaskContext): Promise<void> {
+  return whenFree({ path: targetPath, lockWaitMs }, context, () => unlessBusy(() => beginPutBack(live)));
 }
-
-/** @throws SnapkeepError `LOCKED` when another program's lock is not given free in time */
-async function whenFree(path: string, lockWaitMs: number, context: TaskContext, work: () => void): Promise<void> {
-  const started = context.now().getTime();
-  for (let told = false; ; told = true) {
-    try {
-      work();
-      return;
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-    }
-    if (context.now().getTime() - started >= lockWaitMs)
-      throw new SnapkeepError(
-        'LOCKED',
-        `${path} is locked by another program (waited ${Math.round(lockWaitMs / 1000)} s).`,
-        { hint: 'Nothing was changed. Wait for it to finish, or close it, and try again.' },
-      );
-    if (!told) context.log('info', 'Another program holds a lock; waiting for it.');
-    context.throwIfCancelled();
-    await delay(RETRY_MS);
-  }
-}
-
-const isBusy = (error: unknown): boolean => /^SQLITE_(?:BUSY|LOCKED)/.test(errorCode(error) ?? '');
 
 /** Writes with the lock held what the preview said, and nothing else. */
 async function writeAndCommit(
@@ -149,7 +120,7 @@ async function writeAndCommit(
   if (JSON.stringify(done) !== JSON.stringify(written)) throw new UnexpectedChange(`It changed ${done.changes} rows.`);
   await keeper.note({ method: 'rows', targetPath, samples: missing.marks() });
   try {
-    await whenFree(targetPath, lockWaitMs, context, () => live.exec('COMMIT'));
+    await whenFree({ path: targetPath, lockWaitMs }, context, () => unlessBusy(() => live.exec('COMMIT')));
   } catch (error) {
     // Where SQLite has ended the transaction by itself, it may have been committed: then what was kept stays.
     if (!live.inTransaction && !isOtherwise(error)) keeper.hold();

@@ -1,20 +1,14 @@
 import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { errorCode } from '../../engine/engine-errors.ts';
 import { explainWrite } from '../../engine/files/disk-full.ts';
 import { type Database, openDatabase } from '../../engine/sqlite/open-database.ts';
+import { isBusy, type Lockable, whenFree } from '../../engine/sqlite/when-free.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 
-const RETRY_MS = 50;
 const STEP_PAGES = 1000;
 
 /** A database that is overwritten through SQLite. */
-export interface LiveTarget {
-  path: string;
+export interface LiveTarget extends Lockable {
   journalMode: string;
-  /** How long another program's lock is waited for, in milliseconds. */
-  lockWaitMs: number;
   /** Called with the write lock held and nothing written yet; what it throws leaves everything as it was. */
   onLocked(): Promise<void>;
 }
@@ -30,7 +24,7 @@ export async function writeIntoLive(imagePath: string, target: LiveTarget, conte
   image.pragma('locking_mode = EXCLUSIVE');
   // The copy carries the image's journal mode along, and a target in another mode is to stay in its own.
   if (target.journalMode !== 'wal') leaveWal(image, imagePath);
-  await copyWhenFree(image, target, context);
+  await whenFree(target, context, () => tryCopy(image, target, context));
 }
 
 function leaveWal(image: Database, imagePath: string): void {
@@ -38,26 +32,6 @@ function leaveWal(image: Database, imagePath: string): void {
     image.pragma('journal_mode = DELETE');
   } catch (error) {
     throw explainWrite(error, 'staging', dirname(imagePath));
-  }
-}
-
-async function copyWhenFree(image: Database, target: LiveTarget, context: TaskContext): Promise<void> {
-  const { path, lockWaitMs } = target;
-  const started = context.now().getTime();
-  for (let told = false; ; told = true) {
-    if (await tryCopy(image, target, context)) return;
-    if (context.now().getTime() - started >= lockWaitMs) {
-      throw new SnapkeepError(
-        'LOCKED',
-        `${path} is locked by another program (waited ${Math.round(lockWaitMs / 1000)} s).`,
-        {
-          hint: 'Nothing was changed. Wait for it to finish, or close it, and try again.',
-        },
-      );
-    }
-    if (!told) context.log('info', 'Another program holds a lock; waiting for it.');
-    context.throwIfCancelled();
-    await delay(RETRY_MS);
   }
 }
 
@@ -77,8 +51,7 @@ async function tryCopy(image: Database, { path, onLocked }: LiveTarget, context:
     // The driver takes "busy at the first step" for "nothing left to copy": then no page was counted either.
     return totalPages > 0;
   } catch (error) {
-    const code = errorCode(error) ?? '';
-    if (!gate.failed && (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))) return false;
+    if (!gate.failed && isBusy(error)) return false;
     throw error;
   }
 }
