@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -183,7 +184,7 @@ test.skipIf(process.platform === 'win32').each(['wal', 'delete'] as const)(
       const note = `commit ${tried.push('') + 1}`;
       if (commitElsewhere(targetPath, tried.length, note)) acknowledged.push(note);
     };
-    const run = { runId: 'run', planId: null, snapkeepVersion: '1', serviceId: 'service', lockWaitMs: 5000 };
+    const run = { runId: randomUUID(), planId: null, snapkeepVersion: '1', serviceId: randomUUID(), lockWaitMs: 5000 };
     const { safety } = await deleteDatabase(
       { ...about, ...run, confirmation, evenIfOpen: true },
       quietContext(staging, { log: commit, progress: commit }),

@@ -157,8 +157,7 @@ describe('kept folders of restores', () => {
     expect(kept().length).toBeLessThan(5);
     expect(existsSync(safety?.path ?? '')).toBe(true);
     await core.call('settings.update', { safetyMaxBytes: 0 });
-    await pass(31, { core, clock });
-    await restoreOver('the newest\n');
+    await core.serveDue();
     expect(kept()).toHaveLength(1);
     expect(existsSync(safety?.path ?? '')).toBe(true);
   });

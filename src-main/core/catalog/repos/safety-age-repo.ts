@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { aged, type CountedAge } from '../../../../src-shared/retention/counted-age.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
+import { aged, type CountedAge } from '../../../../src-shared/retention/counted-age.ts';
 import { sql } from '../sql.ts';
 import { json, Repo, Table } from '../table.ts';
 
