@@ -40,6 +40,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'keep-all': 'Keep all',
   'no-rule': 'No rule',
   'not-valid': 'Not valid',
+  missing: 'Missing',
 };
 
 /** Returns a rule that keeps or removes a snapshot as a label, for example `Daily 3` for `daily-3`. */

@@ -23,6 +23,7 @@ test.each([
   ['before-restore', 'Safety snapshot'],
   ['newest-good', 'Newest valid'],
   ['no-rule', 'No rule'],
+  ['missing', 'Missing'],
   ['To be pruned', 'To be pruned'],
 ])('the rule %s is called %s', (rule, words) => {
   expect(ruleInWords(rule)).toBe(words);

@@ -48,9 +48,43 @@ export function wantCopies(catalog: Catalog, clock: Clock, plan: Plan): void {
     const asIfThere = candidates.map((each) =>
       toRetainedAt(each, { state: 'stored', valid: copyAt(each, destinationId)?.valid ?? null }),
     );
-    for (const { id, keep } of decideRetention(asIfThere, retention, calendarOf(clock, plan)))
-      if (keep) catalog.copies.enqueue(id, destinationId, at);
+    for (const id of keptIds(asIfThere, retention, clock, plan)) catalog.copies.enqueue(id, destinationId, at);
   }
+}
+
+/**
+ * The missing copies that can be made again: another copy is stored and not known to be damaged, and the retention would
+ * keep them if they were there.
+ * @param snapshots all of the plan
+ */
+export function replaceableCopies(clock: Clock, plan: Plan, snapshots: readonly KeptSnapshot[]): CopyKey[] {
+  return retentionsOf(plan).flatMap(({ destinationId, retention }) => {
+    const there = snapshots.flatMap((snapshot) => {
+      const copy = copyAt(snapshot, destinationId);
+      return copy === undefined ? [] : [{ snapshot, copy }];
+    });
+    const lost = there.filter(({ snapshot: { origin, trigger, copies }, copy: { state } }) => {
+      const source = copies.some((each) => each.state === 'stored' && each.valid !== false);
+      return state === 'missing' && source && origin === 'own' && trigger !== 'before-restore';
+    });
+    if (lost.length === 0) return [];
+    const asIfThere = there.map(({ snapshot, copy: { state, valid } }) =>
+      toRetainedAt(snapshot, { state: 'stored', valid: state === 'missing' ? null : valid }),
+    );
+    const kept = keptIds(asIfThere, retention, clock, plan);
+    return lost.flatMap(({ snapshot: { id } }) => (kept.has(id) ? [{ snapshotId: id, destinationId }] : []));
+  });
+}
+
+/** Enters the missing copies that can be made again as wanted. @returns whether there are any */
+export function replaceMissing({ catalog, clock, events }: CoreContext, plan: Plan): boolean {
+  const lost = catalog.copies.isAnyMissing(plan.id)
+    ? replaceableCopies(clock, plan, catalog.kept.ofPlan(plan.id))
+    : [];
+  const at = clock.now().toISOString();
+  for (const { snapshotId, destinationId } of lost) catalog.copies.replace(snapshotId, destinationId, at);
+  if (lost.length > 0) events.emit('snapshots.changed', { planId: plan.id });
+  return lost.length > 0;
 }
 
 /** Which snapshot at which destination. */
@@ -76,15 +110,23 @@ export function unwantedCopies(
     if (!there.some(({ copy }) => isAwaited(copy))) return [];
     const held = catalog.pruneStates.get(plan.id, destinationId).brake?.snapshot ?? 0;
     const retained = there.map(({ snapshot, copy }) => toRetainedAt(snapshot, copy));
-    const kept = new Set(
-      decideRetention(retained, retention, calendarOf(clock, plan)).flatMap(({ id, keep }) => (keep ? [id] : [])),
-    );
+    const kept = keptIds(retained, retention, clock, plan);
     return there.flatMap(({ snapshot: { id, order }, copy }) =>
       !kept.has(id) && order > held && copy.state !== 'copying' && isAwaited(copy)
         ? [{ snapshotId: id, destinationId }]
         : [],
     );
   });
+}
+
+function keptIds(
+  snapshots: readonly RetainedSnapshot[],
+  retention: Retention,
+  clock: Clock,
+  plan: Plan,
+): ReadonlySet<string> {
+  const decisions = decideRetention(snapshots, retention, calendarOf(clock, plan));
+  return new Set(decisions.flatMap(({ id, keep }) => (keep ? [id] : [])));
 }
 
 /** Forgets copies that nobody waits for any more, and answers of which snapshots. */

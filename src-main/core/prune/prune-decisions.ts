@@ -12,6 +12,7 @@ import {
   type CopyKey,
   calendarOf,
   isAwaited,
+  replaceableCopies,
   retentionsOf,
   toRetainedAt,
   unwantedCopies,
@@ -41,13 +42,15 @@ export function decidePrune(
   return new PruneDecider(core, { ...plan, retention: options.retention ?? plan.retention }, options.mode).decide();
 }
 
-/** One copy of a snapshot as previews and results name it. */
+/** One copy of a snapshot as previews and results name it: a missing one takes no space. */
 export function toPruned(
   snapshot: Pick<KeptSnapshot, 'id' | 'name' | 'createdAt' | 'diskBytes'>,
   reasons: string[],
   destination: PrunedSnapshot['destination'],
+  state: KeptCopy['state'] = 'stored',
 ): PrunedSnapshot {
-  const { id, name, createdAt, diskBytes: sizeBytes } = snapshot;
+  const { id, name, createdAt, diskBytes } = snapshot;
+  const sizeBytes = state === 'missing' ? 0 : diskBytes;
   return { id, name, createdAt, sizeBytes, reasons, destination, toTrash: false };
 }
 
@@ -69,6 +72,8 @@ class PruneDecider {
   readonly #mode: PruneMode;
   readonly #snapshots: ReadonlyMap<string, KeptSnapshot>;
   readonly #unwanted: ReadonlySet<string>;
+  /** Missing copies that are not for a person to let go: they will be made again. */
+  readonly #replaceable: ReadonlySet<string>;
   readonly #gone = new Set<string>();
   readonly #result: PruneDecisions = { removed: [], kept: [], brakes: [] };
 
@@ -79,6 +84,7 @@ class PruneDecider {
     const snapshots = core.catalog.kept.ofPlan(plan.id);
     this.#snapshots = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
     this.#unwanted = new Set(unwantedCopies(core, plan, snapshots).map(keyOf));
+    this.#replaceable = new Set(replaceableCopies(core.clock, plan, snapshots).map(keyOf));
   }
 
   decide(): PruneDecisions {
@@ -99,13 +105,13 @@ class PruneDecider {
     const held = this.#heldAt(destination, retention, decided, going);
     const at = { id, name };
     const leaving = new Set(going.filter(({ snapshot }) => snapshot.order > held).map(({ snapshot }) => snapshot.id));
-    for (const { snapshot, decision } of decided) {
+    for (const { snapshot, state, decision } of decided) {
       if (leaving.has(snapshot.id)) {
         this.#gone.add(keyOf({ snapshotId: snapshot.id, destinationId: id }));
-        this.#result.removed.push(toPruned(snapshot, decision.reasons, at));
+        this.#result.removed.push(toPruned(snapshot, decision.reasons, at, state));
       } else {
         const paused = snapshot.order <= held ? 'pruning-paused' : 'waiting-copy';
-        this.#result.kept.push(toPruned(snapshot, decision.keep ? decision.reasons : [paused], at));
+        this.#result.kept.push(toPruned(snapshot, decision.keep ? decision.reasons : [paused], at, state));
       }
     }
   }
@@ -122,7 +128,11 @@ class PruneDecider {
     return decideRetention(retained, retention, calendarOf(this.#core.clock, this.#plan)).flatMap((decision) => {
       const snapshot = this.#snapshots.get(decision.id);
       const state = states.get(decision.id);
-      return snapshot === undefined || state === undefined ? [] : [{ snapshot, state, decision }];
+      if (snapshot === undefined || state === undefined) return [];
+      if (state === 'stored' || decision.keep) return [{ snapshot, state, decision }];
+      // That it is missing is not forgotten before a person has seen it.
+      const stays = this.#mode === 'automatic' || this.#replaceable.has(keyOf({ snapshotId: snapshot.id, destinationId }));
+      return stays ? [] : [{ snapshot, state, decision: { ...decision, reasons: ['missing'] } }];
     });
   }
 
@@ -138,7 +148,7 @@ class PruneDecider {
       gap = lastBeforeFreshGap(weighed(members), this.#core.clock.now().getTime());
       const own = decided.filter(({ snapshot, state }) => snapshot.origin === 'own' && state === 'stored');
       const announced = Math.max(announcedUpTo(this.#core, this.#plan.id, id, retention), brake?.snapshot ?? 0, gap);
-      const unannounced = going.filter(({ snapshot, state }) => state === 'stored' && snapshot.order > announced);
+      const unannounced = going.filter(({ snapshot }) => snapshot.order > announced);
       const many = manyAtOnce(unannounced.length, own.length);
       if (many !== null) brake = withReasons(this.#core, brake, [many], newestOrder(members));
     }

@@ -60,7 +60,7 @@ export function previewDelete(
     const destination = catalog.destinations.get(copy.destinationId);
     if (destination === undefined || isAwaited(copy) || copy.state === 'trashing' || copy.state === 'trashed')
       return [];
-    return [toPruned(snapshot, ['chosen'], { id: destination.id, name: destination.name })];
+    return [toPruned(snapshot, ['chosen'], { id: destination.id, name: destination.name }, copy.state)];
   });
   const { planId } = snapshot;
   const others =

@@ -7,7 +7,7 @@ import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { finishRemovals, removeCopy } from '../copies/remove-copy.ts';
 import { trashCopy } from '../copies/trash-copy.ts';
-import { dropUnwanted, emptyOutbox } from '../copies/wanted-copies.ts';
+import { dropUnwanted, emptyOutbox, replaceMissing } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertReachable, locationOf, openDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
@@ -57,18 +57,22 @@ export function startDelete(core: CoreContext, snapshotId: string, request: Dele
 
 /**
  * Queues the prune that follows a backup and a copy, if there is anything to remove, and empties the outbox. What the
- * brake holds is left alone, and what it is for is stored.
+ * brake holds is left alone, and what it is for is stored. Missing copies are made again, or stay until a person has
+ * reviewed them.
  */
 export async function pruneByRetention(core: CoreContext, planId: string): Promise<void> {
   const plan = core.catalog.plans.get(planId);
   if (plan === undefined) return;
-  // First, so that copies of what the brake holds are still wanted.
+  // First, so that what they are made from stays.
+  const isAnyReplaced = replaceMissing(core, plan);
+  // Before copies are dropped, so that those of what the brake holds are still wanted.
   const decided = decidePrune(core, plan, { mode: 'automatic' });
   storeBrakes(core, plan, decided.brakes);
   const unwanted = dropUnwanted(core, plan);
   const { removed } = unwanted.size === 0 ? decided : decidePrune(core, plan, { mode: 'automatic' });
   // Before anything is waited for, so that whoever waits for the runs that go on waits for this one too.
   if (removed.length > 0) startRemoval(core, 'prune', removed, aboutPlan(plan), 'leave');
+  if (isAnyReplaced) core.copier.tick();
   await emptyOutbox(core, unwanted);
 }
 

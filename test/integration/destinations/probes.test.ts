@@ -4,6 +4,7 @@ import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { KEEP_ALL } from '../../../src-shared/model/retention.ts';
 import { metricsOf } from '../../../src-shared/rules/state/metrics.ts';
 import { attachFolder } from '../../support/attach-folder.ts';
 import { canMount } from '../../support/can-mount.ts';
@@ -297,7 +298,7 @@ describe('what is stored', () => {
     expect(await summaryOf(scene)).toMatchObject({ state: 'failed', reason: expect.stringContaining('generated') });
   });
 
-  test('at one of two destinations is missing there alone: the plan is incomplete', async () => {
+  test('at one of two destinations is missing there alone: the plan is incomplete until it is copied again', async () => {
     const { scene, checkADayLater } = await setSceneInTime();
     const path = join(scene.folder, 'second');
     const second = await save(scene.core, folderAt(path, 'Second'));
@@ -311,6 +312,38 @@ describe('what is stored', () => {
     expect(await statesAt(scene.core, second)).toEqual(['missing']);
     expect(await summaryOf(scene)).toMatchObject({ state: 'incomplete', reason: expect.stringContaining('Second') });
     expect(await metricOf(scene, 'snapkeep_missing_copies')).toBe('1');
+    const { name } = await takeBackup(scene);
+    await settle(scene.core);
+    expect(await statesAt(scene.core, second)).toEqual(['stored', 'stored']);
+    expect(storedIn(path).filter((each) => each.endsWith('.gz'))).toHaveLength(2);
+    expect(storedIn(path)).toContain(name);
+    expect(await metricOf(scene, 'snapkeep_missing_copies')).toBe('0');
+    for (const { id } of await scene.core.call('snapshots.list', {}))
+      await succeed(scene.core, 'verifications.start', { snapshotId: id, destinationId: second });
+  });
+
+  test('and is missing everywhere stays missing, whatever the retention, until a person has reviewed it', async () => {
+    const { scene, checkADayLater } = await setSceneInTime();
+    const { core, plan } = scene;
+    await core.call('plans.update', { planId: plan.id, retention: { ...KEEP_ALL, keepLast: 1 } });
+    await takeBackup(scene);
+    await check(scene);
+    for (const name of storedIn(scene.destination)) rmSync(join(scene.destination, name));
+    await checkADayLater();
+    for (const states of [
+      ['stored', 'missing'],
+      ['stored', 'missing'],
+    ]) {
+      await takeBackup(scene);
+      await settle(core);
+      expect(await statesAt(core, destinationOf(scene))).toEqual(states);
+      expect(await summaryOf(scene)).toMatchObject({ state: 'incomplete', reason: expect.stringContaining('missing') });
+    }
+    const { confirmation, ...preview } = await core.call('prune.preview', { planId: plan.id });
+    expect(preview).toMatchObject({ removed: [{ reasons: ['missing'], sizeBytes: 0 }], bytesFreed: 0, removedCount: 1 });
+    await succeed(core, 'prune.start', { planId: plan.id, confirmation });
+    expect(await statesAt(core, destinationOf(scene))).toEqual(['stored']);
+    expect((await summaryOf(scene)).state).toBe(OK_HERE);
   });
 
   test.each([

@@ -246,6 +246,13 @@ export class CopyRepo extends Repo {
     );
   }
 
+  /** Whether a copy of a plan's snapshots is missing. */
+  isAnyMissing(planId: string): boolean {
+    return this.db.has(
+      sql`SELECT 1 FROM snapshot_copies WHERE state = 'missing' AND plan_id = ${planId} LIMIT 1`,
+    );
+  }
+
   set(copy: CopyRow): void {
     this.#copies.save(copy, ['snapshotId', 'destinationId']);
   }
@@ -262,6 +269,14 @@ export class CopyRepo extends Repo {
     this.db.run(
       sql`INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at)
           VALUES (${snapshotId}, ${destinationId}, 'waiting', ${at}) ON CONFLICT DO NOTHING`,
+    );
+  }
+
+  /** A missing copy is to be made again; what was found in the former one says nothing of it. */
+  replace(snapshotId: string, destinationId: string, at: string): void {
+    this.db.run(
+      sql`UPDATE snapshot_copies SET state = 'waiting', at = ${at}, message = NULL, verified_at = NULL, valid = NULL,
+            level = NULL WHERE ${isCopy(snapshotId, destinationId)} AND state = 'missing'`,
     );
   }
 
