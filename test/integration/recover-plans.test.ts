@@ -4,8 +4,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
 import type { PlanRecovery, RecoveryScan } from '../../src-shared/model/recovery/recovery.ts';
 import { KEEP_ALL } from '../../src-shared/model/retention.ts';
+import { DAY_MS } from '../../src-shared/rules/durations.ts';
 import { attachFolder } from '../support/attach-folder.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { settle } from '../support/places.ts';
 import { prepareRestore, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { manifestOf } from '../support/stored-files.ts';
@@ -167,6 +169,34 @@ test('the catalog, not a manifest, says what is recovered already: own snapshots
   await succeed(scene.core, 'destinations.rescan', { path: scene.destination });
   const [listed] = await scene.core.call('snapshots.list', {});
   expect(listed).toMatchObject({ id: snapshot.id, origin: 'own', serviceId: manifest.service?.id });
+});
+
+test('the daily check notices a snapshot that the other machine makes after the recovery, and pauses pruning', async () => {
+  const lost = await setLost();
+  const { destination, folder, home } = lost;
+  const clock = new FakeClock();
+  const core = await startTestCore(join(folder, 'new home'), { clock });
+  const scan = await core.call('recoveries.scan', { path: destination });
+  const { plans } = await core.call('recoveries.apply', { path: destination, plans: everythingOf(scan) });
+  const planId = plans[0]?.id ?? '';
+  const brakesADayLater = async () => {
+    clock.jump(DAY_MS);
+    await core.call('plans.check', {});
+    return (await core.call('prune.preview', { planId })).brakes;
+  };
+  expect(await brakesADayLater()).toEqual([]);
+  const other = await startTestCore(home);
+  await takeBackup({ ...lost, core: other });
+  expect(await brakesADayLater()).toMatchObject([
+    { reasons: [{ kind: 'other-machine', message: expect.stringContaining('still backs it up') }] },
+  ]);
+  expect((await core.call('plans.get', { planId })).pruningPaused).toContain('still backs it up');
+  // Reviewed, it is news no more; the next one is.
+  const { confirmation } = await core.call('prune.preview', { planId, review: true });
+  await succeed(core, 'prune.start', { planId, review: true, confirmation });
+  expect(await brakesADayLater()).toEqual([]);
+  await takeBackup({ ...lost, core: other });
+  expect(await brakesADayLater()).toMatchObject([{ reasons: [{ kind: 'other-machine' }] }]);
 });
 
 test('a snapshot that the other machine makes after the recovery pauses pruning, and one it had made before does not', async () => {

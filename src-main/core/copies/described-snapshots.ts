@@ -32,7 +32,22 @@ export async function readDescribed(
 ): Promise<DescribedSnapshots> {
   const names = new Set(await listAll(driver, signal));
   const described = [...names].filter((name) => name.endsWith(MANIFEST_SUFFIX));
-  const found: DescribedSnapshots = { manifests: [], problems: [], names };
+  return { ...(await readManifests(driver, described, names, signal, onProgress)), names };
+}
+
+/**
+ * Reads some of the manifests at a destination.
+ * @param described their names @param names of all files there
+ * @throws SnapkeepError when the destination cannot be read, `CANCELLED`
+ */
+export async function readManifests(
+  driver: Destination,
+  described: readonly string[],
+  names: Pick<ReadonlySet<string>, 'has'>,
+  signal: AbortSignal | undefined,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Omit<DescribedSnapshots, 'names'>> {
+  const found: Omit<DescribedSnapshots, 'names'> = { manifests: [], problems: [] };
   for (let index = 0; index < described.length; index += AT_ONCE) {
     onProgress(index, described.length);
     const some = described.slice(index, index + AT_ONCE);
@@ -50,7 +65,7 @@ export async function readDescribed(
 async function readOne(
   driver: Destination,
   name: string,
-  present: ReadonlySet<string>,
+  present: Pick<ReadonlySet<string>, 'has'>,
   signal: AbortSignal | undefined,
 ): Promise<Manifest | SnapkeepError> {
   const snapshotName = name.slice(0, -MANIFEST_SUFFIX.length);

@@ -15,7 +15,7 @@ import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { exists } from '../engine/files/durable-files.ts';
 import { restoreTestThatOpens } from '../plans/restore-test-that-opens.ts';
-import { importDescribed } from '../snapshots/rescan.ts';
+import { importDescribed } from '../snapshots/import-described.ts';
 
 /** A plan's snapshots at a destination: the id of their service, and of the plan there. */
 const familyOf = ({ service, plan }: Manifest): string | null =>

@@ -1,10 +1,10 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { ScanOutcome } from '../../../src-shared/model/run.ts';
-import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import type { Clock } from '../ports.ts';
+import { listingFinding } from './listing-finding.ts';
 
 /**
  * Looks whether the attached files of the snapshots at a destination are still there. A copy that lost some is no longer
@@ -31,7 +31,8 @@ export async function noteLostAttached(
     if (lost.length === 0) continue;
     const message = `Attached files are missing: ${lost.join(', ')}.`;
     problems.push({ name, message });
-    if (valid !== false) catalog.snapshots.addVerification(id, destinationId, notVerified(message, clock.now()));
+    if (valid !== false)
+      catalog.snapshots.addVerification(id, destinationId, listingFinding('attachedFiles', 'failed', message, clock));
   }
   return problems;
 }
@@ -40,19 +41,4 @@ function lostOf({ attachedFiles }: Manifest, there: ReadonlySet<string>): string
   return attachedFiles
     .filter(({ storedName }) => storedName !== null && !there.has(storedName))
     .map(({ name, storedName }) => `${name} (${storedName})`);
-}
-
-function notVerified(message: string, now: Date): Verification {
-  return {
-    valid: false,
-    stored: 'different',
-    content: 'unknown',
-    unchecked: [],
-    level: 'none',
-    at: now.toISOString(),
-    durationMs: 0,
-    message: `Not valid: ${message}`,
-    tables: [],
-    checks: [{ name: 'attachedFiles', outcome: 'failed', on: 'copy', detail: message }],
-  };
 }

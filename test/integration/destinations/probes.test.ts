@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import Database from 'better-sqlite3';
@@ -14,6 +22,7 @@ import { bucketOn, folderAt, save, settle, statesAt, storeTo } from '../../suppo
 import { OK_HERE, type Scene, setScene, takeBackup } from '../../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
+import { manifestOf } from '../../support/stored-files.ts';
 import { storedIn } from '../../support/stored-names.ts';
 import { startTestCore, succeed } from '../../support/test-core.ts';
 
@@ -296,6 +305,33 @@ describe('what is stored', () => {
       rmSync(join(scene.destination, name), { recursive: true });
     await checkADayLater();
     expect(await summaryOf(scene)).toMatchObject({ state: 'failed', reason: expect.stringContaining('generated') });
+  });
+
+  test('is listed once a day: a snapshot that was truncated from outside is not valid', async () => {
+    const { scene, checkADayLater } = await setSceneInTime();
+    const { path } = await takeBackup(scene);
+    await check(scene);
+    truncateSync(path, 0);
+    await checkADayLater();
+    expect((await summaryOf(scene)).newest?.verification).toMatchObject({ valid: false, level: 'none' });
+    expect(await summaryOf(scene)).toMatchObject({ state: 'failed', reason: expect.stringContaining('has 0 bytes') });
+    // A rescan says so, too, and adds nothing to it.
+    const { result } = await succeed(scene.core, 'destinations.rescan', { destinationId: destinationOf(scene) });
+    expect(result).toMatchObject({ missing: 0, problems: [{ message: expect.stringContaining('has 0 bytes') }] });
+  });
+
+  test('is listed once a day: a manifest that was removed is written again, and its snapshot is to be verified', async () => {
+    const { scene, checkADayLater } = await setSceneInTime();
+    const { id, path } = await takeBackup(scene);
+    await check(scene);
+    const manifest = manifestOf(path);
+    rmSync(`${path}.manifest.json`);
+    await checkADayLater();
+    expect(manifestOf(path)).toEqual(manifest);
+    expect(await summaryOf(scene)).toMatchObject({ state: 'unverified', reason: expect.stringContaining('manifest') });
+    await succeed(scene.core, 'verifications.start', { snapshotId: id });
+    await checkADayLater();
+    expect((await summaryOf(scene)).newest?.verification.valid).toBe(true);
   });
 
   test('at one of two destinations is missing there alone: the plan is incomplete until it is copied again', async () => {

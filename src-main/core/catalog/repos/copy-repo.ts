@@ -33,7 +33,10 @@ const NamedCopy = z.object({
   /** What the newest verification of this copy found; `null`: nothing yet. */
   valid: flag.nullable(),
   hasAttachedFiles: flag,
+  /** Its manifest lies beside it: another program has not made it. */
+  isDescribed: flag,
 });
+export type NamedCopy = z.infer<typeof NamedCopy>;
 
 /** How many copies of a plan are in a state at a destination. */
 const CopyCount = z.object({
@@ -115,11 +118,11 @@ export class CopyRepo extends Repo {
   }
 
   /** The copies that are at a destination, or were, the newest snapshot first. */
-  named(destinationId: string): Array<z.infer<typeof NamedCopy>> {
+  named(destinationId: string): NamedCopy[] {
     return this.db.all(
       NamedCopy,
       sql`SELECT s.id AS "snapshotId", s.name, s.size_bytes AS "sizeBytes", c.state, ${VALID_COPY},
-            s.attached_files <> '[]' AS "hasAttachedFiles" FROM snapshot_copies c CROSS JOIN snapshots s ON s.id = c.snapshot_id
+            s.attached_files <> '[]' AS "hasAttachedFiles", s.service_id IS NOT NULL AS "isDescribed" FROM snapshot_copies c CROSS JOIN snapshots s ON s.id = c.snapshot_id
           WHERE c.destination_id = ${destinationId} AND c.state IN ('stored', 'missing') ORDER BY s.number DESC`,
     );
   }

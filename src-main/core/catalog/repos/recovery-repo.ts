@@ -22,6 +22,13 @@ export class RecoveryRepo extends Repo {
     this.#table.insert(recovery);
   }
 
+  /** Whether a plan that was recovered stores to a destination. */
+  isAnyAt(destinationId: string): boolean {
+    return this.db.has(
+      sql`SELECT 1 FROM recoveries JOIN plan_destinations USING (plan_id) WHERE destination_id = ${destinationId} LIMIT 1`,
+    );
+  }
+
   /** The plan that a plan of another service was recovered as, and its newest snapshot then; `undefined`: it was not. */
   of(serviceId: string, formerPlanId: string): StoredRecovery | undefined {
     return this.#table.get(sql`WHERE service_id = ${serviceId} AND former_plan_id = ${formerPlanId}`);
