@@ -1,15 +1,16 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { putBackFiles } from '../support/files-scene.ts';
 import { folderAt, folderOn, save, settle, storeTo } from '../support/places.ts';
-import { expectFailure, setScene, takeBackup } from '../support/scene.ts';
+import { contentsOf, expectFailure, setScene, takeBackup } from '../support/scene.ts';
 import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
 import { manifestOf } from '../support/stored-files.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
-import { runToEnd, succeed } from '../support/test-core.ts';
+import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 test("another snapshot's file and manifest under the same name are neither valid nor restored", async () => {
   const scene = await setScene();
@@ -138,4 +139,64 @@ test('deleting a snapshot whose manifest names the attached files of another one
   await succeed(core, 'snapshots.delete', { snapshotId: first.id, confirmation });
   const run = await succeed(core, 'verifications.start', { snapshotId: newest.id });
   expect(run.result).toMatchObject({ verification: { valid: true } });
+});
+
+/** A backup that stored its snapshot and was killed before its catalog knew of it. */
+async function setInterrupted() {
+  const scene = await setScene();
+  const snapshot = await takeBackup(scene);
+  const other = await scene.core.call('plans.create', {
+    ...{ name: 'Other', sourcePath: scene.source },
+    destinations: [{ path: scene.destination }],
+  });
+  const { run } = await scene.core.call('runs.get', { runId: snapshot.id });
+  await scene.core.close();
+  const catalog = createCatalog(join(scene.home, 'catalog.db'));
+  const leftovers = { stagingFolder: join(scene.home, 'staging', run.id), folders: [scene.destination], replacement: null };
+  catalog.runs.save({ ...run, state: 'running', finishedAt: null, result: null }, leftovers);
+  catalog.snapshots.remove(snapshot.id);
+  catalog.close();
+  /** Puts a copy of the snapshot beside it that names another plan, this service and this run. */
+  const forge = (name: string, id: string): void => {
+    const manifest = manifestOf(snapshot.path);
+    if (name !== snapshot.name) copyFileSync(snapshot.path, join(scene.destination, name));
+    const forged = { ...manifest, id, name, plan: { ...manifest.plan, id: other.id } };
+    writeFileSync(join(scene.destination, `${name}.manifest.json`), JSON.stringify(forged));
+  };
+  const restart = async () => {
+    const core = await startTestCore(scene.home, { host: 'server' });
+    await settle(core);
+    return core;
+  };
+  return { scene, snapshot, other, forge, restart };
+}
+
+test('after a crash, only the snapshot that the run was to make is entered, for its own plan and unverified', async () => {
+  const { scene, snapshot, forge, restart } = await setInterrupted();
+  for (const name of ['a-forged.db.gz', 'z-forged.db.gz']) forge(name, crypto.randomUUID());
+  const core = await restart();
+  const listed = await core.call('snapshots.list', {});
+  expect(listed).toMatchObject([
+    { id: snapshot.id, name: snapshot.name, origin: 'own', planId: scene.plan.id, verification: { valid: null } },
+  ]);
+  const { result } = await succeed(core, 'verifications.start', { snapshotId: snapshot.id });
+  expect(result).toMatchObject({ verification: { valid: true } });
+});
+
+test('after a crash, the plan of the run counts, not the one that the manifest names', async () => {
+  const { scene, snapshot, forge, restart } = await setInterrupted();
+  forge(snapshot.name, snapshot.id);
+  const core = await restart();
+  expect(await core.call('snapshots.list', {})).toMatchObject([{ id: snapshot.id, planId: scene.plan.id }]);
+});
+
+test('after a crash, none of several snapshots with the id of the run is entered, and nothing is removed', async () => {
+  const { scene, snapshot, forge, restart } = await setInterrupted();
+  for (const name of ['a-forged.db.gz', 'z-forged.db.gz']) forge(name, snapshot.id);
+  const before = contentsOf(scene.destination);
+  const core = await restart();
+  expect(await core.call('snapshots.list', {})).toEqual([]);
+  expect(contentsOf(scene.destination)).toEqual(before);
+  const { log } = await core.call('runs.get', { runId: snapshot.id });
+  expect(log.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^Snapshot not added: a-forged/));
 });

@@ -166,6 +166,27 @@ describe('lost content', () => {
     },
   );
 
+  test('more than half of its bytes, with every table and row left', async () => {
+    const scene = await setClockedScene({ plan: { retention: { ...KEEP_ALL, keepLast: 2 } } });
+    change(scene.source, 'CREATE TABLE pictures AS SELECT 1 AS id, randomblob(4000000) AS picture');
+    const good = [await backUp(scene), await backUp(scene)];
+    // Less than half: the policy is followed.
+    change(scene.source, 'UPDATE pictures SET picture = randomblob(2500000); VACUUM');
+    good.push(await backUp(scene));
+    expect(await idsOf(scene)).toEqual(good.slice(1));
+    expect((await summaryOf(scene)).pruningPaused).toBeNull();
+    change(scene.source, 'UPDATE pictures SET picture = randomblob(10); VACUUM');
+    const lost = [await backUp(scene), await backUp(scene), await backUp(scene)];
+    expect(await idsOf(scene)).toEqual([...good.slice(1), lost[0], ...lost.slice(-2)]);
+    expect((await summaryOf(scene)).pruningPaused).toMatch(
+      /^Pruning paused: My-app\S+ contains [\d.]+ kB; My-app\S+ contains [\d.]+ MB\.$/,
+    );
+    await prune(scene, true);
+    expect(await idsOf(scene)).toEqual(lost.slice(-2));
+    await backUp(scene);
+    expect((await summaryOf(scene)).pruningPaused).toBeNull();
+  });
+
   test('another database at the same path', async () => {
     const scene = await setClockedScene({ plan: { retention: { ...KEEP_ALL, keepLast: 1 } } });
     const good = await backUp(scene);

@@ -95,3 +95,43 @@ test('no reminder is sent of a plan that is muted in its state; another state an
   watch(watchdog, clock, 1);
   expect(told.map(({ title }) => title)).toEqual(['hone is overdue', 'hone failed', 'hone recovered']);
 });
+
+test('paused pruning is told at once, once a day while it lasts, and when it is over', () => {
+  const clock = new FakeClock();
+  const told: Alert[] = [];
+  const states = new Map<string, AlertRecord>();
+  const paused = 'Pruning paused: app.db.gz is dated in the future (26 Nov 2028).';
+  let summary: Partial<PlanSummary> = { state: 'ok', reason: 'Fine.', pruningPaused: null };
+  const start = () =>
+    new Watchdog({
+      clock,
+      alerts: { get: (id) => states.get(id), save: (id, one) => void states.set(id, one) },
+      ...toldBy(told),
+      plans: () => [{ plan: { id: 'p', name: 'hone' }, ...summary } as PlanSummary],
+    });
+  watch(start(), clock, 30);
+  expect(told).toEqual([]);
+  summary = { state: 'paused', reason: paused, pruningPaused: paused };
+  watch(start(), clock, 1);
+  expect(told).toMatchObject([
+    {
+      kind: 'trouble',
+      title: 'Pruning of hone is paused',
+      message: `${paused} Review why pruning is paused, then resume it.`,
+    },
+  ]);
+  // Also after a restart, and not more often.
+  watch(start(), clock, 72);
+  expect(told.map(({ kind, title }) => `${kind}: ${title}`)).toEqual([
+    'trouble: Pruning of hone is paused',
+    ...Array.from({ length: 3 }, () => 'reminder: Pruning of hone is still paused'),
+  ]);
+  // Another trouble is told with it.
+  summary = { state: 'failed', reason: 'No space.', pruningPaused: paused };
+  watch(start(), clock, 1);
+  expect(told.at(-1)).toMatchObject({ title: 'hone failed', message: expect.stringContaining(`No space.`) });
+  expect(told.at(-1)?.message).toContain(paused);
+  summary = { state: 'ok', reason: 'Fine.', pruningPaused: null };
+  watch(start(), clock, 1);
+  expect(told.slice(4).map(({ title }) => title)).toEqual(['hone failed', 'hone recovered']);
+});
