@@ -98,7 +98,8 @@ export const destinationMethods = {
   },
   /**
    * Reads the manifests at a destination, or in a folder, which becomes a destination. Unknown snapshots are imported;
-   * snapshots whose file has disappeared are marked as missing.
+   * snapshots whose file has disappeared are marked as missing. A file of another size is not valid, and a manifest that
+   * has disappeared is written again.
    */
   'destinations.rescan': {
     params: chosenDestination,

@@ -152,7 +152,11 @@ async function setInterrupted() {
   const { run } = await scene.core.call('runs.get', { runId: snapshot.id });
   await scene.core.close();
   const catalog = createCatalog(join(scene.home, 'catalog.db'));
-  const leftovers = { stagingFolder: join(scene.home, 'staging', run.id), folders: [scene.destination], replacement: null };
+  const leftovers = {
+    stagingFolder: join(scene.home, 'staging', run.id),
+    folders: [scene.destination],
+    replacement: null,
+  };
   catalog.runs.save({ ...run, state: 'running', finishedAt: null, result: null }, leftovers);
   catalog.snapshots.remove(snapshot.id);
   catalog.close();

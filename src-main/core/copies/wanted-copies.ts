@@ -78,9 +78,7 @@ export function replaceableCopies(clock: Clock, plan: Plan, snapshots: readonly 
 
 /** Enters the missing copies that can be made again as wanted. @returns whether there are any */
 export function replaceMissing({ catalog, clock, events }: CoreContext, plan: Plan): boolean {
-  const lost = catalog.copies.isAnyMissing(plan.id)
-    ? replaceableCopies(clock, plan, catalog.kept.ofPlan(plan.id))
-    : [];
+  const lost = catalog.copies.isAnyMissing(plan.id) ? replaceableCopies(clock, plan, catalog.kept.ofPlan(plan.id)) : [];
   const at = clock.now().toISOString();
   for (const { snapshotId, destinationId } of lost) catalog.copies.replace(snapshotId, destinationId, at);
   if (lost.length > 0) events.emit('snapshots.changed', { planId: plan.id });

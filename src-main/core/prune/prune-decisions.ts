@@ -131,7 +131,8 @@ class PruneDecider {
       if (snapshot === undefined || state === undefined) return [];
       if (state === 'stored' || decision.keep) return [{ snapshot, state, decision }];
       // That it is missing is not forgotten before a person has seen it.
-      const stays = this.#mode === 'automatic' || this.#replaceable.has(keyOf({ snapshotId: snapshot.id, destinationId }));
+      const stays =
+        this.#mode === 'automatic' || this.#replaceable.has(keyOf({ snapshotId: snapshot.id, destinationId }));
       return stays ? [] : [{ snapshot, state, decision: { ...decision, reasons: ['missing'] } }];
     });
   }

@@ -7,7 +7,7 @@ import type { NamedCopy } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { readManifests } from '../copies/described-snapshots.ts';
 import { markMissing, markReturned } from '../copies/missing-copies.ts';
-import { type Checking, assertStillReachable } from '../destinations/destination-access.ts';
+import { assertStillReachable, type Checking } from '../destinations/destination-access.ts';
 import type { Destination, StoredObject } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { manifestPath, manifestText } from '../engine/files/manifest-files.ts';
@@ -119,9 +119,8 @@ async function compare(known: readonly NamedCopy[], listing: Listing) {
     const there = state === 'missing' ? listing.objects.get(name) : await listing.find(name);
     if (there === 'unknown') continue;
     if (there === undefined) missing.push(copy);
-    else if (state === 'missing') {
-      if (there.bytes === sizeBytes) returned.push(copy);
-    } else if (there.bytes !== sizeBytes) resized.push({ copy, bytes: there.bytes });
+    else if (state === 'missing') (there.bytes === sizeBytes ? returned : missing).push(copy);
+    else if (there.bytes !== sizeBytes) resized.push({ copy, bytes: there.bytes });
     else if (copy.isDescribed && (await listing.find(manifestPath(name))) === undefined) undescribed.push(copy);
   }
   return { missing, returned, resized, undescribed };

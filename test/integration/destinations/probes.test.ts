@@ -376,7 +376,11 @@ describe('what is stored', () => {
       expect(await summaryOf(scene)).toMatchObject({ state: 'incomplete', reason: expect.stringContaining('missing') });
     }
     const { confirmation, ...preview } = await core.call('prune.preview', { planId: plan.id });
-    expect(preview).toMatchObject({ removed: [{ reasons: ['missing'], sizeBytes: 0 }], bytesFreed: 0, removedCount: 1 });
+    expect(preview).toMatchObject({
+      removed: [{ reasons: ['missing'], sizeBytes: 0 }],
+      bytesFreed: 0,
+      removedCount: 1,
+    });
     await succeed(core, 'prune.start', { planId: plan.id, confirmation });
     expect(await statesAt(core, destinationOf(scene))).toEqual(['stored']);
     expect((await summaryOf(scene)).state).toBe(OK_HERE);

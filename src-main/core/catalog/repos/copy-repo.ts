@@ -251,9 +251,7 @@ export class CopyRepo extends Repo {
 
   /** Whether a copy of a plan's snapshots is missing. */
   isAnyMissing(planId: string): boolean {
-    return this.db.has(
-      sql`SELECT 1 FROM snapshot_copies WHERE state = 'missing' AND plan_id = ${planId} LIMIT 1`,
-    );
+    return this.db.has(sql`SELECT 1 FROM snapshot_copies WHERE state = 'missing' AND plan_id = ${planId} LIMIT 1`);
   }
 
   set(copy: CopyRow): void {
