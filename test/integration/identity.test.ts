@@ -33,7 +33,13 @@ test("another snapshot's file and manifest under the same name are neither valid
   // The name it has does not make it the second one either: a rescan says so, and enters nothing.
   writeFileSync(`${first.path}.manifest.json`, JSON.stringify({ ...forged, id: crypto.randomUUID() }));
   const scan = await succeed(core, 'destinations.rescan', { path: scene.destination });
-  expect(scan.result).toMatchObject({ added: 0, problems: [{ message: expect.stringContaining('Another snapshot') }] });
+  expect(scan.result).toMatchObject({
+    added: 0,
+    problems: expect.arrayContaining([
+      expect.objectContaining({ message: expect.stringContaining('Another snapshot') }),
+      expect.objectContaining({ message: expect.stringContaining('bytes instead of') }),
+    ]),
+  });
   expect(await core.call('snapshots.list', { planId: plan.id })).toHaveLength(2);
 });
 
@@ -202,5 +208,5 @@ test('after a crash, none of several snapshots with the id of the run is entered
   expect(await core.call('snapshots.list', {})).toEqual([]);
   expect(contentsOf(scene.destination)).toEqual(before);
   const { log } = await core.call('runs.get', { runId: snapshot.id });
-  expect(log.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^Snapshot not added: a-forged/));
+  expect(log.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^Snapshot not added: .*a-forged/));
 });
