@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { putBackFiles } from '../support/files-scene.ts';
 import { folderAt, folderOn, save, settle, storeTo } from '../support/places.ts';
 import { contentsOf, expectFailure, setScene, takeBackup } from '../support/scene.ts';
@@ -173,11 +174,8 @@ async function setInterrupted() {
     const forged = { ...manifest, id, name, plan: { ...manifest.plan, id: other.id } };
     writeFileSync(join(scene.destination, `${name}.manifest.json`), JSON.stringify(forged));
   };
-  const restart = async () => {
-    const core = await startTestCore(scene.home, { host: 'server' });
-    await settle(core);
-    return core;
-  };
+  // By a clock that stands, a start waits for the clean-up however long it takes.
+  const restart = () => startTestCore(scene.home, { clock: new FakeClock() });
   return { scene, snapshot, other, forge, restart };
 }
 
