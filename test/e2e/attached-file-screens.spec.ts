@@ -103,6 +103,7 @@ test('a database and its files are backed up together, and come back together or
   await judge(page, 'restored-everything');
   await page.getByRole('button', { name: 'Undo', exact: true }).press('Enter');
   await expect(page.getByRole('heading', { name: 'Undone' })).toBeVisible();
+  await judgeBothWays(page, 'undone');
   expect(readFileSync(join(generated, 'new.wav'), 'utf8')).toBe('new');
   await page.getByRole('button', { name: 'Close', exact: true }).last().click();
 

@@ -4,7 +4,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeEverywhere } from '../support/screens.ts';
+import { ALL_WIDTHS, judgeEverywhere, openPage, USUAL_WIDTHS } from '../support/screens.ts';
 
 /*
  * Every screen and dialog at every width, with names of 200 characters, from right to left and of pictures.
@@ -23,7 +23,7 @@ let page: Page;
 let ids: Map<string, string>;
 
 test.beforeEach(async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   ({ folder, server, browser, close } = await serveWindow('every-screen'));
   page = await openWindow(browser, server.address);
   const { destination } = await callMethod(page, 'destinations.save', {
@@ -56,7 +56,7 @@ async function judgeAt(hash: string, name: string): Promise<void> {
     location.hash = to;
   }, hash);
   await expect(page.getByRole('heading').first()).toBeVisible();
-  await judgeEverywhere(page, `every-${name}`);
+  await judgeEverywhere(page, `every-${name}`, ALL_WIDTHS, USUAL_WIDTHS);
 }
 
 const idOf = (name: string): string => ids.get(name) ?? '';
@@ -91,4 +91,43 @@ test('every tab and dialog of a plan fits and has nothing that axe finds', async
     ['/databases?over=palette', 'palette'],
   ] as const)
     await judgeAt(hash, name);
+});
+
+test('wide windows are used: content fills them', async () => {
+  for (const width of [1920, 2560]) {
+    await page.setViewportSize({ width, height: 1080 });
+    for (const name of ['Home', 'Databases', 'Storage', 'Activity', 'Settings'] as const) {
+      await openPage(page, name);
+      const share = () =>
+        page.evaluate(() => {
+          // The heading and its actions are at the ends of any page.
+          const shown = [
+            ...document.querySelectorAll('.page > :not(:first-child) :is(.card, td, [role=cell], a, p, svg)'),
+          ];
+          const boxes = shown.map((each) => each.getBoundingClientRect()).filter((box) => box.width > 0);
+          const [left, right] = [boxes.map((box) => box.left), boxes.map((box) => box.right)];
+          return (Math.max(...right) - Math.min(...left)) / (document.querySelector('main')?.clientWidth ?? 0);
+        });
+      await expect.poll(share, `${name} at ${width}`).toBeGreaterThan(0.8);
+    }
+  }
+});
+
+test('where the system asks for reduced motion, nothing fades or slides', async () => {
+  const moving = () =>
+    page.evaluate(() => {
+      const moves = ({ animationName, transitionDuration }: CSSStyleDeclaration): boolean =>
+        animationName !== 'none' || transitionDuration.split(', ').some((duration) => duration !== '0s');
+      return [...document.querySelectorAll('*')].filter((each) => moves(getComputedStyle(each))).length;
+    });
+  for (const hash of ['/databases', '/storage/new', '/settings?over=palette', '/?over=keys']) {
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    expect(await moving(), hash).toBeGreaterThan(0);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await moving(), hash).toBe(0);
+  }
 });

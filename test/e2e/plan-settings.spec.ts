@@ -86,6 +86,8 @@ test('leaving with unsaved changes asks: by a link, a tab, Back and Forward, and
   };
   await nameField().fill('typed');
   await page.getByRole('navigation', { name: 'Navigation' }).getByRole('link', { name: 'Home' }).click();
+  await expect(question).toBeVisible();
+  await judgeEverywhere(page, 'discard-changes', USUAL_WIDTHS);
   await stay();
   await page.getByRole('tab', { name: /^Snapshots/ }).click();
   await stay();

@@ -4,7 +4,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { judgeBothWays, judgeEverywhere, openNewPlan, storeIn, USUAL_WIDTHS } from '../support/screens.ts';
+import { judge, judgeBothWays, judgeEverywhere, openNewPlan, storeIn, USUAL_WIDTHS } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
@@ -72,7 +72,9 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   await page.getByRole('button', { name: 'Unpin and delete' }).click();
   await expect.poll(() => snapshots().length).toBe(2);
 
-  // A toast puts it back, pinned as it was.
+  // A toast puts it back, pinned as it was. It stays while the mouse is over it.
+  await page.getByRole('button', { name: 'Undo', exact: true }).hover();
+  await judge(page, 'undo-toast');
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect.poll(() => snapshots().length).toBe(3);
   await expect(page.getByRole('table', { name: 'Snapshots' }).getByRole('row')).toHaveCount(5);

@@ -132,19 +132,27 @@ export async function judgeBothWays(page: Page, name: string): Promise<void> {
 }
 
 /** Every width that has to hold. A window of 640 is one of 1280 at 200 % zoom; one of 320, the narrowest there is. */
-const ALL_WIDTHS = [320, 390, 640, 900, 1280, 1920, 2560] as const;
+export const ALL_WIDTHS = [320, 390, 640, 900, 1280, 1920, 2560] as const;
 /** The widths of the phones, windows and screens that people have. */
 export const USUAL_WIDTHS = [390, 900, 1280, 1920] as const;
 
 /**
  * Judges an open page at each width, in turns in the light and in the dark theme, and leaves it light and large. With
  * SNAPKEEP_EVERY_LOOK=1 each width is judged in both.
+ * @param bothAt the widths that are always judged in both
  */
-export async function judgeEverywhere(page: Page, name: string, widths: readonly number[] = ALL_WIDTHS): Promise<void> {
+export async function judgeEverywhere(
+  page: Page,
+  name: string,
+  widths: readonly number[] = ALL_WIDTHS,
+  bothAt: readonly number[] = [],
+): Promise<void> {
   const themes = ['light', 'dark'] as const;
   for (const [index, width] of widths.entries()) {
     await page.setViewportSize({ width, height: width < 700 ? 640 : 900 });
-    for (const colorScheme of EVERY_LOOK ? themes : themes.slice(index % 2, (index % 2) + 1)) {
+    for (const colorScheme of EVERY_LOOK || bothAt.includes(width)
+      ? themes
+      : themes.slice(index % 2, (index % 2) + 1)) {
       await page.emulateMedia({ colorScheme });
       await judgeLook(page, `${name}-${colorScheme}-${width}`);
     }

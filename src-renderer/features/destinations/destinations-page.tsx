@@ -37,7 +37,7 @@ export function DestinationsPage({ selected }: { selected: string | null }) {
     </Button>
   );
   return (
-    <Page title="Storage" actions={destinations.length > 0 && add}>
+    <Page title="Storage" wide actions={destinations.length > 0 && add}>
       {destinations.length === 0 ? (
         <EmptyState icon={<IconMapPinPlus size={44} stroke={1.4} />} title="No destination yet" action={add}>
           Snapshots are stored at destinations: folders, buckets or servers. Add one that is not on this disk to protect
