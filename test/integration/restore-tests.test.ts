@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DesktopNotification } from '../../src-main/core/ports.ts';
+import { canMount } from '../support/can-mount.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { OK_HERE, setScene, takeBackup } from '../support/scene.ts';
-import { runToEnd, succeed } from '../support/test-core.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
+import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 const DAY = 86_400_000;
 const check = (sql: string, operator: '=' | '>=' | '<', value: string) => ({
@@ -69,6 +72,104 @@ test('a restore test that finds fewer tables or far fewer rows than the one befo
   expect(told.map(({ body }) => body)).toContainEqual(expect.stringContaining('12 rows'));
   expect(await tested('SELECT 1')).toMatchObject({ warning: null });
   expect(await tested('DROP TABLE entries')).toMatchObject({ warning: expect.stringContaining('1 table is missing') });
+});
+
+describe('a restore test that cannot even be made', () => {
+  test.skipIf(!canMount)('for want of room fails the plan and alerts, until one passes', async () => {
+    const told: DesktopNotification[] = [];
+    const scene = await setScene({ rows: 5000, ports: { notify: (one) => told.push(one) } });
+    const test = () => runToEnd(scene.core, 'restoreTests.start', { planId: scene.plan.id });
+    const standing = () => scene.core.call('plans.get', { planId: scene.plan.id });
+    await takeBackup(scene);
+    expect(await test()).toMatchObject({ state: 'succeeded' });
+    expect((await standing()).state).toBe(OK_HERE);
+    const disk = mountSmallDisk(join(scene.home, 'staging'), 1 << 16);
+    const { state, error } = await test();
+    expect({ state, code: error?.code }).toEqual({ state: 'failed', code: 'NO_SPACE' });
+    const reason = `The last restore test failed. ${error?.message}`;
+    expect(await standing()).toMatchObject({ state: 'failed', reason, restoreTest: { valid: false } });
+    await scene.core.idle();
+    expect(told).toContainEqual(expect.objectContaining({ body: expect.stringContaining(reason) }));
+    disk.unmount();
+    expect(await test()).toMatchObject({ state: 'succeeded' });
+    expect(await standing()).toMatchObject({ state: OK_HERE, restoreTest: { valid: true } });
+  });
+
+  test('for want of its passphrase fails the plan, also after a test that passed', async () => {
+    const scene = await setScene();
+    await scene.core.call('plans.update', {
+      planId: scene.plan.id,
+      encryption: { kind: 'passphrase' },
+      encryptionSecrets: { passphrase: 'correct horse battery' },
+    });
+    await takeBackup(scene);
+    await succeed(scene.core, 'restoreTests.start', { planId: scene.plan.id });
+    await scene.core.close();
+    writeFileSync(join(scene.home, 'secrets.key'), Buffer.alloc(32, 1));
+    const core = await startTestCore(scene.home);
+    const run = await runToEnd(core, 'restoreTests.start', { planId: scene.plan.id });
+    expect(run).toMatchObject({ state: 'failed', error: { code: 'BAD_KEY' } });
+    expect(await core.call('plans.get', { planId: scene.plan.id })).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining(`The last restore test failed. ${run.error?.message}`),
+    });
+  });
+
+  test('because it waits leaves the plan unverified after a day', async () => {
+    const clock = new FakeClock(Date.now() + 3_600_000);
+    const battery = { onBattery: () => false, onResume: () => () => {} };
+    const scene = await setScene({
+      ports: { host: 'desktop', clock, power: battery },
+      plan: { restoreTest: { schedule: { kind: 'interval', hours: 12 }, withinDays: null, checks: [] } },
+    });
+    const settle = async () => {
+      await scene.core.idle();
+      for (const run of scene.core.activeRuns()) await scene.core.runEnded(run.id);
+    };
+    const standing = () => scene.core.call('plans.get', { planId: scene.plan.id });
+    await takeBackup(scene);
+    await scene.core.call('settings.update', { notOnBattery: true });
+    battery.onBattery = () => true;
+    clock.jump(35 * 3_600_000);
+    await clock.advance(60_000, settle);
+    expect((await standing()).state).toBe(OK_HERE);
+    clock.jump(2 * 3_600_000);
+    await clock.advance(60_000, settle);
+    expect(await standing()).toMatchObject({
+      state: 'unverified',
+      reason: 'A restore test is due. Waiting for AC power: this machine runs on battery.',
+    });
+    battery.onBattery = () => false;
+    await clock.advance(60_000, settle);
+    expect((await standing()).state).toBe(OK_HERE);
+  });
+});
+
+test('restore tests count in the order in which they were made, whatever the clock said', async () => {
+  const clock = new FakeClock(Date.now());
+  const scene = await setScene({
+    ports: { clock },
+    plan: { restoreTest: { schedule: { kind: 'manual' }, withinDays: 7, checks: [] } },
+  });
+  const { path } = await takeBackup(scene);
+  const test = () => runToEnd(scene.core, 'restoreTests.start', { planId: scene.plan.id });
+  const standing = () => scene.core.call('plans.get', { planId: scene.plan.id });
+  clock.jump(365 * DAY);
+  expect(await test()).toMatchObject({ state: 'succeeded' });
+  clock.jump(-365 * DAY);
+  await scene.core.call('plans.check', {});
+  // How long ago a test was that is dated in the future, nobody knows: the plan's own age counts.
+  expect((await standing()).state).toBe(OK_HERE);
+  clock.jump(8 * DAY);
+  await scene.core.call('plans.check', {});
+  expect(await standing()).toMatchObject({ state: 'unverified', reason: 'The last restore test is too old.' });
+  const bytes = readFileSync(path);
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+  expect(await test()).toMatchObject({ state: 'failed', error: { code: 'CORRUPT' } });
+  expect(await standing()).toMatchObject({ state: 'failed', restoreTest: { valid: false } });
+  const receipts = await scene.core.call('restoreTests.list', { planId: scene.plan.id });
+  expect(receipts.map(({ valid }) => valid)).toEqual([false, true]);
 });
 
 test('the snapshot that was made last is tested, whatever the clock said when another one was made', async () => {

@@ -28,7 +28,7 @@ const calm = {
   incomplete: null,
   overdue: false,
   waitingFor: null,
-  restoreTest: { valid: null, late: false, warning: null },
+  restoreTest: { valid: null, failure: null, late: null, warning: null },
   paused: null,
 };
 
@@ -92,12 +92,23 @@ describe('where a plan stands', () => {
     ],
     [
       'a restore test failed',
-      { restoreTest: { valid: false, late: false, warning: null } },
+      { restoreTest: { ...calm.restoreTest, valid: false } },
       'failed',
-      /restore test failed/,
+      /restore test failed\.$/,
     ],
-    ['a restore test is too old', { restoreTest: { valid: true, late: true, warning: null } }, 'unverified', /too old/],
-    ['restore tests are in time', { restoreTest: { valid: true, late: false, warning: null } }, 'ok', /verified/],
+    [
+      'a restore test could not be made',
+      { restoreTest: { ...calm.restoreTest, valid: false, failure: 'The disk is full.' } },
+      'failed',
+      /restore test failed. The disk is full\.$/,
+    ],
+    [
+      'a restore test is too old',
+      { restoreTest: { ...calm.restoreTest, valid: true, late: 'It is too old.' } },
+      'unverified',
+      /too old/,
+    ],
+    ['restore tests are in time', { restoreTest: { ...calm.restoreTest, valid: true } }, 'ok', /verified/],
     ['its source is not there', { source: gone('No app.db.') }, 'unavailable', /No app/],
     ['its only destination is not there', { destinations: [gone('No NAS.')] }, 'unavailable', /No NAS/],
     ['one of two destinations is not there', { destinations: [null, gone('No NAS.')] }, 'waiting', /No NAS/],

@@ -202,7 +202,7 @@ export const SCHEMA = `
   CREATE INDEX runs_by_time ON runs(queued_at);
   CREATE INDEX runs_by_plan ON runs(plan_id, number, queued_at);
   CREATE INDEX runs_by_kind ON runs(kind, number);
-  CREATE INDEX backups_by_state ON runs(plan_id, state, number) WHERE kind = 'backup';
+  CREATE INDEX runs_by_state ON runs(plan_id, kind, state, number);
   CREATE INDEX backups_by_day ON runs(plan_id, day, state, valid, incomplete) WHERE kind = 'backup';
   CREATE INDEX runs_unfinished ON runs(number) WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL;
 
@@ -216,12 +216,13 @@ export const SCHEMA = `
   CREATE INDEX run_log_by_run ON run_log(run_id, id);
 
   CREATE TABLE restore_tests (
-    run_id TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL UNIQUE,
     plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
     at TEXT NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX restore_tests_by_plan ON restore_tests(plan_id, at);
+  CREATE INDEX restore_tests_by_plan ON restore_tests(plan_id, number);
 
   CREATE TABLE recoveries (
     plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,

@@ -1,4 +1,3 @@
-import type { RestoreTestReceipt } from '../../../src-shared/model/restore/restore-test.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import type { SourceSize } from '../../../src-shared/model/storage.ts';
@@ -9,6 +8,7 @@ import type { SourceCheck } from '../catalog/repos/check-repo.ts';
 import { type CopyCounts, copiesOf } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { StoredBrake } from '../catalog/repos/prune-state-repo.ts';
+import type { LastRestoreTest } from '../catalog/repos/restore-test-repo.ts';
 
 /** Clocks of machines differ by less. */
 const CLOCKS_DIFFER_MS = DAY_MS;
@@ -25,7 +25,7 @@ export interface PlanRecords {
   sizes: readonly SourceSize[];
   lastBackup: Run | null;
   days: readonly BackupsOnDay[];
-  lastRestoreTest: Pick<RestoreTestReceipt, 'at' | 'valid' | 'warning'> | null;
+  lastRestoreTest: LastRestoreTest | null;
   brakes: ReadonlyArray<{ destinationId: string; brake: StoredBrake }>;
   check: SourceCheck | undefined;
   /** The newest of its own snapshots that is dated in the future. */

@@ -9,12 +9,13 @@ import { copyProblemInWords, destinationLabel, waitingInWords } from '../../../s
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { pruningPaused } from '../prune/prune-brakes.ts';
+import { NO_SNAPSHOT_YET } from '../schedule/readiness.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import { checkFacts, lastCheckOf, movedInWords } from './check-facts.ts';
 import { type PlanRecords, readRecords } from './plan-records.ts';
 
 const DAYS = 30;
-/** So long copies may wait for a destination before the plan is overdue. */
+/** So long copies and restore tests may wait before the plan says so. */
 const LATE_AFTER_MS = DAY_MS;
 
 /**
@@ -92,7 +93,7 @@ class PlanSummarizer {
       running: activeRun?.kind === 'backup',
       overdue: this.#isOverdue(schedule),
       waitingFor: schedule.due?.waitingFor ?? null,
-      restoreTest: this.#restoreTestFacts(),
+      restoreTest: this.#restoreTestFacts(restoreTest),
       paused: schedule.paused,
       copies: this.#copyFacts(destinations),
       ...checkFacts(this.#records, this.#plan, this.#known, destinations, this.#now),
@@ -166,10 +167,7 @@ class PlanSummarizer {
 
   /** When the newest stored snapshot was made, in milliseconds since 1970: what has been deleted keeps no plan in time. */
   #lastSuccess(): number | null {
-    const { newest } = this.#records;
-    const made = newest === null ? null : Date.parse(newest.createdAt);
-    // What is dated in the future was made while the clock was wrong: how long ago that is, nobody knows.
-    return made !== null && made - this.#now > CLOCK_GRACE_MS ? null : made;
+    return pastInstant(this.#now, this.#records.newest?.createdAt);
   }
 
   #isOverdue({ paused, due }: ScheduleStatus): boolean {
@@ -181,12 +179,22 @@ class PlanSummarizer {
     return at !== null && at <= this.#now;
   }
 
-  #restoreTestFacts(): PlanFacts['restoreTest'] {
-    const last = this.#records.lastRestoreTest;
+  #restoreTestFacts(status: ScheduleStatus): PlanFacts['restoreTest'] {
+    const { valid = null, failure = null, warning = null, at } = this.#records.lastRestoreTest ?? {};
     const { withinDays } = this.#plan.restoreTest;
-    const since = Date.parse(last?.at ?? this.#plan.updatedAt);
-    const late = withinDays !== null && this.#now - since > withinDays * DAY_MS;
-    return { valid: last?.valid ?? null, late, warning: last?.warning ?? null };
+    const last = pastInstant(this.#now, at) ?? pastInstant(this.#now, this.#plan.updatedAt) ?? Number.NEGATIVE_INFINITY;
+    const isTooOld = withinDays !== null && this.#now - last > withinDays * DAY_MS;
+    const late = isTooOld ? 'The last restore test is too old.' : this.#whyRestoreTestWaits(status, last);
+    return { valid, failure, late, warning };
+  }
+
+  /** What a restore test has waited for that has been due for a day, as a sentence. @param last when there was one */
+  #whyRestoreTestWaits({ due, paused }: ScheduleStatus, last: number): string | null {
+    if (paused !== null || due === null || due.waitingFor === null || due.waitingFor === NO_SNAPSHOT_YET) return null;
+    const { anchor, scheduledTimes } = this.#scheduler.scheduledTimesOf(this.#plan, 'restoreTest');
+    const since = scheduledTimes.after(Math.max(anchor, last));
+    const isLong = since !== null && this.#now - since > LATE_AFTER_MS;
+    return isLong ? `A restore test is due. ${due.waitingFor}` : null;
   }
 
   #lastDays(noons: readonly Date[]): PlanSummary['days'] {
@@ -200,6 +208,15 @@ class PlanSummarizer {
       return scheduledTime !== null && scheduledTime < end;
     });
   }
+}
+
+/**
+ * An instant in milliseconds since 1970; `null`: there is none, or it lies ahead. What is dated in the future was made
+ * while the clock was wrong: how long ago that is, nobody knows.
+ */
+function pastInstant(now: number, instant: string | null | undefined): number | null {
+  const at = instant == null ? null : Date.parse(instant);
+  return at !== null && at - now <= CLOCK_GRACE_MS ? at : null;
 }
 
 /** The noons of the last days, oldest first: no clock changes at noon. */

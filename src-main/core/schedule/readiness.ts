@@ -7,13 +7,16 @@ import { askInTime } from '../destinations/ask-in-time.ts';
 import { destinationProblem } from '../destinations/check-destination.ts';
 import { exists } from '../engine/files/durable-files.ts';
 
+/** What a restore test waits for that has nothing to read yet. */
+export const NO_SNAPSHOT_YET = 'Waiting for the first snapshot.';
+
 /**
  * What a job needs and is unavailable now, as a sentence; `null`: nothing. A plan that stores beyond this machine
  * waits for no folder: what cannot be stored in one waits in the outbox, and is copied there later.
  */
 export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJob): Promise<string | null> {
   const { catalog } = core;
-  if (job === 'restoreTest' && !catalog.kept.hasStored(plan.id)) return 'Waiting for the first snapshot.';
+  if (job === 'restoreTest' && !catalog.kept.hasStored(plan.id)) return NO_SNAPSHOT_YET;
   const away = job === 'backup' ? await unavailableSource(plan) : null;
   if (away !== null) return `Waiting for ${away}, which is unavailable.`;
   const destinations = plan.destinations

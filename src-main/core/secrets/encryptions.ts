@@ -59,6 +59,22 @@ export async function decryptionSecretsOfFile(
   };
 }
 
+/**
+ * Whether what is encrypted so can be opened here: what is encrypted for recipients needs the identity of one of them.
+ * @param given beside what is kept
+ */
+export function opensHere(
+  { encryptions }: Pick<CoreContext, 'encryptions'>,
+  encryption: SnapshotEncryption,
+  given: readonly EncryptionSecret[] = [],
+): boolean {
+  if (encryption?.kind !== 'recipients') return true;
+  const { recipients } = encryption;
+  return [...given, ...encryptions.all()].some(
+    ({ kind, fingerprint }) => kind === 'identity' && recipients.includes(fingerprint),
+  );
+}
+
 /** What a plan's snapshots are encrypted with; empty where that is no secret, or is not known. */
 export function encryptionSecretsOfPlan(
   core: CoreContext,

@@ -6,12 +6,12 @@ import { shrinkage } from '../../../src-shared/rules/state/shrinkage.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { fetchSnapshot, readingOf, type StoredSnapshot, storedDestinations } from '../copies/fetch-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
-import { decryptionSecretsOfFile, knownOfSnapshot } from '../secrets/encryptions.ts';
+import { decryptionSecretsOfFile, knownOfSnapshot, opensHere } from '../secrets/encryptions.ts';
 import { recordVerification } from './start-verification.ts';
 
 /**
  * Queues a restore test of the snapshot that was made last; only where none was made here, of an imported one.
- * @throws SnapkeepError `NOT_FOUND` while there is no snapshot
+ * @throws SnapkeepError `NOT_FOUND` while there is no snapshot, `BAD_KEY` when it is encrypted for others
  */
 export function startRestoreTest(core: CoreContext, plan: Plan, scheduledTime: Run['scheduledTime'] = null): Run {
   const { snapshots } = core.catalog;
@@ -20,6 +20,12 @@ export function startRestoreTest(core: CoreContext, plan: Plan, scheduledTime: R
     snapshots.ofPlan(plan.id).find(({ missing, trigger }) => !missing && trigger !== 'before-restore');
   if (snapshot === undefined) {
     throw new SnapkeepError('NOT_FOUND', `${plan.name} has no snapshot yet.`, { hint: 'Back it up first.' });
+  }
+  // It would only fail, and say nothing of the snapshot.
+  if (!opensHere(core, core.catalog.snapshots.manifest(snapshot.id)?.encryption ?? null)) {
+    throw new SnapkeepError('BAD_KEY', `${snapshot.name} is encrypted for recipients whose identities are unknown.`, {
+      hint: 'Enter the identity of one of the recipients in the settings of the plan.',
+    });
   }
   const stored = testedLongestAgo(core, plan, snapshot.id);
   return core.runs.start({
@@ -71,13 +77,8 @@ export function startRestoreTest(core: CoreContext, plan: Plan, scheduledTime: R
 function testedLongestAgo(core: CoreContext, plan: Plan, snapshotId: string): StoredSnapshot {
   const stored = storedDestinations(core, core.catalog.snapshots.require(snapshotId));
   const tested = core.catalog.restoreTests.lastByDestination(plan.id);
-  const at = ({ id }: { id: string }): string => tested.get(id) ?? '';
-  return {
-    ...stored,
-    destinations: [...stored.destinations].sort((one, other) =>
-      at(one) < at(other) ? -1 : at(one) > at(other) ? 1 : 0,
-    ),
-  };
+  const number = ({ id }: { id: string }): number => tested.get(id) ?? 0;
+  return { ...stored, destinations: [...stored.destinations].sort((one, other) => number(one) - number(other)) };
 }
 
 function notRestorable({ verification, checks, snapshotName }: RestoreTestReceipt): SnapkeepError {

@@ -30,8 +30,8 @@ export interface PlanFacts {
   overdue: boolean;
   /** What a due backup waits for, as a sentence. */
   waitingFor: string | null;
-  /** The newest restore test; `late`: it is older than the plan allows, or there is none. */
-  restoreTest: { valid: boolean | null; late: boolean; warning: string | null };
+  /** The last restore test, with what it found or why it could not be made; `late`: why the next one is, as a sentence. */
+  restoreTest: { valid: boolean | null; failure: string | null; late: string | null; warning: string | null };
   paused: Pause | null;
   /** What keeps snapshots from being copied to their destinations, as sentences. `late`: it has lasted for a day. */
   copies: { failed: string | null; late: string | null; waiting: string | null };
@@ -71,7 +71,8 @@ function failure({
   if (lastBackup?.state === 'interrupted') return { state: 'failed', reason: 'The last backup was interrupted.' };
   if (newest?.valid === false)
     return { state: 'failed', reason: `The newest snapshot is not valid: ${newest.message}` };
-  if (restoreTest.valid === false) return { state: 'failed', reason: 'The last restore test failed.' };
+  if (restoreTest.valid === false)
+    return { state: 'failed', reason: `The last restore test failed. ${restoreTest.failure ?? ''}`.trim() };
   if (copies.failed !== null) return { state: 'failed', reason: copies.failed };
   if (newest === null && missing !== null) return { state: 'failed', reason: missing };
   const broken = [source, ...destinations].find((trouble) => trouble?.kind === 'failed');
@@ -107,7 +108,7 @@ function doubt({ newest, restoreTest, running, missing, misdated }: PlanFacts): 
     return { state: 'unverified', reason: looked };
   }
   if (restoreTest.warning !== null) return { state: 'unverified', reason: restoreTest.warning };
-  if (restoreTest.late) return { state: 'unverified', reason: 'The last restore test is too old.' };
+  if (restoreTest.late !== null) return { state: 'unverified', reason: restoreTest.late };
   if (misdated !== null) return { state: 'unverified', reason: misdated };
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RestoreTestReceipt } from '../../../../src-shared/model/restore/restore-test.ts';
-import { among, sql } from '../sql.ts';
+import type { RunState } from '../../../../src-shared/model/run.ts';
+import { among, type Sql, sql } from '../sql.ts';
 import { flag, json, Repo, Table } from '../table.ts';
 
 const RestoreTestRow = z.object({
@@ -9,8 +10,17 @@ const RestoreTestRow = z.object({
   at: z.string(),
   body: json(RestoreTestReceipt),
 });
-const LastRestoreTest = z.object({ planId: z.string(), at: z.string(), valid: flag, warning: z.string().nullable() });
-const LastAt = z.object({ id: z.string(), at: z.string() });
+const LastNumber = z.object({ id: z.string(), number: z.int() });
+/** How the last restore test of a plan ended; one that could not be made counts, too. */
+const LastRestoreTest = z.object({
+  planId: z.string(),
+  at: z.string(),
+  valid: flag,
+  warning: z.string().nullable(),
+  /** Why it ended without a receipt; `null`: it has one. */
+  failure: z.string().nullable(),
+});
+export type LastRestoreTest = Omit<z.output<typeof LastRestoreTest>, 'planId'>;
 
 /** The table of restore tests' receipts. */
 export class RestoreTestRepo extends Repo {
@@ -20,30 +30,38 @@ export class RestoreTestRepo extends Repo {
     this.#table.insert({ runId: receipt.runId, planId, at: receipt.at, body: receipt });
   }
 
-  /** Newest first. */
+  /** The last first, in the order in which they were made. */
   list(planId: string, limit: number): RestoreTestReceipt[] {
-    return this.#table.all(sql`WHERE plan_id = ${planId} ORDER BY at DESC LIMIT ${limit}`).map(({ body }) => body);
+    return this.#table.all(sql`WHERE plan_id = ${planId} ORDER BY number DESC LIMIT ${limit}`).map(({ body }) => body);
   }
 
-  /** What the last restore test of each plan found. @param planIds without them, of all plans */
-  last(planIds?: readonly string[]): Map<string, z.output<typeof LastRestoreTest>> {
+  /** How the last restore test of each plan ended. @param planIds without them, of all plans */
+  last(planIds?: readonly string[]): Map<string, LastRestoreTest> {
+    const newest = (state: RunState): Sql =>
+      sql`coalesce((SELECT max(number) FROM runs WHERE plan_id = p.id AND kind = 'restoreTest' AND state = ${state}), 0)`;
     const rows = this.db.all(
       LastRestoreTest,
-      sql`SELECT p.id AS "planId", t.at, t.body ->> '$.valid' AS valid, t.body ->> '$.warning' AS warning
-          FROM plans p CROSS JOIN restore_tests t ON t.run_id =
-            (SELECT run_id FROM restore_tests WHERE plan_id = p.id ORDER BY at DESC LIMIT 1)
-          WHERE ${among('p.id', planIds)}`,
+      sql`SELECT p.id AS "planId",
+            CASE WHEN r.id IS NULL THEN t.at ELSE r.finished_at END AS at,
+            CASE WHEN r.id IS NULL THEN t.body ->> '$.valid' ELSE 0 END AS valid,
+            CASE WHEN r.id IS NULL THEN t.body ->> '$.warning' END AS warning,
+            r.body ->> '$.error.message' AS failure
+          FROM plans p
+          LEFT JOIN restore_tests t ON t.number = (SELECT max(number) FROM restore_tests WHERE plan_id = p.id)
+          LEFT JOIN runs r ON r.number = max(${newest('succeeded')}, ${newest('failed')}, ${newest('interrupted')})
+            AND r.state <> 'succeeded' AND r.id IS NOT t.run_id
+          WHERE coalesce(t.number, r.number) IS NOT NULL AND ${among('p.id', planIds)}`,
     );
-    return new Map(rows.map((row) => [row.planId, row]));
+    return new Map(rows.map(({ planId, ...last }) => [planId, last]));
   }
 
-  /** When each destination's copies were last tested, by its id. */
-  lastByDestination(planId: string): Map<string, string> {
+  /** Which test of this plan was the last of each destination's copies, by its id; a higher number is a later one. */
+  lastByDestination(planId: string): Map<string, number> {
     const rows = this.db.all(
-      LastAt,
-      sql`SELECT body ->> '$.destinationId' AS id, max(at) AS at FROM restore_tests
+      LastNumber,
+      sql`SELECT body ->> '$.destinationId' AS id, max(number) AS number FROM restore_tests
           WHERE plan_id = ${planId} AND id IS NOT NULL GROUP BY id`,
     );
-    return new Map(rows.map(({ id, at }) => [id, at]));
+    return new Map(rows.map(({ id, number }) => [id, number]));
   }
 }
