@@ -19,8 +19,8 @@ export class Auth {
   readonly #sessions = new Set<string>();
   readonly #now: () => number;
 
-  /** @param now milliseconds on any clock */
-  constructor(now: () => number = Date.now) {
+  /** @param now milliseconds on any clock that is never set */
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 

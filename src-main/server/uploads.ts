@@ -128,7 +128,10 @@ export class Uploads {
     if (!mayGo || this.#closed || this.#forgetTimer !== null) return;
     this.#forgetTimer = this.#options.clock.wake(GRACE_MS, () => {
       this.#forgetTimer = null;
-      const isAlone = this.#windows === 0 && Number(this.#options.clock.now()) - this.#alone >= GRACE_MS;
+      const now = Number(this.#options.clock.now());
+      // After a clock that was set back, the time begins anew.
+      this.#alone = Math.min(this.#alone, now);
+      const isAlone = this.#windows === 0 && now - this.#alone >= GRACE_MS;
       if (isAlone) for (const path of this.#kept) this.#unwanted.add(path);
       void this.#removeUnwanted();
     });

@@ -15,15 +15,15 @@ export type ChangeMemory = z.infer<typeof ChangeMemory>;
 
 export const NO_CHANGE: ChangeMemory = { backedUp: null, seen: null, changedSince: null, lastChange: null };
 
-/** Takes in what the source's files look like now. */
+/** Takes in what the source's files look like now. A change that was seen in the future is seen now: the clock was wrong. */
 export function noticeChange(memory: ChangeMemory, fingerprint: string, now: number): ChangeMemory {
   if (fingerprint === memory.backedUp) return { ...memory, seen: fingerprint, changedSince: null, lastChange: null };
   const moved = fingerprint !== memory.seen || memory.changedSince === null;
   return {
     ...memory,
     seen: fingerprint,
-    changedSince: memory.changedSince ?? now,
-    lastChange: moved ? now : memory.lastChange,
+    changedSince: Math.min(memory.changedSince ?? now, now),
+    lastChange: moved ? now : Math.min(memory.lastChange ?? now, now),
   };
 }
 

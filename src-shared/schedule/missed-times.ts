@@ -38,7 +38,9 @@ export function advanceScheduledTimes(
   scheduledTimes: ScheduledTimes,
 ): ScheduleMemory {
   const known = Math.max(memory.anchor, memory.lastTime ?? memory.anchor);
-  if (wasSetBack(memory, now)) return { anchor: now, lastTime: null, due: memory.due };
+  if (wasSetBack(memory, now)) return { anchor: now, lastTime: null, due: dueUntil(memory.due, now) };
+  if (memory.due !== null && memory.due.scheduledTime - now > CLOCK_GRACE_MS)
+    return { ...memory, due: dueUntil(memory.due, now) };
   const latest = scheduledTimes.latest(now, known);
   if (latest === null) return memory;
   const came = countScheduledTimes(scheduledTimes, known, latest);
@@ -48,6 +50,10 @@ export function advanceScheduledTimes(
     due: { scheduledTime: latest, scheduledTimes: came + (memory.due?.scheduledTimes ?? 0) },
   };
 }
+
+/** What is due is due now, if the time of it has not come any more. */
+const dueUntil = (due: ScheduleMemory['due'], now: number): ScheduleMemory['due'] =>
+  due && { ...due, scheduledTime: Math.min(due.scheduledTime, now) };
 
 /** Whether the clock is so far behind the newest known scheduled time that the schedule begins anew. */
 export function wasSetBack({ anchor, lastTime }: ScheduleMemory, now: number): boolean {

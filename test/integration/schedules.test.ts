@@ -263,6 +263,28 @@ test('after changes, once it has been quiet', async () => {
   expect(await scene.backups()).toHaveLength(3);
 });
 
+test('after changes that were seen, or waited for a disk, while the clock was a year ahead', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'on-change', quietMinutes: 5, atLatestMinutes: 30 } } });
+  await scene.pass(10 * MINUTE);
+  expect(await scene.backups()).toHaveLength(1);
+  scene.clock.jump(365 * DAY);
+  appendEntries(scene.source, 1);
+  await scene.pass(MINUTE);
+  scene.clock.jump(-365 * DAY);
+  await scene.pass(10 * MINUTE);
+  expect(await scene.backups()).toHaveLength(2);
+  const away = `${scene.destination}-away`;
+  renameSync(scene.destination, away);
+  scene.clock.jump(365 * DAY);
+  appendEntries(scene.source, 1);
+  await scene.pass(6 * MINUTE);
+  expect(await scene.backups()).toHaveLength(2);
+  scene.clock.jump(-365 * DAY);
+  renameSync(away, scene.destination);
+  await scene.pass(MINUTE);
+  expect(await scene.backups()).toHaveLength(3);
+});
+
 test('a changed schedule begins anew', async () => {
   const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 1 } } });
   await scene.pass(50 * MINUTE);

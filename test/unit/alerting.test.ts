@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PlanState } from '../../src-shared/model/plan.ts';
 import { type AlertRecord, decideAlert } from '../../src-shared/rules/state/alerting.ts';
 
@@ -80,4 +80,28 @@ test('a plan that is paused by a person says nothing until its pruning is paused
   const told = { state: 'paused' as const, since: now.toISOString(), toldAt: null };
   expect(decideAlert(told, 'paused', now, false).kind).toBeNull();
   expect(decideAlert(told, 'paused', now, true).kind).toBe('trouble');
+});
+
+describe('after a moment in which the clock was a year ahead', () => {
+  const YEAR = 365 * 24 * HOUR;
+  const at = (hours: number): Date => new Date(start + hours * HOUR);
+  /** What is told from an hour on, looked at once an hour, and when. */
+  function tellOn(told: AlertRecord, state: PlanState, hours: number): string[] {
+    let before = told;
+    return Array.from({ length: hours }, (_, hour) => {
+      const decided = decideAlert(before, state, at(hour));
+      before = decided.told;
+      return decided.kind === null ? [] : [`${hour} ${decided.kind}`];
+    }).flat();
+  }
+
+  test('reminders come once a day again', () => {
+    const { told } = decideAlert(undefined, 'failed', new Date(start + YEAR));
+    expect(tellOn(told, 'failed', 50)).toEqual(['24 reminder', '48 reminder']);
+  });
+
+  test('a destination that became unavailable then is told after a day', () => {
+    const { told } = decideAlert(undefined, 'unavailable', new Date(start + YEAR));
+    expect(tellOn(told, 'unavailable', 30)).toEqual(['24 trouble']);
+  });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { isPauseOver } from '../../src-shared/schedule/pauses.ts';
 import { nextMorning } from '../../src-shared/words/pause-words.ts';
 
 test.each([
@@ -21,4 +22,15 @@ test('it is always ahead, never more than a day and an hour, and shows six on th
       expect([end.getHours(), end.getMinutes()]).toEqual([6, 0]);
     }),
   );
+});
+
+test('a pause ends when its time has come, and when it was set by a clock that was a year ahead', () => {
+  const at = (hours: number): string => new Date(Date.UTC(2026, 10, 20) + hours * 3_600_000).toISOString();
+  const now = Date.parse(at(0));
+  const YEAR = 365 * 24;
+  expect(isPauseOver({ since: at(-1), until: at(1) }, now)).toBe(false);
+  expect(isPauseOver({ since: at(-2), until: at(0) }, now)).toBe(true);
+  expect(isPauseOver({ since: at(YEAR), until: at(YEAR + 1) }, now)).toBe(true);
+  // Until a person resumes it, whatever a clock says.
+  expect(isPauseOver({ since: at(YEAR), until: null }, now)).toBe(false);
 });

@@ -19,6 +19,7 @@ function setUploads() {
     take: () => uploads.take('app.db', Readable.from([Buffer.from('bytes')])),
     names: () => readdirSync(root),
     goOn: (seconds: number) => clock.advance(seconds * 1000, async () => {}),
+    setBack: () => clock.jump(-86_400_000),
   };
 }
 
@@ -99,4 +100,14 @@ test('what belongs to an upload lies beside it and goes with it', async () => {
   }
   await uploads.discard(path);
   expect(names()).toEqual([]);
+});
+
+test('a clock that is set back keeps uploads for no more than another minute', async () => {
+  const { take, names, goOn, setBack } = setUploads();
+  await take();
+  setBack();
+  await goOn(60);
+  expect(names()).toHaveLength(1);
+  await goOn(61);
+  await expect.poll(names).toEqual([]);
 });

@@ -52,7 +52,8 @@ export class Copier {
    */
   tick({ ignoreBackoff = false, destinationId }: { ignoreBackoff?: boolean; destinationId?: string } = {}): void {
     if (this.#closed) return;
-    const { background, catalog } = this.#core();
+    const { background, catalog, clock } = this.#core();
+    catalog.copies.waitUntilNow(clock.now().toISOString());
     const held = this.heldBack() !== null;
     for (const id of catalog.copies.awaited()) {
       const retry = this.#retryStateOf(id);

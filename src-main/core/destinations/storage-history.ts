@@ -87,7 +87,7 @@ export function storageUses({ catalog, clock }: WithCatalog, ids?: readonly stri
     const days = daysOf.get(id) ?? [];
     const all = withToday(days, today, storedBytes);
     return {
-      space: spaceOf(days, lastTest),
+      space: spaceOf(days, lastTest, today),
       recentBytes: thinned(all, MOST_DRAWN).map((each) => each.storedBytes),
       growth: storageGrowth(all, today),
     };
@@ -116,16 +116,18 @@ function withToday(days: readonly StorageDay[], today: string, storedBytes: numb
   return [...days.filter(({ day }) => day !== today), { ...known, storedBytes }];
 }
 
-/** The newest of what the checks and the last test found. */
+/** The newest of what the checks and the last test found; a test that is dated after today is not. */
 function spaceOf(
   days: readonly StorageDay[],
   lastTest: { at: string; report: SelfTestReport } | null,
+  today: string,
 ): KnownSpace | null {
   const newest = days.findLast(({ freeBytes }) => freeBytes !== null);
   const tested = lastTest?.report.freeBytes ?? null;
   const testedOn = lastTest === null ? '' : localDay(new Date(lastTest.at));
   const totalBytes = newest?.totalBytes ?? null;
-  if (tested !== null && testedOn >= (newest?.day ?? '')) return { day: testedOn, freeBytes: tested, totalBytes };
+  if (tested !== null && testedOn <= today && testedOn >= (newest?.day ?? ''))
+    return { day: testedOn, freeBytes: tested, totalBytes };
   return newest === undefined || newest.freeBytes === null
     ? null
     : { day: newest.day, freeBytes: newest.freeBytes, totalBytes };

@@ -3,8 +3,9 @@ import type { DueTime, Pause, Schedule } from '../../../src-shared/model/schedul
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import { changeDueAt, NO_CHANGE, noticeChange } from '../../../src-shared/schedule/change-watch.ts';
 import { advanceScheduledTimes, type ScheduledTimes } from '../../../src-shared/schedule/missed-times.ts';
+import { isPauseOver } from '../../../src-shared/schedule/pauses.ts';
 import type { ScheduleState } from '../catalog/repos/schedule-repo.ts';
-import { RETRY_LATER } from '../process/retry.ts';
+import { isTimeToRetry, RETRY_LATER } from '../process/retry.ts';
 
 /*
  * What a schedule remembers and how it changes: pure, so that years can be tried in seconds.
@@ -47,7 +48,7 @@ export function followSource(
 
 /** Whether a run may be started for the scheduled time that is due. */
 export function mayStart(state: ScheduleState, now: number): boolean {
-  return state.memory.due !== null && state.serving === null && (state.retryAt === null || state.retryAt <= now);
+  return state.memory.due !== null && state.serving === null && isTimeToRetry(state.retryAt ?? 0, now);
 }
 
 /** A run serves the scheduled time from now on. */
@@ -111,7 +112,7 @@ export function dueTime(state: ScheduleState): DueTime | null {
 
 /** The longer of the pauses that are not over. */
 export function activePause(pauses: ReadonlyArray<Pause | null>, now: number): Pause | null {
-  const active = pauses.filter((pause) => pause !== null && (pause.until === null || Date.parse(pause.until) > now));
+  const active = pauses.filter((pause) => pause !== null && !isPauseOver(pause, now));
   return active.reduce<Pause | null>((longest, pause) => (endOf(pause) > endOf(longest) ? pause : longest), null);
 }
 

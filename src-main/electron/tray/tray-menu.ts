@@ -1,6 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Pause } from '../../../src-shared/model/schedule.ts';
+import { isPauseOver } from '../../../src-shared/schedule/pauses.ts';
 import { PAUSES, pauseInWords } from '../../../src-shared/words/pause-words.ts';
 import { ATTENTION, overallStatus } from '../../../src-shared/words/plan-state-words.ts';
 
@@ -30,7 +31,7 @@ export interface TrayActions {
 export function trayState(plans: readonly PlanSummary[], paused: Pause | null, now: Date): TrayState {
   const { state, sentence: line } = overallStatus(plans);
   const status = ATTENTION.has(state) ? 'attention' : state === 'running' ? 'running' : 'ok';
-  const pause = paused === null || isOver(paused, now) ? null : paused;
+  const pause = paused === null || isPauseOver(paused, now.getTime()) ? null : paused;
   return {
     status,
     line:
@@ -43,8 +44,6 @@ export function trayState(plans: readonly PlanSummary[], paused: Pause | null, n
     paused: pause !== null,
   };
 }
-
-const isOver = ({ until }: Pause, now: Date): boolean => until !== null && Date.parse(until) <= now.getTime();
 
 /** The menu for a state. */
 export function trayMenu(

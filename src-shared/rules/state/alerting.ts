@@ -18,15 +18,19 @@ export interface AlertRecord {
 /**
  * Decides what is reported now: once when a plan gets into trouble or into another one, once a day while it lasts,
  * and once when it is over. A run that goes on changes nothing: it may fail again.
+ * @param known what was told last; an instant in it after `now` was read from a clock that was wrong, and counts as now
  * @param pruningPaused pruning waits for a review, which is trouble whatever the state
  */
 export function decideAlert(
-  before: AlertRecord | undefined,
+  known: AlertRecord | undefined,
   state: PlanState,
   now: Date,
   pruningPaused = false,
 ): { told: AlertRecord; kind: Alert['kind'] | null } {
   const at = now.toISOString();
+  const past = <T extends string | null>(instant: T): T | string =>
+    instant !== null && Date.parse(instant) > now.getTime() ? at : instant;
+  const before = known && { ...known, since: past(known.since), toldAt: past(known.toldAt) };
   const trouble = TROUBLE.includes(state) || pruningPaused;
   const reviewed = before?.toldAt != null && !TRANSIENT.includes(state) && !trouble && state !== 'running';
   if (before !== undefined && isSame(before, state) && !reviewed && !(trouble && before.toldAt === null)) {

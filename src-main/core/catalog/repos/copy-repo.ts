@@ -289,6 +289,11 @@ export class CopyRepo extends Repo {
     );
   }
 
+  /** What has waited since an instant that has not come waits since now: the clock was wrong. */
+  waitUntilNow(now: string): void {
+    this.db.run(sql`UPDATE snapshot_copies SET at = ${now} WHERE state IN ('waiting', 'copying') AND at > ${now}`);
+  }
+
   /** Nothing that waits for a destination can be copied there before a person acts. */
   failWaiting(destinationId: string, at: string, message: string): void {
     this.db.run(
