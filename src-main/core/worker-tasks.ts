@@ -34,6 +34,7 @@ export interface WorkerTasks {
   /** Samples in base64; the judgements in their order. */
   judge: { request: PackedSample[]; result: BackupJudgement[] };
   describe: { request: DescribeRequest; result: SourceDescription };
+  'try-keys': { request: { path: string }; result: null };
   /** Here and below, `clockAheadMs`: by how much the core's clock is ahead of the system's. */
   backup: { request: BackupRequest & { clockAheadMs: number }; result: Verification | null };
   'copy-together': { request: TogetherRequest & { clockAheadMs: number }; result: CopiedImage[] };

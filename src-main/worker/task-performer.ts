@@ -10,6 +10,7 @@ import { explainError } from '../core/engine/engine-errors.ts';
 import { identifyStored } from '../core/engine/identify/identify-stored.ts';
 import { copyTogether } from '../core/engine/sqlite/copy-together.ts';
 import { describeSource } from '../core/engine/sqlite/describe-source.ts';
+import { tryKeys } from '../core/engine/sqlite/try-keys.ts';
 import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';
 import { findDatabases } from '../core/find-databases/find-databases.ts';
 import { searchImage } from '../core/find-rows/search-image.ts';
@@ -65,6 +66,7 @@ const tasksWith = (tell: Told): Tasks => ({
   identify: identifyStored,
   judge: async (samples) => samples.map(judgePacked),
   describe: describeSource,
+  'try-keys': tryKeys,
   backup: ({ clockAheadMs, ...request }, context) => backUp(request, ahead(context, clockAheadMs), tell.stored),
   'copy-together': ({ clockAheadMs, ...request }, context) => copyTogether(request, ahead(context, clockAheadMs)),
   'copy-catalog': copyCatalogFile,

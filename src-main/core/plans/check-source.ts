@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, open, realpath, stat } from 'node:fs/promises';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { type ErrorBody, type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { SourceCheck } from '../catalog/repos/check-repo.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -9,6 +9,8 @@ import { isOneDisk } from '../destinations/one-disk.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import { notLockable } from '../engine/sqlite/not-lockable.ts';
+import { requireKind } from './prepare-plan.ts';
+import { trySourceKey } from './try-source-key.ts';
 
 const HEADER = 'SQLite format 3\0';
 
@@ -22,17 +24,23 @@ interface Found {
 
 /**
  * Checks whether the source of a plan exists and can be opened, and stores what it found. Never rejects.
- * @param options `accepted`: a person has seen where the source is now, so it has not moved
+ * @param options `accepted`: a person has seen where the source is now, so it has not moved; `withKey`: false where
+ * nobody waits for the key of an encrypted database to be tried
  */
-export async function checkSource(core: CoreContext, plan: Plan, { accepted = false } = {}): Promise<void> {
+export async function checkSource(
+  core: CoreContext,
+  plan: Plan,
+  { accepted = false, withKey = true } = {},
+): Promise<void> {
   const key = `${core.serviceId} ${plan.id}`;
   const answer = await askInTime(`source ${key}`, () => inspect(core, plan));
   const found =
     answer === 'late' ? { problem: doesNotAnswer(plan), followed: new Map<string, string>(), oneDisk: null } : answer;
+  const problem = found.problem?.toBody() ?? (await keyProblem(core, plan, found.followed, withKey));
   const before = core.catalog.checks.get(plan.id);
   const after: SourceCheck = {
     at: core.clock.now().toISOString(),
-    problem: found.problem?.toBody() ?? null,
+    problem,
     followed: pathsOf(plan).flatMap((given) => {
       const was = before?.followed.find((each) => each.given === given);
       const path = found.followed.get(given) ?? was?.path;
@@ -44,6 +52,23 @@ export async function checkSource(core: CoreContext, plan: Plan, { accepted = fa
   const { at: _before, ...was } = before ?? { at: '' };
   const { at: _after, ...is } = after;
   if (JSON.stringify(was) !== JSON.stringify(is)) core.events.emit('plans.changed', { planIds: [plan.id] });
+}
+
+/** What the try of a key may have found, and no other check of an encrypted database. */
+const FOUND_BY_KEY: ReadonlySet<ErrorCode> = new Set(['BAD_KEY', 'CORRUPT', 'UNSUPPORTED']);
+
+/** Why the key of an encrypted database does not open it; where it is not tried now, what is known of that. */
+async function keyProblem(
+  core: CoreContext,
+  plan: Plan,
+  followed: ReadonlyMap<string, string>,
+  withKey: boolean,
+): Promise<ErrorBody | null> {
+  const path = followed.get(plan.sourcePath);
+  if (plan.key === null || path === undefined) return null;
+  if (withKey && !core.runs.isLocked(path)) return (await trySourceKey(core, plan, path))?.toBody() ?? null;
+  const { problem = null } = core.catalog.checks.get(plan.id) ?? {};
+  return problem !== null && FOUND_BY_KEY.has(problem.code) ? problem : null;
 }
 
 /** Where a path led before its link was moved; a link that was moved back has not moved. */
@@ -73,22 +98,31 @@ async function follow(plan: Plan): Promise<Map<string, string>> {
 async function inspect(core: CoreContext, plan: Plan): Promise<Found> {
   const followed = await follow(plan);
   try {
-    if (plan.sourceKind === 'database') await requireDatabase(core, plan, await canonicalFilePath(plan.sourcePath));
+    if (plan.sourceKind === 'database')
+      await requireDatabase(core, plan).catch(missing('Source', plan.sourcePath, 'choose where the database is now'));
+    const what = plan.sourceKind === 'files' ? 'Source' : 'Attached file';
+    for (const attachedFile of plan.attachedFiles)
+      await requireKind(attachedFile).catch(missing(what, attachedFile.path, 'remove it from the plan'));
     return { problem: null, followed, oneDisk: await isOneDisk(core, plan) };
   } catch (error) {
-    const explained = explainError(error, plan.sourcePath);
-    const problem =
-      explained.code === 'NOT_FOUND'
-        ? new SnapkeepError('UNAVAILABLE', `Source not found: ${plan.sourcePath}.`, {
-            hint: 'Check that its disk or share is mounted, or choose where the database is now.',
-          })
-        : explained;
-    return { problem, followed, oneDisk: null };
+    return { problem: explainError(error, plan.sourcePath), followed, oneDisk: null };
   }
 }
 
+/** For `.catch()`: what is missing may be on a disk that is unavailable; any other error is explained. */
+const missing =
+  (what: 'Source' | 'Attached file', path: string, otherwise: string) =>
+  (error: unknown): never => {
+    const explained = explainError(error, path);
+    if (explained.code !== 'NOT_FOUND') throw explained;
+    throw new SnapkeepError('UNAVAILABLE', `${what} not found: ${path}.`, {
+      hint: `Check that its disk or share is mounted, or ${otherwise}.`,
+    });
+  };
+
 /** @throws SnapkeepError */
-async function requireDatabase(core: CoreContext, plan: Plan, path: string): Promise<void> {
+async function requireDatabase(core: CoreContext, plan: Plan): Promise<void> {
+  const path = await canonicalFilePath(plan.sourcePath);
   const info = await stat(path);
   if (!info.isFile())
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose the database file.' });

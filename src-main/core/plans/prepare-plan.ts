@@ -30,7 +30,8 @@ export async function prepareAttachedFiles(
   return prepared;
 }
 
-async function requireKind({ kind, path }: AttachedFile): Promise<void> {
+/** @throws SnapkeepError `NOT_FOUND`; `INVALID_PARAMS` for what is of another kind */
+export async function requireKind({ kind, path }: Pick<AttachedFile, 'kind' | 'path'>): Promise<void> {
   const info = await stat(path).catch(explainedAs(path));
   if (kind === 'folder' ? info.isDirectory() : info.isFile() || (kind === 'image' && info.isBlockDevice())) return;
   const what = { folder: 'a folder', file: 'a file', image: 'an image file or a block device' }[kind];

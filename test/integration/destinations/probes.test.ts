@@ -1,4 +1,14 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import Database from 'better-sqlite3';
@@ -9,6 +19,7 @@ import { metricsOf } from '../../../src-shared/rules/state/metrics.ts';
 import { attachFolder } from '../../support/attach-folder.ts';
 import { canMount } from '../../support/can-mount.ts';
 import { makeDatabase } from '../../support/databases.ts';
+import { makeEncrypted } from '../../support/encrypted-databases.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { bucketOn, folderAt, save, settle, statesAt, storeTo } from '../../support/places.ts';
 import { OK_HERE, type Scene, setScene, takeBackup } from '../../support/scene.ts';
@@ -80,6 +91,52 @@ describe('the source', () => {
     });
   });
 
+  test('that is encrypted is opened with its key: another key or garbage has failed, and the right one is OK', async () => {
+    const [key, other] = ['one', 'other'].map((name) => `x'${createHash('sha256').update(name).digest('hex')}'`);
+    const scene = await setScene();
+    rmSync(scene.source);
+    makeEncrypted(scene.source, key ?? '');
+    await scene.core.call('plans.update', { planId: scene.plan.id, key: { value: key ?? '' } });
+    await takeBackup(scene);
+    await check(scene);
+    expect((await summaryOf(scene)).state).toBe(OK_HERE);
+    const good = readFileSync(scene.source);
+    rmSync(scene.source);
+    makeEncrypted(scene.source, other ?? '');
+    for (const content of [readFileSync(scene.source), randomBytes(65_536)]) {
+      writeFileSync(scene.source, content);
+      await check(scene);
+      expect(await summaryOf(scene)).toMatchObject({
+        state: 'failed',
+        reason: expect.stringMatching(/^No known key opens .*app\.db/),
+      });
+    }
+    writeFileSync(scene.source, good);
+    await check(scene);
+    expect((await summaryOf(scene)).state).toBe(OK_HERE);
+  });
+
+  test('with attached files has all of them, each of its kind', async () => {
+    const scene = await setScene();
+    const attached = await attachFolder(scene, 1);
+    await takeBackup(scene);
+    await check(scene);
+    expect((await summaryOf(scene)).state).toBe(OK_HERE);
+    renameSync(attached, `${attached}-elsewhere`);
+    await check(scene);
+    expect(await summaryOf(scene)).toMatchObject({
+      state: 'unavailable',
+      reason: `Attached file not found: ${attached}.`,
+    });
+    writeFileSync(attached, 'no folder');
+    await check(scene);
+    expect(await summaryOf(scene)).toMatchObject({ state: 'failed', reason: `${attached} is not a folder.` });
+    rmSync(attached);
+    renameSync(`${attached}-elsewhere`, attached);
+    await check(scene);
+    expect((await summaryOf(scene)).state).toBe(OK_HERE);
+  });
+
   test('that is a link is followed at each run; where it leads now is told in the run and on the plan', async () => {
     const scene = await setScene();
     const { core, folder, plan } = scene;
@@ -95,6 +152,7 @@ describe('the source', () => {
     expect(linked.sourcePath).toBe(scene.source);
     const backUp = () => takeBackup({ core, plan: linked });
     expect((await backUp()).sourcePath).toBe(first);
+    await core.idle();
     rmSync(scene.source);
     symlinkSync(second, scene.source);
     const snapshot = await backUp();
@@ -126,6 +184,7 @@ describe('the source', () => {
     });
     expect(files.attachedFiles[0]?.path).toBe(link);
     expect((await takeBackup({ core, plan: files })).attachedFiles[0]?.path).toBe(first);
+    await core.idle();
     rmSync(link ?? '');
     symlinkSync(second ?? '', link ?? '');
     expect((await takeBackup({ core, plan: files })).attachedFiles[0]?.path).toBe(second);
@@ -260,6 +319,25 @@ describe('a copy', () => {
     });
     waitsSince(25 * HOUR);
     expect((await standing()).state).toBe('overdue');
+  });
+
+  test('that has waited since a moment in which the clock was a year ahead is overdue after a day', async () => {
+    const { scene, clock } = await setSceneInTime();
+    const path = join(scene.folder, 'second');
+    await storeTo(scene, destinationOf(scene), await save(scene.core, folderAt(path, 'Second')));
+    renameSync(path, `${path}-elsewhere`);
+    clock.jump(365 * DAY);
+    await takeBackup(scene);
+    await settle(scene.core);
+    clock.jump(-365 * DAY);
+    await clock.advance(HOUR / 60, () => settle(scene.core));
+    expect((await summaryOf(scene)).state).toBe('waiting');
+    clock.jump(DAY);
+    await clock.advance(HOUR / 60, () => settle(scene.core));
+    expect(await summaryOf(scene)).toMatchObject({
+      state: 'overdue',
+      reason: expect.stringMatching(/1 snapshot waits for Second/),
+    });
   });
 });
 

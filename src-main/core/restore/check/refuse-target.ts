@@ -44,7 +44,7 @@ export function refuseTarget(core: CoreContext, sourcePaths: readonly string[], 
 export async function refuseFilesTarget(core: CoreContext, targetPath: string): Promise<void> {
   const plans = core.catalog.plans.list();
   // A link may have been moved since the last check.
-  await Promise.all(plans.map((plan) => checkSource(core, plan)));
+  await Promise.all(plans.map((plan) => checkSource(core, plan, { withKey: false })));
   const database = plans.find((plan) =>
     databasePaths(core, plan).some((path) => path === targetPath || isWithin(targetPath, path)),
   );
