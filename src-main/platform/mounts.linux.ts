@@ -96,11 +96,7 @@ export async function factsFromTable(
   path: string,
   removable: (device: string) => Promise<boolean>,
 ): Promise<MountFacts> {
-  let found: Mount | undefined;
-  for (const mount of mountsIn(table)) {
-    // Of several mounts at one path the last one is visible.
-    if (isWithin(path, mount.point) && mount.point.length >= (found?.point.length ?? 0)) found = mount;
-  }
+  const found = mountIn(table, path);
   if (found === undefined) return { kind: 'unknown', fileSystem: null, mountPoint: null };
   const { fileSystem, point: mountPoint } = found;
   const kind = NETWORK.test(fileSystem)
@@ -111,6 +107,16 @@ export async function factsFromTable(
         ? 'removable'
         : 'disk';
   return { kind, fileSystem, mountPoint };
+}
+
+/** Returns the mount of a table that a path is on. @param path canonical */
+export function mountIn(table: string, path: string): Mount | undefined {
+  let found: Mount | undefined;
+  for (const mount of mountsIn(table)) {
+    // Of several mounts at one path the last one is visible.
+    if (isWithin(path, mount.point) && mount.point.length >= (found?.point.length ?? 0)) found = mount;
+  }
+  return found;
 }
 
 /** A line is `id parent major:minor root point options… - type source options`; blanks in paths are written `\040`. */

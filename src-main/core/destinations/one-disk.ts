@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
 import type { Plan } from '../../../src-shared/model/plan.ts';
+import { disksUnder } from '../../platform/disks.ts';
 import type { CoreContext } from '../core-context.ts';
 import { withinTime } from './ask-in-time.ts';
 
 /**
  * Whether all that a plan stores is on the disk that its source is on; `null`: that cannot be seen now. Disks are
- * compared now and not kept as numbers, which change with every mount.
+ * compared now and not kept by their names, which change.
  * @throws with the system's code when the source cannot be looked at
  */
 export async function isOneDisk({ catalog }: CoreContext, plan: Plan): Promise<boolean | null> {
@@ -14,7 +14,7 @@ export async function isOneDisk({ catalog }: CoreContext, plan: Plan): Promise<b
     const settings = catalog.destinations.get(destinationId)?.settings;
     if (settings?.kind !== 'folder') return false;
     try {
-      if (!disks.includes(await diskOf(settings.path))) return false;
+      if (!(await isOnOneOf(disks, settings.path))) return false;
     } catch {
       // It cannot be reached, which its own check says.
       return null;
@@ -38,13 +38,16 @@ export async function sameDiskWarnings(core: CoreContext, folder: string, destin
 }
 
 async function isOnDiskOf(plan: Plan, folder: string): Promise<boolean> {
-  const compare = async (): Promise<boolean> => (await disksOf(plan)).includes(await diskOf(folder));
+  const compare = async (): Promise<boolean> => isOnOneOf(await disksOf(plan), folder);
   // A source that is missing or does not answer is reported by its own check.
   return (await withinTime(compare().catch(() => false))) === true;
 }
 
-function disksOf({ sourceKind, sourcePath, attachedFiles }: Plan): Promise<number[]> {
-  return Promise.all((sourceKind === 'database' ? [sourcePath] : attachedFiles.map(({ path }) => path)).map(diskOf));
+async function disksOf({ sourceKind, sourcePath, attachedFiles }: Plan): Promise<ReadonlySet<string>> {
+  const paths = sourceKind === 'database' ? [sourcePath] : attachedFiles.map(({ path }) => path);
+  return new Set((await Promise.all(paths.map(disksUnder))).flat());
 }
 
-const diskOf = async (path: string): Promise<number> => (await stat(path)).dev;
+/** Whether a folder is lost with one of these disks. */
+const isOnOneOf = async (disks: ReadonlySet<string>, folder: string): Promise<boolean> =>
+  (await disksUnder(folder)).some((disk) => disks.has(disk));

@@ -1,7 +1,8 @@
-import { access, constants, stat, statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ComparedFolder, SuggestedFolder } from '../../../src-shared/model/destination.ts';
+import { disksUnder } from '../../platform/disks.ts';
 import { storageMounts } from '../../platform/mounts.ts';
 import type { CoreContext } from '../core-context.ts';
 import { errorCode } from '../engine/engine-errors.ts';
@@ -31,8 +32,10 @@ export async function suggestFolders(
       const volume = await askInTime(`room on ${point}`, () => describeVolume(point)).catch(() => 'late' as const);
       // What is read-only, or does not answer, is no place for snapshots.
       if (volume === 'late') return [];
-      const { disk, freeBytes } = volume;
-      return [{ path: join(point, NAME), volume: point, kind, freeBytes, sameDisk: disks.has(disk) }];
+      const { on, freeBytes } = volume;
+      return [
+        { path: join(point, NAME), volume: point, kind, freeBytes, sameDisk: on.some((disk) => disks.has(disk)) },
+      ];
     }),
   );
   return described
@@ -45,10 +48,10 @@ export async function suggestFolders(
     );
 }
 
-async function describeVolume(point: string): Promise<{ disk: number; freeBytes: number | null }> {
+async function describeVolume(point: string): Promise<{ on: readonly string[]; freeBytes: number | null }> {
   await access(join(point, '.'), constants.W_OK);
-  const [{ dev }, { blocks, bavail, bsize }] = await Promise.all([stat(point), statfs(point)]);
-  return { disk: dev, freeBytes: blocks > 0 ? bavail * bsize : null };
+  const [on, { blocks, bavail, bsize }] = await Promise.all([disksUnder(point), statfs(point)]);
+  return { on, freeBytes: blocks > 0 ? bavail * bsize : null };
 }
 
 /** Compares the disks of folders with those of the sources. A folder that does not exist yet is on the disk around it. */
@@ -59,22 +62,25 @@ export async function compareDisks(
   const disks = await disksOf(sourcePaths);
   return Promise.all(
     folders.map(async (path) => {
-      const disk = await diskOf(path, () => diskOf(dirname(path), async () => null));
-      return { path, available: disk !== null, sameDisk: disk === null ? null : disks.has(disk) };
+      const on = await foundDisks(path, () => foundDisks(dirname(path), async () => null));
+      return { path, available: on !== null, sameDisk: on?.some((disk) => disks.has(disk)) ?? null };
     }),
   );
 }
 
-async function disksOf(paths: readonly string[]): Promise<ReadonlySet<number>> {
-  const disks = await Promise.all(paths.map((path) => diskOf(path, async () => null)));
-  return new Set(disks.filter((disk) => disk !== null));
+async function disksOf(paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const disks = await Promise.all(paths.map((path) => foundDisks(path, async () => null)));
+  return new Set(disks.flatMap((on) => on ?? []));
 }
 
 /** @param missing what is answered for a path that does not exist */
-async function diskOf(path: string, missing: () => Promise<number | null>): Promise<number | null> {
+async function foundDisks(
+  path: string,
+  missing: () => Promise<readonly string[] | null>,
+): Promise<readonly string[] | null> {
   try {
-    const found = await askInTime(`disk of ${path}`, () => stat(path));
-    return found === 'late' ? null : found.dev;
+    const found = await askInTime(`disk of ${path}`, () => disksUnder(path));
+    return found === 'late' ? null : found;
   } catch (error) {
     return errorCode(error) === 'ENOENT' ? missing() : null;
   }
