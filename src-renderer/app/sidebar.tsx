@@ -2,8 +2,8 @@ import { IconDatabase, IconHistory, IconHome, IconServer, IconSettings } from '@
 import { memo, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
+import { needsAttention } from '../../src-shared/rules/state/attention.ts';
 import { isMuted } from '../../src-shared/rules/state/muted-plans.ts';
-import { ATTENTION } from '../../src-shared/words/plan-state-words.ts';
 import { StateIcon } from '../components/status/pill.tsx';
 import { byNaturalOrder, byTrouble } from '../features/databases/list-plans.ts';
 import { useKept } from '../stores/core.ts';
@@ -55,7 +55,8 @@ function PlanLinks({ address }: { address: string }) {
     .filter(({ plan }) => pinnedIds.has(plan.id))
     .sort((a, b) => byNaturalOrder(a.plan.name, b.plan.name));
   const troubled = plans
-    .filter(({ plan, state }) => ATTENTION.has(state) && !pinnedIds.has(plan.id) && !isMuted(muted, plan.id, state))
+    .filter(needsAttention)
+    .filter(({ plan, state }) => !pinnedIds.has(plan.id) && !isMuted(muted, plan.id, state))
     .sort(byTrouble);
   const more = troubled.length - MOST_TROUBLED;
   return (
@@ -98,19 +99,14 @@ function PlanLinkList({
   );
 }
 
-const PlanLink = memo(function PlanLink({
-  summary: { plan, state },
-  current,
-}: {
-  summary: PlanSummary;
-  current: boolean;
-}) {
+const PlanLink = memo(function PlanLink({ summary, current }: { summary: PlanSummary; current: boolean }) {
+  const { plan } = summary;
   const active = useActiveRun(plan.id);
   return (
     <NavLink
       to={`/databases/${plan.id}`}
       name={plan.name}
-      icon={<StateIcon state={active?.kind === 'backup' ? 'running' : state} />}
+      icon={<StateIcon plan={summary} active={active} />}
       current={current}
     />
   );

@@ -179,6 +179,23 @@ export const PlanState = z.enum([
 ]);
 export type PlanState = z.infer<typeof PlanState>;
 
+/**
+ * What the state of a plan is about, and so what may end it. `missing-copies`: snapshots that were stored at a destination
+ * are no longer there; `clock`: a snapshot is dated in the future.
+ */
+export const StateCause = z.enum([
+  'backup',
+  'verification',
+  'restore-test',
+  'source',
+  'destination',
+  'copies',
+  'missing-copies',
+  'pruning',
+  'clock',
+]);
+export type StateCause = z.infer<typeof StateCause>;
+
 /** What became of a plan's backups on one day of the machine's time zone. */
 export const DayOutcome = z.object({
   /** `YYYY-MM-DD` */
@@ -196,6 +213,10 @@ export const PlanSummary = z.object({
   state: PlanState,
   /** Why the state is what it is, as one sentence. */
   reason: z.string(),
+  /** What the state is about; `null`: no trouble. */
+  cause: StateCause.nullable(),
+  /** When the source or destination that the state is about was last reached before it became unavailable; `null`: unknown, or it is available. */
+  unavailableSince: Instant.nullable(),
   /** Why automatic pruning waits for a review, as a sentence; `null`: it does not. */
   pruningPaused: z.string().nullable(),
   /** Why the source could not be read when it was last checked, as a sentence; `null`: it could. */

@@ -82,8 +82,11 @@ export function contentLoss(newest: SnapshotContent, fuller: SnapshotContent): s
   // What could not be counted says nothing.
   const counted = new Set(newest.tables.filter(({ rows }) => rows !== null).map(({ name }) => name));
   const [rows, before] = [rowsOf(newest), rowsOf({ tables: fuller.tables.filter(({ name }) => counted.has(name)) })];
-  if (rows * 2 < before)
-    return `${newest.name} has ${countInWords(rows, 'row')}; ${fuller.name} has ${before.toLocaleString('en-US')}.`;
+  if (rows * 2 < before) {
+    const percent = Math.floor((1 - rows / before) * 100);
+    const counts = `${rows.toLocaleString('en-US')} instead of ${before.toLocaleString('en-US')}`;
+    return `${newest.name} has ${percent} % fewer rows than ${fuller.name}: ${counts}.`;
+  }
   if (newest.method !== fuller.method || newest.bytes * 2 >= fuller.bytes) return null;
   return `${newest.name} contains ${bytesInWords(newest.bytes)}; ${fuller.name} contains ${bytesInWords(fuller.bytes)}.`;
 }

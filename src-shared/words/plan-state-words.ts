@@ -1,5 +1,6 @@
 import type { PlanState, PlanSummary } from '../model/plan.ts';
-import { worstState } from '../rules/state/health.ts';
+import { isPruningPaused, type Judged, needsAttention, worstOf } from '../rules/state/attention.ts';
+import { momentInWords } from './moments.ts';
 import { countInWords } from './wording.ts';
 
 /** The word for each state, as a label. */
@@ -35,68 +36,63 @@ const SENTENCES: Readonly<Record<PlanState, { now: string; still: string }>> = {
  * Returns the sentence that says where one plan stands, without its full stop: in the window, the tray and alerts alike.
  * @param still it has been said before
  */
-export function planSentence(name: string, state: PlanState, still = false): string {
-  return `${name} ${SENTENCES[state][still ? 'still' : 'now']}`;
+export function planSentence(name: string, judged: Judged, still = false): string {
+  const subject = isPruningPaused(judged) ? `Pruning of ${name}` : name;
+  return `${subject} ${SENTENCES[judged.state][still ? 'still' : 'now']}`;
 }
 
-/** The states in which a person should look. */
-export const ATTENTION: ReadonlySet<PlanState> = new Set([
-  'failed',
-  'overdue',
-  'unavailable',
-  'incomplete',
-  'waiting',
-  'unverified',
-]);
+/** The label of where one plan stands. */
+export const stateLabel = (judged: Judged): string =>
+  isPruningPaused(judged) ? 'Pruning paused' : STATE_LABELS[judged.state];
 
 /** Whether the reason of a state says what a person should do, and so is shown beside it. */
-export const isExplained = (state: PlanState): boolean => ATTENTION.has(state) || state === 'ok-one-disk';
+export const isExplained = (judged: Judged): boolean => needsAttention(judged) || judged.state === 'ok-one-disk';
+
+/** Returns why a plan stands where it does, and since when what it needs is unavailable. */
+export function reasonInWords(
+  { reason, unavailableSince }: Pick<PlanSummary, 'reason' | 'unavailableSince'>,
+  now: number,
+): string {
+  return unavailableSince === null ? reason : `${reason} Unavailable since ${momentInWords(unavailableSince, now)}.`;
+}
 
 /** Where all plans stand together. */
 export interface OverallStatus {
-  state: PlanState;
+  attention: boolean;
+  running: boolean;
   /** One sentence about the worst state there is, without its full stop. */
   sentence: string;
-  detail: string;
-  /** The plan that the sentence is about, if it is about one. */
-  planId: string | null;
 }
 
 /** Sums plans up: the worst state wins, so the answer is OK only when every plan is. */
-export function overallStatus(plans: ReadonlyArray<Pick<PlanSummary, 'plan' | 'state' | 'reason'>>): OverallStatus {
-  const state = worstState(plans.map((each) => each.state));
-  const concerned = plans.filter((each) => each.state === state);
+export function overallStatus(plans: ReadonlyArray<Judged & Pick<PlanSummary, 'plan'>>): OverallStatus {
+  const concerned = worstOf(plans);
   const [first] = concerned;
-  if (state === undefined || first === undefined)
-    return { state: 'empty', sentence: 'Nothing is backed up yet', detail: '', planId: null };
-  if (state === 'ok') return { state, sentence: 'Everything is backed up and verified', detail: '', planId: null };
-  const others = othersInWords(plans.filter((each) => each.state === 'ok').length);
-  if (concerned.length > 1) {
-    const about = ATTENTION.has(state) ? `${first.plan.name}: ${first.reason}` : '';
-    return { state, sentence: severalInWords(concerned.length, state), detail: joined(about, others), planId: null };
-  }
-  const planId = state === 'running' ? null : first.plan.id;
-  const about = state === 'running' ? '' : first.reason;
-  return { state, sentence: planSentence(first.plan.name, state), detail: joined(about, others), planId };
+  return {
+    attention: plans.some(needsAttention),
+    running: first?.state === 'running',
+    sentence:
+      first === undefined
+        ? 'Nothing is backed up yet'
+        : first.state === 'ok'
+          ? 'Everything is backed up and verified'
+          : concerned.length === 1
+            ? planSentence(first.plan.name, first)
+            : severalInWords(concerned.length, first),
+  };
 }
 
-function severalInWords(count: number, state: PlanState): string {
+function severalInWords(count: number, judged: Judged): string {
   const plans = countInWords(count, 'plan');
-  switch (state) {
+  if (needsAttention(judged)) return `${plans} need attention`;
+  switch (judged.state) {
     case 'running':
       return `${plans} are being backed up`;
     case 'empty':
       return `${plans} have no snapshot yet`;
     case 'paused':
       return `${plans} are paused`;
-    case 'ok-one-disk':
-      return `${plans} are OK (one disk)`;
     default:
-      return `${plans} need attention`;
+      return `${plans} are ${STATE_LABELS[judged.state]}`;
   }
 }
-
-const othersInWords = (count: number): string =>
-  count === 0 ? '' : count === 1 ? 'One other plan is OK.' : `${count} other plans are OK.`;
-
-const joined = (...parts: string[]): string => parts.filter((part) => part !== '').join(' ');

@@ -27,6 +27,18 @@ for (const { name, open } of hosts) {
   test(`${name}: a found database is backed up from Home, another ignored, which is remembered`, async () => {
     host = await open(join(folder, 'home'));
     const { page } = host;
+    // First by name, and unavailable: what is backed up from Home goes elsewhere.
+    mkdirSync(join(folder, 'a-stick'));
+    const { destination: stick } = await callMethod(page, 'destinations.save', {
+      name: 'A stick',
+      settings: { kind: 'folder', path: join(folder, 'a-stick') },
+    });
+    rmSync(join(folder, 'a-stick'), { recursive: true });
+    await callMethod(page, 'plans.check', {});
+    const listed = await callMethod(page, 'destinations.list', {});
+    expect(listed.map(({ destination, state }) => [destination.id, state])).toEqual([
+      [stick?.destination.id, 'unavailable'],
+    ]);
     await callMethod(page, 'plans.create', {
       name: 'app',
       sourcePath: join(folder, 'programs', 'app.db'),
@@ -45,6 +57,8 @@ for (const { name, open } of hosts) {
     await expect
       .poll(async () => (await callMethod(page, 'snapshots.list', {})).map(({ sourcePath }) => sourcePath))
       .toEqual([join(folder, 'programs', 'دفتر 📒.db')]);
+    const { plan } = (await callMethod(page, 'plans.list', {})).find(({ plan: { name: own } }) => own !== 'app') ?? {};
+    expect(plan?.destinations.map(({ destinationId }) => destinationId)).not.toContain(stick?.destination.id);
     const { run } = await find();
     await expect
       .poll(async () => (await callMethod(page, 'runs.get', { runId: run.id })).run.state, { timeout: 60_000 })

@@ -131,7 +131,7 @@ describe('lost content', () => {
     sql: 'CREATE TABLE a AS SELECT 1 AS x; CREATE TABLE b AS SELECT 1 AS x; CREATE TABLE c AS SELECT 1 AS x',
   };
   test.each([
-    ['all rows', 'DELETE FROM entries', /has 0 rows|has \d+ rows/],
+    ['all rows', 'DELETE FROM entries', / % fewer rows than /],
     ['half of its tables', 'DROP TABLE a; DROP TABLE b; DROP TABLE entries', /lacks 3 of the \d+ tables/],
     ['one table', 'DROP TABLE b', /lacks the table “b”/],
   ])(

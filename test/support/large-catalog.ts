@@ -95,6 +95,7 @@ function enterPlans(catalog: Catalog, folder: string, plans: number, now: number
     catalog.plans.save(plan);
     catalog.checks.save(plan.id, {
       at: new Date(now).toISOString(),
+      reachedAt: new Date(now).toISOString(),
       problem: null,
       followed: [{ given: sourcePath, path: sourcePath, movedFrom: null }],
       oneDisk: false,

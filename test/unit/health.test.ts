@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { StateCause } from '../../src-shared/model/plan.ts';
 import type { VerificationSummary } from '../../src-shared/model/snapshot.ts';
-import { type BackupsOnDay, dayOutcomes, planHealth, worstState } from '../../src-shared/rules/state/health.ts';
+import {
+  type BackupsOnDay,
+  dayOutcomes,
+  type PlanFacts,
+  planHealth,
+  worstState,
+} from '../../src-shared/rules/state/health.ts';
 
 const verification = (valid: boolean | null): VerificationSummary => ({
   level: valid ? 'checked' : 'none',
@@ -15,7 +22,12 @@ const failed = {
 };
 const good = { state: 'succeeded' as const, error: null };
 
-const gone = (reason: string) => ({ kind: 'unavailable' as const, reason });
+const gone = (reason: string, since: string | null = null, cause: StateCause = 'destination') => ({
+  kind: 'unavailable' as const,
+  reason,
+  since,
+  cause,
+});
 
 const calm = {
   source: null,
@@ -31,6 +43,8 @@ const calm = {
   restoreTest: { valid: null, failure: null, late: null, warning: null },
   paused: null,
 };
+
+const steady: PlanFacts = { ...calm, lastBackup: good, newest: verification(true), running: false };
 
 describe('where a plan stands', () => {
   test.each([
@@ -123,15 +137,59 @@ describe('where a plan stands', () => {
     ['all is on one disk', { oneDisk: true }, 'ok-one-disk', /same disk/],
     ['somebody paused it', { paused: { until: null, since: '2026-11-20T00:00:00.000Z' } }, 'paused', /until resumed/],
   ])('%s', (_what, facts, state, reason) => {
-    const health = planHealth({
-      ...calm,
-      lastBackup: good,
-      newest: verification(true),
-      running: false,
-      ...facts,
-    });
+    const health = planHealth({ ...steady, ...facts });
     expect(health.state).toBe(state);
     expect(health.reason).toMatch(reason);
+  });
+
+  const SINCE = '2026-11-20T09:12:00.000Z';
+  test.each<[string, Partial<PlanFacts>, StateCause | null]>([
+    ['the last backup failed', { lastBackup: failed }, 'backup'],
+    ['the last backup was interrupted', { lastBackup: { state: 'interrupted', error: null } }, 'backup'],
+    ['the newest snapshot is not valid', { newest: verification(false) }, 'backup'],
+    ['the newest lacks attached files', { incomplete: 'Missing: files/a.' }, 'backup'],
+    ['a scheduled time was missed', { overdue: true }, 'backup'],
+    ['a due backup waits', { waitingFor: 'Waiting for /mnt.' }, 'backup'],
+    ['not verified', { newest: verification(null) }, 'verification'],
+    ['a restore test failed', { restoreTest: { ...calm.restoreTest, valid: false } }, 'restore-test'],
+    ['a restore test is late', { restoreTest: { ...calm.restoreTest, valid: true, late: 'Too old.' } }, 'restore-test'],
+    ['a restore test warned', { restoreTest: { ...calm.restoreTest, valid: true, warning: 'Fewer.' } }, 'restore-test'],
+    ['the source is unavailable', { source: gone('No app.db.', SINCE, 'source') }, 'source'],
+    ['the source is broken', { source: { ...gone('No.', null, 'source'), kind: 'failed' } }, 'source'],
+    ['a destination is unavailable', { destinations: [null, gone('No NAS.', SINCE)] }, 'destination'],
+    ['a destination is another one', { destinations: [{ ...gone('No.'), kind: 'failed' }] }, 'destination'],
+    ['a copy is not valid', { destinations: [{ ...gone('No.', null, 'backup'), kind: 'failed' }] }, 'backup'],
+    ['copies failed', { copies: { failed: 'No.', late: null, waiting: null } }, 'copies'],
+    ['copies have waited for a day', { copies: { failed: null, late: 'Wait.', waiting: null } }, 'copies'],
+    ['copies wait', { copies: { failed: null, late: null, waiting: 'Wait.' } }, 'copies'],
+    ['snapshots are missing', { missing: '2 snapshots are missing at NAS.' }, 'missing-copies'],
+    ['all snapshots are missing', { newest: null, missing: '2 snapshots are missing at NAS.' }, 'missing-copies'],
+    ['pruning waits for a review', { pruningPaused: 'Pruning paused: why.' }, 'pruning'],
+    ['a snapshot is dated in the future', { misdated: 'app is dated in the future.' }, 'clock'],
+    ['somebody paused it', { paused: { until: null, since: SINCE } }, null],
+    ['all is on one disk', { oneDisk: true }, null],
+    ['nothing', {}, null],
+  ])('the cause is told: %s', (_what, facts, cause) => {
+    expect(planHealth({ ...steady, ...facts }).cause).toBe(cause);
+  });
+
+  test('an unavailable source or destination is told since when, also where copies wait for it', () => {
+    const since = (facts: Partial<PlanFacts>): string | null => planHealth({ ...steady, ...facts }).unavailableSince;
+    expect(since({ source: gone('No app.db.', SINCE, 'source') })).toBe(SINCE);
+    expect(since({ destinations: [null, gone('No NAS.', SINCE)] })).toBe(SINCE);
+    const copies = { failed: null, late: null, waiting: '1 snapshot waits for NAS.' };
+    expect(since({ destinations: [null, gone('No NAS.', SINCE)], copies })).toBe(SINCE);
+    expect(since({ destinations: [null, gone('No NAS.')] })).toBeNull();
+    expect(since({ destinations: [null, gone('No NAS.', SINCE)], lastBackup: failed })).toBeNull();
+    expect(since({ destinations: [{ ...gone('Another.', SINCE), kind: 'failed' }] })).toBeNull();
+  });
+
+  test('pruning that waits for a review is said also while a backup runs or a person has paused the plan', () => {
+    const waits = { ...steady, pruningPaused: 'Pruning paused: why.' };
+    const paused = { until: null, since: SINCE };
+    for (const more of [{}, { running: true }, { paused }])
+      expect(planHealth({ ...waits, ...more })).toMatchObject({ state: 'paused', reason: 'Pruning paused: why.' });
+    expect(planHealth({ ...waits, lastBackup: failed }).state).toBe('failed');
   });
 
   test('of several states the worst counts', () => {

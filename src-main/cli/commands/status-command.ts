@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
-import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
+import { reasonInWords, stateLabel } from '../../../src-shared/words/plan-state-words.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
@@ -22,7 +22,7 @@ export function addStatusCommand(program: Command): void {
           writeText(metricsOf(plans, Date.now()));
           return;
         }
-        const words = plans.flatMap(statusInWords);
+        const words = plans.flatMap((summary) => statusInWords(summary, Date.now()));
         print(plans.map(withStatus), linesOr(words, 'No plans yet.'));
       }),
     );
@@ -48,13 +48,13 @@ function shortStatus({ plan, schedule, destinations, snapshotCount, newest, last
 
 const withStatus = (summary: PlanSummary) => ({ ...summary, status: shortStatus(summary) });
 
-function statusInWords(summary: PlanSummary): string[] {
-  const { plan, state, reason, notes, storedBytes } = summary;
+function statusInWords(summary: PlanSummary, now: number): string[] {
+  const { plan, reason, notes, storedBytes } = summary;
   const { enabled, folders, retention, schedule, count, newestAt, lastBackup } = shortStatus(summary);
   const size = lastBackup?.sizeBytes == null ? '' : `, ${bytesInWords(lastBackup.sizeBytes)}`;
   const last = lastBackup === null ? 'none yet' : `${lastBackup.at}, ${lastBackup.status}${size}`;
   return [
-    `${plan.name}: ${STATE_LABELS[state]}. ${reason}`,
+    `${plan.name}: ${stateLabel(summary)}. ${reasonInWords(summary, now)}`,
     `  enabled      ${enabled ? 'yes' : 'no'}: ${schedule}`,
     `  retention    ${retention}`,
     `  stored in    ${folders.join(', ')}`,

@@ -1,7 +1,8 @@
 import type { Alert } from '../../../src-shared/model/alert.ts';
-import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { MutedPlan } from '../../../src-shared/model/settings.ts';
 import { decideAlert, remediation } from '../../../src-shared/rules/state/alerting.ts';
+import type { Judged } from '../../../src-shared/rules/state/attention.ts';
 import { isMuted } from '../../../src-shared/rules/state/muted-plans.ts';
 import { planSentence } from '../../../src-shared/words/plan-state-words.ts';
 import type { AlertRepo, AlertState } from '../catalog/repos/alert-repo.ts';
@@ -63,7 +64,7 @@ export class Watchdog {
       state: told.state,
       at: now.toISOString(),
       since: told.since,
-      title: titleOf(plan.name, told.state, kind, pruningPaused === reason),
+      title: titleOf(plan.name, { state: told.state, pruningPaused }, kind),
       message,
     };
   }
@@ -79,8 +80,6 @@ export class Watchdog {
   }
 }
 
-/** @param pruning it is the pruning of the plan that is paused, not its backups */
-function titleOf(name: string, state: PlanState, kind: Alert['kind'], pruning: boolean): string {
-  if (kind === 'mended') return `${name} recovered`;
-  return planSentence(pruning ? `Pruning of ${name}` : name, state, kind === 'reminder');
+function titleOf(name: string, judged: Judged, kind: Alert['kind']): string {
+  return kind === 'mended' ? `${name} recovered` : planSentence(name, judged, kind === 'reminder');
 }

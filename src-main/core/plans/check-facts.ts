@@ -26,33 +26,40 @@ export function checkFacts(
 }
 
 function sourceTrouble({ sourcePath }: Plan, check: SourceCheck | undefined, now: number): Trouble | null {
-  if (check?.problem != null) return toTrouble(check.problem);
+  if (check?.problem != null) return toTrouble(check.problem, check.reachedAt, 'source');
   if (check !== undefined && isRecent(check.at, now)) return null;
   const since = check === undefined ? 'yet' : 'for a day';
-  return { kind: 'unavailable', reason: `The source ${sourcePath} has not been checked ${since}.` };
+  return {
+    kind: 'unavailable',
+    reason: `The source ${sourcePath} has not been checked ${since}.`,
+    since: null,
+    cause: 'source',
+  };
 }
 
 /** What a verification found of one copy, the verification of another one does not undo. */
 function copyTrouble({ id, name }: StoredDestination, newest: PlanRecords['newest']): Trouble | null {
   const copy = newest?.copies.find(({ destinationId }) => destinationId === id);
   if (copy?.state !== 'stored' || copy.valid !== false) return null;
-  return { kind: 'failed', reason: invalidCopyInWords(name) };
+  return { kind: 'failed', reason: invalidCopyInWords(name), since: null, cause: 'backup' };
 }
 
 function destinationTrouble(destination: StoredDestination, now: number): Trouble | null {
-  if (destination.problem !== null) return toTrouble(destination.problem);
-  if (destination.reachedAt !== null && isRecent(destination.reachedAt, now)) return null;
-  const since = destination.reachedAt === null ? 'yet' : 'for a day';
-  return { kind: 'unavailable', reason: `${destination.name} has not been reached ${since}.` };
+  const { name, problem, reachedAt } = destination;
+  if (problem !== null) return toTrouble(problem, reachedAt, 'destination');
+  if (reachedAt !== null && isRecent(reachedAt, now)) return null;
+  const since = reachedAt === null ? 'yet' : 'for a day';
+  return { kind: 'unavailable', reason: `${name} has not been reached ${since}.`, since: null, cause: 'destination' };
 }
 
 /** An instant that lies ahead was read from a clock that was wrong. */
 const isRecent = (at: string, now: number): boolean => Math.abs(now - Date.parse(at)) <= DAY_MS;
 
-const toTrouble = ({ code, message }: NonNullable<SourceCheck['problem']>): Trouble => ({
-  kind: code === 'UNAVAILABLE' ? 'unavailable' : 'failed',
-  reason: message,
-});
+const toTrouble = (
+  { code, message }: NonNullable<SourceCheck['problem']>,
+  since: string | null,
+  cause: Trouble['cause'],
+): Trouble => ({ kind: code === 'UNAVAILABLE' ? 'unavailable' : 'failed', reason: message, since, cause });
 
 /** When the source and every destination of a plan had been checked; `null`: one of them never was. */
 export function lastCheckOf(check: SourceCheck | undefined, destinations: readonly StoredDestination[]): string | null {

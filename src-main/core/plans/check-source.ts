@@ -38,8 +38,10 @@ export async function checkSource(
     answer === 'late' ? { problem: doesNotAnswer(plan), followed: new Map<string, string>(), oneDisk: null } : answer;
   const problem = found.problem?.toBody() ?? (await keyProblem(core, plan, found.followed, withKey));
   const before = core.catalog.checks.get(plan.id);
+  const at = core.clock.now().toISOString();
   const after: SourceCheck = {
-    at: core.clock.now().toISOString(),
+    at,
+    reachedAt: problem === null ? at : (before?.reachedAt ?? null),
     problem,
     followed: pathsOf(plan).flatMap((given) => {
       const was = before?.followed.find((each) => each.given === given);
@@ -49,9 +51,9 @@ export async function checkSource(
     oneDisk: found.oneDisk ?? before?.oneDisk ?? false,
   };
   core.catalog.checks.save(plan.id, after);
-  const { at: _before, ...was } = before ?? { at: '' };
-  const { at: _after, ...is } = after;
-  if (JSON.stringify(was) !== JSON.stringify(is)) core.events.emit('plans.changed', { planIds: [plan.id] });
+  const factsOf = (check: SourceCheck | undefined): string =>
+    JSON.stringify([check?.problem, check?.followed, check?.oneDisk]);
+  if (factsOf(before) !== factsOf(after)) core.events.emit('plans.changed', { planIds: [plan.id] });
 }
 
 /** What the try of a key may have found, and no other check of an encrypted database. */

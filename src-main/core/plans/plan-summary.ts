@@ -85,7 +85,7 @@ class PlanSummarizer {
     const { newest, totals, sizes, lastBackup, lastRestoreTest, check, brakes } = this.#records;
     const destinations = this.#known.map((destination) => this.#destination(destination));
     const stopped = pruningPaused(this.#plan, brakes);
-    const { state, reason } = planHealth({
+    const health = planHealth({
       pruningPaused: stopped,
       lastBackup,
       newest: newest?.verification ?? null,
@@ -100,8 +100,7 @@ class PlanSummarizer {
     });
     return {
       plan: this.#plan,
-      state,
-      reason,
+      ...health,
       pruningPaused: stopped,
       sourceProblem: check?.problem?.message ?? null,
       notes: [...(stopped === null ? [] : [stopped]), ...movedInWords(check)],

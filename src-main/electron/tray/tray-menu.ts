@@ -3,7 +3,7 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Pause } from '../../../src-shared/model/schedule.ts';
 import { isPauseOver } from '../../../src-shared/schedule/pauses.ts';
 import { PAUSES, pauseInWords } from '../../../src-shared/words/pause-words.ts';
-import { ATTENTION, overallStatus } from '../../../src-shared/words/plan-state-words.ts';
+import { overallStatus } from '../../../src-shared/words/plan-state-words.ts';
 
 /** What the icon says. */
 export type TrayStatus = 'ok' | 'running' | 'attention';
@@ -29,8 +29,8 @@ export interface TrayActions {
 
 /** Sums up what the tray shows. @param paused the pause of everything */
 export function trayState(plans: readonly PlanSummary[], paused: Pause | null, now: Date): TrayState {
-  const { state, sentence: line } = overallStatus(plans);
-  const status = ATTENTION.has(state) ? 'attention' : state === 'running' ? 'running' : 'ok';
+  const { attention, running, sentence: line } = overallStatus(plans);
+  const status = attention ? 'attention' : running ? 'running' : 'ok';
   const pause = paused === null || isPauseOver(paused, now.getTime()) ? null : paused;
   return {
     status,

@@ -19,10 +19,11 @@ import {
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { PlanState } from '../../../src-shared/model/plan.ts';
-import type { RunState } from '../../../src-shared/model/run.ts';
+import type { Run, RunState } from '../../../src-shared/model/run.ts';
 import type { VerificationSummary } from '../../../src-shared/model/snapshot.ts';
+import { isPruningPaused, type Judged } from '../../../src-shared/rules/state/attention.ts';
 import { agoInWords } from '../../../src-shared/words/moments.ts';
-import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
+import { STATE_LABELS, stateLabel } from '../../../src-shared/words/plan-state-words.ts';
 import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 
 /** The meaning of a colour, which is never shown without an icon and words. */
@@ -52,27 +53,33 @@ const STATES: Record<PlanState, { tone: Tone; icon: typeof IconX }> = {
   ok: { tone: 'good', icon: IconCheck },
 };
 
-/** The icon and the tone of a plan's state. */
-export function stateStyle(state: PlanState, size: number): { tone: Tone; icon: ReactNode } {
-  const { tone, icon: Icon } = STATES[state];
-  return { tone, icon: <Icon size={size} aria-hidden /> };
+/** The icon and the tone of where a plan stands. */
+export function stateStyle(judged: Judged, size: number): { tone: Tone; icon: ReactNode } {
+  const { tone, icon: Icon } = STATES[judged.state];
+  return { tone: isPruningPaused(judged) ? 'warn' : tone, icon: <Icon size={size} aria-hidden /> };
 }
 
-/** The state of a plan; `pruning`: its pruning is paused until it is reviewed. */
-export function StatePill({ state, pruning = false }: { state: PlanState; pruning?: boolean }) {
-  if (state === 'paused' && pruning)
-    return (
-      <Pill tone="warn" icon={stateStyle(state, 14).icon}>
-        Pruning paused
-      </Pill>
-    );
-  return <Pill {...stateStyle(state, 14)}>{STATE_LABELS[state]}</Pill>;
+/** What is shown of a plan while its run is active: a backup is about to change where it stands. */
+const shownOf = (judged: Judged, active: Pick<Run, 'kind'> | undefined): Judged =>
+  active?.kind === 'backup' ? { state: 'running', pruningPaused: null } : judged;
+
+interface StateProps {
+  plan: Judged;
+  /** The run of the plan that has not ended. */
+  active?: Pick<Run, 'kind'> | undefined;
 }
 
-/** The state of a plan as an icon, with a label for screen readers. */
-export function StateIcon({ state }: { state: PlanState }) {
-  const { tone, icon } = stateStyle(state, 14);
-  const words = STATE_LABELS[state];
+/** Where a plan stands. */
+export function StatePill({ plan, active }: StateProps) {
+  const shown = shownOf(plan, active);
+  return <Pill {...stateStyle(shown, 14)}>{stateLabel(shown)}</Pill>;
+}
+
+/** Where a plan stands as an icon, with a label for screen readers. */
+export function StateIcon({ plan, active }: StateProps) {
+  const shown = shownOf(plan, active);
+  const { tone, icon } = stateStyle(shown, 14);
+  const words = stateLabel(shown);
   return (
     <span className={`state-icon tone-${tone}`} role="img" aria-label={words} title={words}>
       {icon}

@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { agoInWords, dayInWords, shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
-import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
+import { isExplained, reasonInWords } from '../../../src-shared/words/plan-state-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { Sparkline } from '../../components/charts/sparkline.tsx';
@@ -34,8 +34,9 @@ interface DatabaseRowProps {
 
 /** A plan in one row. It is drawn once while others scroll by. */
 export const DatabaseRow = memo(function DatabaseRow(props: DatabaseRowProps) {
-  const { summary, columns, chosen, onChoose, pinned, index, start, height } = props;
-  const { plan, state, reason } = summary;
+  const { summary, columns, chosen, onChoose, pinned, index, start, height, now } = props;
+  const { plan } = summary;
+  const why = isExplained(summary) ? reasonInWords(summary, now) : null;
   const active = useActiveRun(plan.id);
   return (
     <div
@@ -54,18 +55,15 @@ export const DatabaseRow = memo(function DatabaseRow(props: DatabaseRowProps) {
           onChange={({ currentTarget }) => onChoose(plan.id, currentTarget.checked)}
         />
       </span>
-      <span role="cell" className="column-state" title={reason}>
-        <StatePill
-          state={active?.kind === 'backup' ? 'running' : state}
-          pruning={summary.reason === summary.pruningPaused}
-        />
+      <span role="cell" className="column-state" title={reasonInWords(summary, now)}>
+        <StatePill plan={summary} active={active} />
       </span>
       <span role="cell" className="column-name">
         <Link to={`/databases/${plan.id}`} className="plain-link database-name" dir="auto" title={plan.name}>
           {plan.name}
         </Link>
-        <span className={isExplained(state) ? 'database-why explained' : 'database-why'} title={whyOf(summary)}>
-          <bdi>{whyOf(summary)}</bdi>
+        <span className={why === null ? 'database-why' : 'database-why explained'} title={why ?? plan.sourcePath}>
+          <bdi>{why ?? plan.sourcePath}</bdi>
         </span>
       </span>
       {columns.has('days') && (
@@ -78,9 +76,6 @@ export const DatabaseRow = memo(function DatabaseRow(props: DatabaseRowProps) {
     </div>
   );
 });
-
-/** Why it is in trouble, else where it is. */
-const whyOf = ({ plan, state, reason }: PlanSummary): string => (isExplained(state) ? reason : plan.sourcePath);
 
 function Facts({ summary, columns, now }: Pick<DatabaseRowProps, 'summary' | 'columns' | 'now'>) {
   const { plan, newest, schedule } = summary;

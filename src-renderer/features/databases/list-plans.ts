@@ -1,7 +1,7 @@
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { PlanState } from '../../../src-shared/model/plan.ts';
 import { normalTag } from '../../../src-shared/model/tags.ts';
-import { ATTENTION } from '../../../src-shared/words/plan-state-words.ts';
+import { needsAttention } from '../../../src-shared/rules/state/attention.ts';
 
 /** What the list of databases can be narrowed to, with the label of each choice. */
 export const SHOWN = {
@@ -38,9 +38,11 @@ const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 /** Compares names as people order them: App 2 before App 10. */
 export const byNaturalOrder = (a: string, b: string): number => natural.compare(a, b);
 
-/** Compares plans by their states, the worst first, and by name among equals. */
+/** Compares plans by their states, those that need attention and the worst first, and by name among equals. */
 export const byTrouble = (a: PlanSummary, b: PlanSummary): number =>
-  PlanState.options.indexOf(a.state) - PlanState.options.indexOf(b.state) || byNaturalOrder(a.plan.name, b.plan.name);
+  Number(needsAttention(b)) - Number(needsAttention(a)) ||
+  PlanState.options.indexOf(a.state) - PlanState.options.indexOf(b.state) ||
+  byNaturalOrder(a.plan.name, b.plan.name);
 
 /** Returns the parameters of the address as a choice; what it does not know is as if it were not set. */
 export function choiceOf(parameters: URLSearchParams): ListChoice {
@@ -95,10 +97,11 @@ export const copiesOf = ({ destinations }: PlanSummary): number =>
 export const sizeOf = ({ sizes, newest }: PlanSummary): number | null =>
   sizes.at(-1)?.bytes ?? newest?.imageBytes ?? null;
 
-function isShown({ plan, state }: PlanSummary, show: Shown, pinned: ReadonlySet<string>): boolean {
+function isShown(summary: PlanSummary, show: Shown, pinned: ReadonlySet<string>): boolean {
+  const { plan, state } = summary;
   if (show === '') return true;
   if (show === 'pinned') return pinned.has(plan.id);
-  if (show === 'attention') return ATTENTION.has(state);
+  if (show === 'attention') return needsAttention(summary);
   return show === 'ok' ? state === 'ok' || state === 'ok-one-disk' : state === show;
 }
 

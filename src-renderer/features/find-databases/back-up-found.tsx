@@ -11,18 +11,18 @@ import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Note } from '../../components/messages/note.tsx';
 import { showDone } from '../../components/messages/notices.ts';
 import { useAction } from '../../hooks/use-action.ts';
-import { useKept } from '../../stores/core.ts';
+import { useDefaultDestination } from '../new-plan/use-places.ts';
 import { PlanDestinationsField } from '../plan-form/plan-destinations-field.tsx';
 
 type Failed = Result<'databases.createPlans'>['failed'];
 
 /** Adds plans for the selected databases and starts their first backups. */
 export function BackUpFound({ selected, onDone }: { selected: readonly FoundDatabase[]; onDone(): void }) {
-  const first = useKept('destinations.list', (list) => list?.[0]?.destination.id ?? null);
+  const usual = useDefaultDestination(selected.map(({ path }) => path));
   const [changed, setChanged] = useState<PlanDestination[] | null>(null);
   const [failed, setFailed] = useState<Failed>([]);
   const { pending, error, run } = useAction('here');
-  const destinations = changed ?? (first === null ? [] : [{ destinationId: first, retention: null }]);
+  const destinations = changed ?? (usual === null ? [] : [{ destinationId: usual.destination.id, retention: null }]);
   const backUp = async (): Promise<void> => {
     const paths = selected.map(({ path }) => path);
     const { plans, failed: refused } = await client.call('databases.createPlans', { paths, destinations });

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { needsAttention } from '../../../src-shared/rules/state/attention.ts';
 import { isMuted } from '../../../src-shared/rules/state/muted-plans.ts';
-import { ATTENTION } from '../../../src-shared/words/plan-state-words.ts';
+import { reasonInWords } from '../../../src-shared/words/plan-state-words.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ActionButton } from '../../components/forms/action-button.tsx';
@@ -12,14 +13,15 @@ import { StatePill } from '../../components/status/pill.tsx';
 import { setMuted, useMuted } from '../../stores/plan-marks.ts';
 import { useActiveRun } from '../../stores/runs.ts';
 import { byTrouble } from '../databases/list-plans.ts';
+import { remedyOf } from './remedies.ts';
 
 /** With more plans in trouble than these, the list of databases shows the rest. */
 const MOST_SHOWN = 10;
 
 /** The plans that a person should look at, the worst first; muted ones are folded away. */
-export function AttentionSection({ plans }: { plans: readonly PlanSummary[] }) {
+export function AttentionSection({ plans, now }: { plans: readonly PlanSummary[]; now: number }) {
   const muted = useMuted();
-  const troubled = plans.filter(({ state }) => ATTENTION.has(state)).sort(byTrouble);
+  const troubled = plans.filter(needsAttention).sort(byTrouble);
   const quiet = troubled.filter(({ plan, state }) => isMuted(muted, plan.id, state));
   const loud = troubled.filter((summary) => !quiet.includes(summary));
   if (troubled.length === 0) return null;
@@ -28,7 +30,7 @@ export function AttentionSection({ plans }: { plans: readonly PlanSummary[] }) {
       {loud.length > 0 && (
         <ul className="attention-list" aria-label="Needs attention">
           {loud.slice(0, MOST_SHOWN).map((summary) => (
-            <AttentionRow key={summary.plan.id} summary={summary} />
+            <AttentionRow key={summary.plan.id} summary={summary} now={now} />
           ))}
         </ul>
       )}
@@ -41,7 +43,7 @@ export function AttentionSection({ plans }: { plans: readonly PlanSummary[] }) {
         <Disclosure title={countInWords(quiet.length, 'muted plan')}>
           <ul className="attention-list" aria-label="Muted">
             {quiet.map((summary) => (
-              <AttentionRow key={summary.plan.id} summary={summary} muted />
+              <AttentionRow key={summary.plan.id} summary={summary} now={now} muted />
             ))}
           </ul>
         </Disclosure>
@@ -50,19 +52,25 @@ export function AttentionSection({ plans }: { plans: readonly PlanSummary[] }) {
   );
 }
 
-function AttentionRow({ summary, muted = false }: { summary: PlanSummary; muted?: boolean }) {
-  const { plan, state, reason } = summary;
+interface AttentionRowProps {
+  summary: PlanSummary;
+  now: number;
+  muted?: boolean;
+}
+
+function AttentionRow({ summary, now, muted = false }: AttentionRowProps) {
+  const { plan } = summary;
   const active = useActiveRun(plan.id);
   return (
     <li>
       <span className="attention-state">
-        <StatePill state={active?.kind === 'backup' ? 'running' : state} />
+        <StatePill plan={summary} active={active} />
       </span>
       <span className="attention-what">
         <Link to={`/databases/${plan.id}`} className="plain-link attention-name" title={plan.name}>
           <bdi>{plan.name}</bdi>
         </Link>
-        <span className="attention-why">{reason}</span>
+        <span className="attention-why">{reasonInWords(summary, now)}</span>
       </span>
       <span className="attention-actions">
         <Button
@@ -74,7 +82,7 @@ function AttentionRow({ summary, muted = false }: { summary: PlanSummary; muted?
         >
           Details
         </Button>
-        {active === undefined && <Remedy summary={summary} />}
+        {active === undefined && <RemedyButton summary={summary} />}
         <ActionButton
           variant="subtle"
           size="xs"
@@ -89,27 +97,31 @@ function AttentionRow({ summary, muted = false }: { summary: PlanSummary; muted?
   );
 }
 
-/** What usually ends the trouble: another backup, or a verification of the newest snapshot. */
-function Remedy({ summary: { plan, state, newest } }: { summary: PlanSummary }) {
-  if (state === 'unverified' && newest !== null)
+/** Starts what may end the trouble, or opens the review that it waits for. */
+function RemedyButton({ summary }: { summary: PlanSummary }) {
+  const { plan, cause } = summary;
+  if (cause === 'pruning')
     return (
-      <ActionButton
+      <Button
+        component={Link}
+        to={`/databases/${plan.id}?dialog=prune`}
         variant="default"
         size="xs"
-        act={() => client.call('verifications.start', { snapshotId: newest.id })}
-        aria-label={`Verify: ${plan.name}`}
+        aria-label={`Review: ${plan.name}`}
       >
-        Verify
-      </ActionButton>
+        Review…
+      </Button>
     );
+  const remedy = remedyOf(summary);
+  if (remedy === null) return null;
   return (
     <ActionButton
       variant="default"
       size="xs"
-      act={() => client.call('backups.start', { planId: plan.id })}
-      aria-label={`Retry: ${plan.name}`}
+      act={() => remedy.start(summary, client.call)}
+      aria-label={`${remedy.label}: ${plan.name}`}
     >
-      Retry
+      {remedy.label}
     </ActionButton>
   );
 }

@@ -41,7 +41,7 @@ export function HomePage() {
       }
     >
       <StatusLine plans={plans} now={now} />
-      <AttentionSection plans={plans} />
+      <AttentionSection plans={plans} now={now} />
       <KitReminder />
       <FoundSection />
       <div className="home-columns">

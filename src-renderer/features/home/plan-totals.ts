@@ -1,19 +1,19 @@
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
-import { worstState } from '../../../src-shared/rules/state/health.ts';
+import { isPruningPaused, type Judged, worstOf } from '../../../src-shared/rules/state/attention.ts';
 import { agoInWords, clockTime, dayInWords, shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 
 /** What Home says of all plans together. */
 export interface PlanTotals {
-  /** The worst state there is; it gives the sentence its colour. */
-  state: PlanState;
+  /** The plan that stands worst, which gives the sentence its colour. */
+  worst: Judged;
   /** For example `59 of 60 plans OK`. */
   sentence: string;
   /** For example `last backup 2 min ago`, `next 14:00`. */
   details: string[];
 }
 
-type Counted = Pick<PlanSummary, 'state'> & {
+type Counted = Judged & {
   newest: { createdAt: string } | null;
   schedule: Pick<PlanSummary['schedule'], 'nextTime' | 'paused'>;
 };
@@ -22,17 +22,19 @@ type Counted = Pick<PlanSummary, 'state'> & {
 export function planTotals(plans: readonly Counted[], now: number): PlanTotals {
   const count = (...states: PlanState[]): number => plans.filter(({ state }) => states.includes(state)).length;
   const ok = count('ok', 'ok-one-disk');
+  const pruning = plans.filter(isPruningPaused).length;
   const all = countInWords(plans.length, 'plan');
   const last = plans.flatMap(({ newest }) => newest?.createdAt ?? []).sort();
   const next = plans.flatMap(({ schedule }) => (schedule.paused === null ? (schedule.nextTime ?? []) : [])).sort();
   const lastBackup = last.at(-1);
   return {
-    state: worstState(plans.map(({ state }) => state)) ?? 'empty',
+    worst: worstOf(plans)[0] ?? { state: 'empty', pruningPaused: null },
     sentence:
       ok < plans.length ? `${ok.toLocaleString('en-US')} of ${all} OK` : ok === 1 ? '1 plan OK' : `All ${all} OK`,
     details: [
       partInWords(count('running'), 'backing up'),
-      partInWords(count('paused'), 'paused'),
+      partInWords(pruning, 'with pruning paused'),
+      partInWords(count('paused') - pruning, 'paused'),
       partInWords(count('empty'), 'without a snapshot'),
       lastBackup === undefined ? '' : `last backup ${agoInWords(lastBackup, now)}`,
       next[0] === undefined ? '' : `next ${nextInWords(next[0], now)}`,

@@ -4,8 +4,8 @@ import { planTotals } from './plan-totals.ts';
 
 /** One sentence that says how all plans stand. */
 export function StatusLine({ plans, now }: { plans: readonly PlanSummary[]; now: number }) {
-  const { state, sentence, details } = planTotals(plans, now);
-  const { tone, icon } = stateStyle(state, 26);
+  const { worst, sentence, details } = planTotals(plans, now);
+  const { tone, icon } = stateStyle(worst, 26);
   return (
     <section className={`card status-line tone-${tone}`} aria-label="Status">
       <div className="status-circle">{icon}</div>

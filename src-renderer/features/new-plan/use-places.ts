@@ -63,6 +63,29 @@ export function usePlaces(form: PlanFormApi, sourcePaths: string[], chooses: boo
   };
 }
 
+/** More sources than these are not compared at once. */
+const MOST_COMPARED = 100;
+
+/**
+ * Returns the destination that new plans of these sources store to unless a person chooses otherwise; `null` while that is
+ * not known, or where none can be used.
+ */
+export function useDefaultDestination(sourcePaths: readonly string[]): DestinationSummary | null {
+  const destinations = useAnswer('destinations.list', {}).value;
+  const folders = (destinations ?? []).flatMap(folderOf);
+  const isKnown = sourcePaths.length === 0 || folders.length === 0;
+  const answer = useAnswer(
+    'destinations.compareDisks',
+    isKnown ? null : { sourcePaths: sourcePaths.slice(0, MOST_COMPARED), folders },
+  );
+  // While another selection is compared, the last choice stays.
+  const last = useLast(answer.value);
+  const compared = isKnown || answer.error !== null ? [] : last;
+  if (destinations === null || compared === null) return null;
+  const [chosen] = defaultPlace({ destinations, compared }, []).others;
+  return destinations.find(({ destination }) => destination.id === chosen?.destinationId) ?? null;
+}
+
 const folderOf = ({ destination: { settings } }: DestinationSummary): string[] =>
   settings.kind === 'folder' ? [settings.path] : [];
 

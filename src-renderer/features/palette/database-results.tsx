@@ -1,7 +1,7 @@
 import { Spotlight } from '@mantine/spotlight';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
-import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
+import { stateLabel } from '../../../src-shared/words/plan-state-words.ts';
 import { StateIcon } from '../../components/status/pill.tsx';
 import { useKept } from '../../stores/core.ts';
 import { byTrouble } from '../databases/list-plans.ts';
@@ -19,13 +19,13 @@ export function useDatabaseResults(query: string): ReactNode[] {
     .filter(({ plan }) => matches(wanted, `${plan.name} ${plan.sourcePath} ${plan.group ?? ''} ${plan.tags.join(' ')}`))
     .sort(byTrouble)
     .slice(0, MOST_SHOWN);
-  return found.map(({ plan, state }) => (
+  return found.map((summary) => (
     <Spotlight.Action
-      key={plan.id}
-      label={plan.name}
-      description={`${STATE_LABELS[state]} · ${plan.sourcePath}`}
-      leftSection={<StateIcon state={state} />}
-      onClick={() => navigate(`/databases/${plan.id}`)}
+      key={summary.plan.id}
+      label={summary.plan.name}
+      description={`${stateLabel(summary)} · ${summary.plan.sourcePath}`}
+      leftSection={<StateIcon plan={summary} />}
+      onClick={() => navigate(`/databases/${summary.plan.id}`)}
     />
   ));
 }

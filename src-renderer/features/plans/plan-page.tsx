@@ -3,7 +3,7 @@ import { IconDatabaseOff } from '@tabler/icons-react';
 import { Link, Redirect, useLocation } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
-import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
+import { isExplained, reasonInWords } from '../../../src-shared/words/plan-state-words.ts';
 import { EmptyState, Page } from '../../components/layout/page.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
@@ -49,13 +49,13 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
   if (summary === undefined) return <NoSuchPlan />;
   const former = FORMER_TABS[tab];
   if (former !== undefined) return <Redirect to={settingsAddress(planId, former)} replace />;
-  const { plan, state, reason, pruningPaused, snapshotCount, schedule } = summary;
+  const { plan, snapshotCount, schedule } = summary;
   const shown = TABS.find((name) => name === tab) ?? 'snapshots';
   return (
     <Page
       title={plan.name}
       wide
-      beside={<StatePill state={active?.kind === 'backup' ? 'running' : state} pruning={reason === pruningPaused} />}
+      beside={<StatePill plan={summary} active={active} />}
       actions={
         <>
           {(plan.schedule.kind !== 'manual' || plan.paused !== null) && (
@@ -107,14 +107,16 @@ interface PlanStatusProps {
 /** The status of a plan: its figures, its active run and its problems. */
 function PlanStatus({ summary, active, now }: PlanStatusProps) {
   const { plan, state, notes, pruningPaused, sourceProblem, lastBackup, schedule, destinations } = summary;
-  // What is wrong with the source is said beside its path.
-  const reason = summary.reason === sourceProblem ? '' : summary.reason;
+  // What is wrong with the source is said beside its path, and why pruning is paused beside its review.
+  const why = reasonInWords(summary, now);
+  const reason = [sourceProblem, pruningPaused].includes(summary.reason) ? '' : why;
+  const problem = summary.reason === sourceProblem ? why : sourceProblem;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
-  const troubled = isExplained(state) && failure == null && active === undefined;
+  const troubled = isExplained(summary) && failure == null && active === undefined;
   return (
     <>
       <Stack gap={6}>
-        <SourceLine plan={plan} problem={failure?.message === sourceProblem ? null : sourceProblem} />
+        <SourceLine plan={plan} problem={failure?.message === sourceProblem ? null : problem} />
         <StoredAt destinations={destinations} />
         <TagLinks tags={plan.tags} />
         <DestinationProblems destinations={destinations} shown={troubled ? reason : undefined} />
@@ -128,7 +130,7 @@ function PlanStatus({ summary, active, now }: PlanStatusProps) {
       {failure != null && <ErrorNotice error={failure} />}
       <PruningPausedBanner plan={plan} pruningPaused={pruningPaused} />
       {notes
-        .filter((note) => note !== pruningPaused && note !== reason)
+        .filter((note) => note !== pruningPaused && note !== summary.reason)
         .map((note) => (
           <Text key={note} size="sm" role="note">
             {note}

@@ -1,4 +1,4 @@
-import { type DayOutcome, PlanState } from '../../model/plan.ts';
+import { type DayOutcome, PlanState, type StateCause } from '../../model/plan.ts';
 import type { Run } from '../../model/run.ts';
 import type { Pause } from '../../model/schedule.ts';
 import type { VerificationSummary } from '../../model/snapshot.ts';
@@ -7,12 +7,23 @@ import type { VerificationSummary } from '../../model/snapshot.ts';
 export interface Health {
   state: PlanState;
   reason: string;
+  /** What it is about, and so what may end it; `null`: no trouble. */
+  cause: StateCause | null;
+  /** Since when the source or destination that it is about is unavailable; `null`: unknown, or it is available. */
+  unavailableSince: string | null;
 }
+
+/** What one rule says of a plan. */
+type Finding = Omit<Health, 'unavailableSince'>;
 
 /** What keeps a source or a destination from being used; `unavailable`: it cannot be reached now, or was not for a day. */
 export interface Trouble {
   kind: 'unavailable' | 'failed';
   reason: string;
+  /** Since when; `null`: unknown. */
+  since: string | null;
+  /** What may end it: another check, or for a copy that is not valid, another backup. */
+  cause: StateCause;
 }
 
 /** What is known of a plan. */
@@ -48,13 +59,13 @@ export interface PlanFacts {
 
 /** Says where a plan stands; the worst state wins. */
 export function planHealth(facts: PlanFacts): Health {
-  return (
-    failure(facts) ??
-    lateness(facts) ??
-    absence(facts) ??
-    doubt(facts) ??
-    rest(facts) ?? { state: 'ok', reason: 'The newest snapshot is verified, and every destination is available.' }
-  );
+  const found = failure(facts) ?? lateness(facts) ?? absence(facts) ?? doubt(facts) ?? rest(facts);
+  return { ...found, unavailableSince: unavailableSince(found.cause, facts) };
+}
+
+function unavailableSince(cause: StateCause | null, { source, destinations }: PlanFacts): string | null {
+  const concerned = cause === 'source' ? [source] : cause === 'destination' || cause === 'copies' ? destinations : [];
+  return concerned.find((trouble) => trouble?.kind === 'unavailable')?.since ?? null;
 }
 
 function failure({
@@ -65,62 +76,67 @@ function failure({
   source,
   destinations,
   missing,
-}: PlanFacts): Health | undefined {
-  if (lastBackup?.state === 'failed')
-    return { state: 'failed', reason: lastBackup.error?.message ?? 'The last backup failed.' };
-  if (lastBackup?.state === 'interrupted') return { state: 'failed', reason: 'The last backup was interrupted.' };
-  if (newest?.valid === false)
-    return { state: 'failed', reason: `The newest snapshot is not valid: ${newest.message}` };
+}: PlanFacts): Finding | undefined {
+  const failed = (reason: string, cause: StateCause): Finding => ({ state: 'failed', reason, cause });
+  if (lastBackup?.state === 'failed') return failed(lastBackup.error?.message ?? 'The last backup failed.', 'backup');
+  if (lastBackup?.state === 'interrupted') return failed('The last backup was interrupted.', 'backup');
+  if (newest?.valid === false) return failed(`The newest snapshot is not valid: ${newest.message}`, 'backup');
   if (restoreTest.valid === false)
-    return { state: 'failed', reason: `The last restore test failed. ${restoreTest.failure ?? ''}`.trim() };
-  if (copies.failed !== null) return { state: 'failed', reason: copies.failed };
-  if (newest === null && missing !== null) return { state: 'failed', reason: missing };
+    return failed(`The last restore test failed. ${restoreTest.failure ?? ''}`.trim(), 'restore-test');
+  if (copies.failed !== null) return failed(copies.failed, 'copies');
+  if (newest === null && missing !== null) return failed(missing, 'missing-copies');
   const broken = [source, ...destinations].find((trouble) => trouble?.kind === 'failed');
-  return broken == null ? undefined : { state: 'failed', reason: broken.reason };
+  return broken == null ? undefined : failed(broken.reason, broken.cause);
 }
 
-function lateness({ newest, overdue, waitingFor, copies, incomplete }: PlanFacts): Health | undefined {
+function lateness({ newest, overdue, waitingFor, copies, incomplete }: PlanFacts): Finding | undefined {
   const waiting = waitingFor === null ? '' : ` ${waitingFor}`;
   const why =
     newest === null ? 'A scheduled backup was missed.' : 'The newest snapshot is older than the schedule allows.';
-  if (overdue) return { state: 'overdue', reason: `${why}${waiting}` };
-  if (copies.late !== null) return { state: 'overdue', reason: copies.late };
-  if (incomplete !== null) return { state: 'incomplete', reason: `The newest snapshot is incomplete. ${incomplete}` };
-  if (waitingFor !== null) return { state: 'waiting', reason: `A backup is due.${waiting}` };
-  if (copies.waiting !== null) return { state: 'waiting', reason: copies.waiting };
+  if (overdue) return { state: 'overdue', reason: `${why}${waiting}`, cause: 'backup' };
+  if (copies.late !== null) return { state: 'overdue', reason: copies.late, cause: 'copies' };
+  if (incomplete !== null)
+    return { state: 'incomplete', reason: `The newest snapshot is incomplete. ${incomplete}`, cause: 'backup' };
+  if (waitingFor !== null) return { state: 'waiting', reason: `A backup is due.${waiting}`, cause: 'backup' };
+  if (copies.waiting !== null) return { state: 'waiting', reason: copies.waiting, cause: 'copies' };
   return undefined;
 }
 
 /** Without its source or all of its destinations a plan cannot be backed up; copies to one of several will wait for it. */
-function absence({ source, destinations }: PlanFacts): Health | undefined {
-  if (source !== null) return { state: 'unavailable', reason: source.reason };
+function absence({ source, destinations }: PlanFacts): Finding | undefined {
+  if (source !== null) return { state: 'unavailable', reason: source.reason, cause: source.cause };
   const [first] = destinations.filter((trouble) => trouble !== null);
   if (first === undefined) return undefined;
-  return { state: destinations.every(Boolean) ? 'unavailable' : 'waiting', reason: first.reason };
+  const state = destinations.every(Boolean) ? 'unavailable' : 'waiting';
+  return { state, reason: first.reason, cause: first.cause };
 }
 
-function doubt({ newest, restoreTest, running, missing, misdated }: PlanFacts): Health | undefined {
-  if (missing !== null) return { state: 'incomplete', reason: missing };
+function doubt({ newest, restoreTest, running, missing, misdated }: PlanFacts): Finding | undefined {
+  if (missing !== null) return { state: 'incomplete', reason: missing, cause: 'missing-copies' };
   // A backup that is being made is about to answer the rest.
   if (running || newest === null) return undefined;
   if (newest.valid === null) {
     const looked = newest.at === null ? 'The newest snapshot has not been verified yet.' : newest.message;
-    return { state: 'unverified', reason: looked };
+    return { state: 'unverified', reason: looked, cause: 'verification' };
   }
-  if (restoreTest.warning !== null) return { state: 'unverified', reason: restoreTest.warning };
-  if (restoreTest.late !== null) return { state: 'unverified', reason: restoreTest.late };
-  if (misdated !== null) return { state: 'unverified', reason: misdated };
+  if (restoreTest.warning !== null) return { state: 'unverified', reason: restoreTest.warning, cause: 'restore-test' };
+  if (restoreTest.late !== null) return { state: 'unverified', reason: restoreTest.late, cause: 'restore-test' };
+  if (misdated !== null) return { state: 'unverified', reason: misdated, cause: 'clock' };
   return undefined;
 }
 
-function rest({ newest, running, paused, pruningPaused, oneDisk }: PlanFacts): Health | undefined {
-  if (running) return { state: 'running', reason: 'A backup is running.' };
-  if (newest === null) return { state: 'empty', reason: 'No snapshots yet.' };
-  if (paused !== null)
-    return { state: 'paused', reason: paused.until === null ? 'Paused until resumed.' : 'Paused temporarily.' };
-  if (pruningPaused !== null) return { state: 'paused', reason: pruningPaused };
-  if (!oneDisk) return undefined;
-  return { state: 'ok-one-disk', reason: ONE_DISK };
+function rest({ newest, running, paused, pruningPaused, oneDisk }: PlanFacts): Finding {
+  // It waits for a person, also while backups go on or are paused.
+  if (pruningPaused !== null && newest !== null) return { state: 'paused', reason: pruningPaused, cause: 'pruning' };
+  if (running) return { state: 'running', reason: 'A backup is running.', cause: null };
+  if (newest === null) return { state: 'empty', reason: 'No snapshots yet.', cause: null };
+  if (paused !== null) {
+    const reason = paused.until === null ? 'Paused until resumed.' : 'Paused temporarily.';
+    return { state: 'paused', reason, cause: null };
+  }
+  return oneDisk
+    ? { state: 'ok-one-disk', reason: ONE_DISK, cause: null }
+    : { state: 'ok', reason: 'The newest snapshot is verified, and every destination is available.', cause: null };
 }
 
 /** What a person should do about snapshots that are on the disk of their source. */

@@ -7,7 +7,7 @@ import type { Pause } from '../../../src-shared/model/schedule.ts';
 const now = new Date(2026, 10, 20, 13, 5);
 
 const summary = (name: string, state: PlanState): PlanSummary =>
-  ({ plan: { id: name, name }, state, activeRun: state === 'running' ? {} : null }) as PlanSummary;
+  ({ plan: { id: name, name }, state, pruningPaused: null, activeRun: state === 'running' ? {} : null }) as PlanSummary;
 const plans = (...states: PlanState[]): PlanSummary[] => states.map((state, n) => summary(`plan-${n + 1}`, state));
 const pausedUntil = (until: Date | null): Pause => ({
   until: until?.toISOString() ?? null,
@@ -29,6 +29,15 @@ test.each<[PlanState[], string, string]>([
   [['ok', 'unavailable'], 'attention', 'plan-2 is unavailable'],
 ])('%j: %s, “%s”', (states, status, line) => {
   expect(trayState(plans(...states), null, now)).toMatchObject({ status, line, paused: false });
+});
+
+test('pruning that waits for a review needs attention', () => {
+  const [first, second] = plans('paused', 'paused').map((each) => ({ ...each, pruningPaused: 'Pruning paused: why.' }));
+  const calm = plans('running', 'ok');
+  const of = (...some: Array<PlanSummary | undefined>) =>
+    trayState([...some.filter((each) => each !== undefined), ...calm], null, now);
+  expect(of(first)).toMatchObject({ status: 'attention', line: 'Pruning of plan-1 is paused' });
+  expect(of(first, second)).toMatchObject({ status: 'attention', line: '2 plans need attention' });
 });
 
 test.each<[string, Date | null, string]>([

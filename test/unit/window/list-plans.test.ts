@@ -13,11 +13,12 @@ import { PlanState, type PlanSummary } from '../../../src-shared/model/plan.ts';
 function plan(
   name: string,
   state: PlanState,
-  more: { group?: string; tags?: string[]; size?: number; last?: string } = {},
+  more: { group?: string; tags?: string[]; size?: number; last?: string; pruning?: string } = {},
 ): PlanSummary {
   return {
     plan: { id: name, name, sourcePath: `/srv/${name}.db`, group: more.group ?? null, tags: more.tags ?? [] },
     state,
+    pruningPaused: more.pruning ?? null,
     sizes: [{ at: '2026-11-20T00:00:00.000Z', bytes: more.size ?? 0 }],
     newest: more.last === undefined ? null : { createdAt: more.last },
     schedule: { nextTime: null },
@@ -40,6 +41,18 @@ test('problems come first, then names as people order them', () => {
   expect(list(PLANS, 'sort=name').slice(0, 3)).toEqual(['App 2', 'App 10', 'hone']);
   expect(list(PLANS, 'sort=-size').slice(0, 2)).toEqual(['App 2', 'App 10']);
   expect(list(PLANS, 'sort=last')).toEqual(['App 10', 'hone', 'App 2', 'مذكرات 📒']);
+});
+
+test('a plan whose pruning waits for a review needs attention, and comes before those that do not', () => {
+  const plans = [
+    plan('a', 'ok'),
+    plan('b', 'running'),
+    plan('c', 'paused'),
+    plan('d', 'paused', { pruning: 'Pruning paused: d has 56 % fewer rows.' }),
+    plan('e', 'unverified'),
+  ];
+  expect(list(plans, '')).toEqual(['e', 'd', 'b', 'c', 'a']);
+  expect(list(plans, 'show=attention')).toEqual(['e', 'd']);
 });
 
 test('every word of a search is looked for in names, paths, groups and destinations', () => {

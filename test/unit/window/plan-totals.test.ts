@@ -6,13 +6,14 @@ const NOW = new Date(2026, 10, 27, 12, 0).getTime();
 const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();
 const plan = (state: PlanState, last: number | null = null, next: number | null = null, paused = false) => ({
   state,
+  pruningPaused: null,
   newest: last === null ? null : { createdAt: at(last) },
   schedule: { nextTime: next === null ? null : at(next), paused: paused ? { until: null, since: at(-9) } : null },
 });
 
 test('one sentence, the last backup and the next one', () => {
   expect(planTotals([plan('ok', -2, 120), plan('failed', -300, 240), plan('ok-one-disk', -60)], NOW)).toEqual({
-    state: 'failed',
+    worst: expect.objectContaining({ state: 'failed' }),
     sentence: '2 of 3 plans OK',
     details: ['last backup 2 min ago', 'next 14:00'],
   });
@@ -32,11 +33,18 @@ test('what runs, is paused or has no snapshot is counted, and a pause has no nex
   ]);
 });
 
+test('pruning that waits for a review is counted apart from what a person has paused', () => {
+  const held = { ...plan('paused'), pruningPaused: 'Pruning paused: why.' };
+  const totals = planTotals([held, plan('paused'), plan('running'), plan('ok')], NOW);
+  expect(totals.details).toEqual(['1 backing up', '1 with pruning paused', '1 paused']);
+  expect(totals.worst).toBe(held);
+});
+
 test.each(PlanState.options.filter((state) => state !== 'ok' && state !== 'ok-one-disk'))(
   'never all OK while a plan is %s',
   (state) => {
     const totals = planTotals([plan('ok'), plan(state)], NOW);
     expect(totals.sentence).toBe('1 of 2 plans OK');
-    expect(totals.state).toBe(state);
+    expect(totals.worst.state).toBe(state);
   },
 );

@@ -16,6 +16,8 @@ const FollowedPath = z.object({
 /** What the last check of a plan's source found. */
 const SourceCheck = z.object({
   at: z.string(),
+  /** When the source could last be used; `null`: never, or before this was recorded. */
+  reachedAt: z.string().nullable().default(null),
   /** Why the source cannot be used; `null`: it can. */
   problem: ErrorBody.nullable(),
   /** Where its database and its attached files are; what has not been found yet is left out. */
