@@ -1,8 +1,8 @@
 import { type ErrorBody, type ErrorCode, SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { Run, RunResult } from '../../src-shared/model/run.ts';
-import { countsBytes, PHASE_LABELS } from '../../src-shared/words/run-words.ts';
+import { runShare } from '../../src-shared/rules/run-share.ts';
+import { amountInWords, PHASE_LABELS, rateInWords } from '../../src-shared/words/run-words.ts';
 import { terminalJson, terminalLine } from '../../src-shared/words/terminal-text.ts';
-import { bytesInWords, countInWords } from '../../src-shared/words/wording.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 
 /** What the process ends with; 75 and 78 as in sysexits.h. */
@@ -113,12 +113,10 @@ export function resultOf<Kind extends RunResult['kind']>(run: Run, kind: Kind): 
 /** Shows on a terminal how far a run is, in one line that is written over. */
 export function showProgress(run: Run): void {
   if (!process.stderr.isTTY) return;
-  const { phase, done, total, rate } = run.progress;
-  const share = total === null || total === 0 ? '' : ` ${Math.floor((done / total) * 100)} %`;
-  const speed = rate === null || !countsBytes(phase) ? '' : `, ${bytesInWords(rate)}/s`;
-  const files = phase === 'finding' ? `, ${countInWords(done, 'file')}` : '';
-  const line =
-    run.waitingFor === null ? `${PHASE_LABELS[phase]}${share}${speed}${files}` : `Waiting for ${run.waitingFor}`;
+  const share = runShare(run);
+  const percent = share === null ? '' : `${Math.floor(share * 100)} %`;
+  const parts = [PHASE_LABELS[run.progress.phase], percent, amountInWords(run), rateInWords(run)];
+  const line = run.waitingFor === null ? parts.filter(Boolean).join(', ') : `Waiting for ${run.waitingFor}`;
   process.stderr.write(`\r\u001b[K${terminalLine(line)}`);
 }
 

@@ -64,6 +64,7 @@ export const RunPhase = z.enum([
   'scanning',
   'finding',
   'searching',
+  'importing',
   'done',
 ]);
 export type RunPhase = z.infer<typeof RunPhase>;

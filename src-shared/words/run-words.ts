@@ -1,4 +1,6 @@
 import type { Run, RunKind, RunPhase } from '../model/run.ts';
+import { progressUnit } from '../rules/run-share.ts';
+import { bytesInWords, countInWords } from './wording.ts';
 
 const KINDS: Record<RunKind, string> = {
   backup: 'Back up',
@@ -32,9 +34,6 @@ export function runTitle(run: Run): string {
   return `${KINDS[run.kind]} ${run.planName !== null && run.kind === 'backup' ? run.planName : run.subject}`;
 }
 
-/** Whether the progress of a phase is counted in bytes; that of the others, in files and snapshots. */
-export const countsBytes = (phase: RunPhase): boolean => !['removing', 'scanning', 'finding'].includes(phase);
-
 /** The label of each phase of a run. */
 export const PHASE_LABELS: Readonly<Record<RunPhase, string>> = {
   waiting: 'Waiting',
@@ -55,5 +54,20 @@ export const PHASE_LABELS: Readonly<Record<RunPhase, string>> = {
   scanning: 'Reading manifests',
   finding: 'Searching files',
   searching: 'Searching rows',
+  importing: 'Importing',
   done: 'Done',
 };
+
+/** Returns how far the phase of a run is, for example `3 of 12 files` or `4 MB of 9 MB`; empty where nothing is counted. */
+export function amountInWords(run: Pick<Run, 'kind' | 'progress'>): string {
+  const { done, total } = run.progress;
+  const unit = progressUnit(run);
+  if (unit === null || (done === 0 && (total === null || total === 0))) return '';
+  const inWords = (count: number): string => (unit === 'byte' ? bytesInWords(count) : countInWords(count, unit));
+  if (total === null) return inWords(done);
+  return `${unit === 'byte' ? bytesInWords(done) : done.toLocaleString('en-US')} of ${inWords(total)}`;
+}
+
+/** Returns how fast the phase of a run is, for example `52 MB/s`; empty where bytes are not counted. */
+export const rateInWords = (run: Pick<Run, 'kind' | 'progress'>): string =>
+  run.progress.rate === null || progressUnit(run) !== 'byte' ? '' : `${bytesInWords(run.progress.rate)}/s`;

@@ -3,7 +3,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { aboutCopy, type CopySource, getCopy } from '../browse/open-view.ts';
 import type { ViewedCopy } from '../browse/views.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { RunHandle } from '../runs/run-work.ts';
+import { asPart, type RunHandle } from '../runs/run-work.ts';
 
 /**
  * Queues the comparison of two databases: both are unpacked, then compared by the process of a view of both.
@@ -39,15 +39,20 @@ export function startComparison(
   });
 }
 
+/** In how many parts the opening of one copy is told. */
+const PARTS = 1000;
+
 /** Both or none stay in use. */
 async function getCopies(
   core: CoreContext,
   [before, after]: readonly [CopySource, CopySource],
   handle: RunHandle,
 ): Promise<ViewedCopy[]> {
-  const one = await getCopy(core, before, handle);
+  const part = (index: number): RunHandle =>
+    asPart(handle, (share) => handle.progress('verifying', Math.round((index + share) * PARTS), 2 * PARTS));
+  const one = await getCopy(core, before, part(0));
   try {
-    return [one, await getCopy(core, after, handle)];
+    return [one, await getCopy(core, after, part(1))];
   } catch (error) {
     core.openCopies.release(one.copyId);
     throw error;

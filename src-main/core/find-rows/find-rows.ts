@@ -6,7 +6,7 @@ import { getCopy } from '../browse/open-view.ts';
 import { storedDestinations } from '../copies/fetch-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import type { RunHandle } from '../runs/run-work.ts';
+import { asPart, type RunHandle } from '../runs/run-work.ts';
 import { MOST_ROWS, RowResults, type SearchedImage } from './row-results.ts';
 import type { ImageFindings, ImageSearch } from './search-image.ts';
 
@@ -131,16 +131,10 @@ class Search {
 
   /** The handle for the work on one image: whatever it is doing is a part of the one bar. */
   #within(phase: 'searching' | 'comparing', bytes: number): RunHandle {
-    let furthest = 0;
-    const progress = (done: number, total: number | null): void => {
-      furthest = Math.max(furthest, total === null || total === 0 ? 0 : Math.min(1, done / total));
-      this.#handle.progress(phase, this.#done + Math.round(bytes * furthest), this.#total);
-    };
-    return {
-      ...this.#handle,
-      progress: (_phase, done, total) => progress(done, total),
-      listener: { onLog: this.#handle.log, onProgress: (_phase, done, total) => progress(done, total) },
-    };
+    const before = this.#done;
+    return asPart(this.#handle, (share) =>
+      this.#handle.progress(phase, before + Math.round(bytes * share), this.#total),
+    );
   }
 }
 

@@ -90,7 +90,7 @@ class BackupImportRun {
   async work(): Promise<Outcome[]> {
     const { destination, paths } = this.#order;
     const { signal, progress, log } = this.#handle;
-    progress('scanning', 0, null);
+    progress('finding', 0, null);
     const judge: Judge = (samples) => this.#core.runInWorker('judge', samples, this.#handle);
     const listing = await listBackups(this.#driver, knownAt(this.#core, destination.id), judge, signal);
     const byPath = new Map(listing.files.map((file) => [file.path, file]));
@@ -101,7 +101,7 @@ class BackupImportRun {
     const files = [...new Set(asked)].map((path) => byPath.get(path) ?? path);
     for (const file of files.sort(longestKeptFirst)) {
       if (signal.aborted) throw cancelledError();
-      progress('reading', outcomes.length, files.length);
+      progress('importing', outcomes.length, files.length);
       const refusal = listing.problems.find(({ path }) => path === file)?.message ?? 'File not found.';
       const outcome = typeof file === 'string' ? refused(file, refusal) : await this.#enter(file);
       outcomes.push(outcome);

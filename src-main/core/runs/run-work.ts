@@ -1,5 +1,6 @@
 import type { NotedReplacement } from '../../../src-shared/model/restore/replacement.ts';
 import type { LogEntry, Run, RunKind, RunPhase, RunResult } from '../../../src-shared/model/run.ts';
+import { runShare } from '../../../src-shared/rules/run-share.ts';
 import type { WorkerListener } from './task-process.ts';
 
 /** What a run is about. */
@@ -39,4 +40,17 @@ export interface RunHandle {
   /** Notes, at once and durably, what the run is about to replace, and its result if it ended then. */
   noteReplacement(replacement: NotedReplacement | null, result: RunResult | null): void;
   keepStaging(): void;
+}
+
+/**
+ * Returns the handle for the opening of one of several copies within a run, so that its phases become one.
+ * @param report told how much of it is done, from 0 to 1; it never shrinks
+ */
+export function asPart(handle: RunHandle, report: (share: number) => void): RunHandle {
+  let furthest = 0;
+  const progress: RunHandle['progress'] = (phase, done, total) => {
+    furthest = Math.max(furthest, runShare({ kind: 'browse', progress: { phase, done, total, rate: null } }) ?? 0);
+    report(furthest);
+  };
+  return { ...handle, progress, listener: { onLog: handle.log, onProgress: progress } };
 }

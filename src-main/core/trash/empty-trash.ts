@@ -65,14 +65,16 @@ function startRemoval(core: CoreContext, rows: readonly TrashRow[]): Run {
       const removed: PrunedSnapshot[] = [];
       let failure: SnapkeepError | undefined;
       try {
+        let before = 0;
         for (const each of byDestination) {
           try {
-            await removeThere(core, each, handle, removed);
+            await removeThere(core, each, handle, removed, { before, total: rows.length });
           } catch (error) {
             failure = explainError(error, each.destination.name);
             if (failure.code === 'CANCELLED') throw failure;
             handle.log('warning', `The trash of ${each.destination.name} was not emptied. ${failure.message}`);
           }
+          before += each.rows.length;
         }
       } finally {
         tellTrash(core, null, destinations);
@@ -92,13 +94,14 @@ async function removeThere(
   { destination, rows }: { destination: StoredDestination; rows: readonly TrashRow[] },
   handle: RunHandle,
   removed: PrunedSnapshot[],
+  { before, total }: { before: number; total: number },
 ): Promise<void> {
   const { catalog } = core;
   await withDestination(core, destination, async (driver) => {
     await assertReachable(core, destination, driver);
     for (const [done, { snapshotId }] of rows.entries()) {
       if (handle.signal.aborted) throw cancelledError();
-      handle.progress('removing', done, rows.length);
+      handle.progress('removing', before + done, total);
       const copy = catalog.copies.get(snapshotId, destination.id);
       const snapshot = catalog.snapshots.get(snapshotId);
       if (copy?.state !== 'trashed' || snapshot === undefined) continue;

@@ -29,8 +29,9 @@ export function startPutBack(core: CoreContext, snapshotId: string): Run {
     locks: destinations.map((destination) => locationOf(destination, name)),
     work: async (handle) => {
       const { signal } = handle;
-      const onProgress = (bytes: number): void => handle.progress('checking', bytes, sizeBytes);
       let copies = 0;
+      const onProgress = (bytes: number): void =>
+        handle.progress('checking', copies * sizeBytes + bytes, destinations.length * sizeBytes);
       try {
         for (const destination of destinations) {
           const copy = catalog.copies.get(snapshotId, destination.id);

@@ -2,8 +2,8 @@ import { Button, Group, Progress, Text } from '@mantine/core';
 import { useRef } from 'react';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { runShare, timeLeftOf } from '../../../src-shared/rules/run-share.ts';
-import { countsBytes, PHASE_LABELS } from '../../../src-shared/words/run-words.ts';
-import { bytesInWords, roundedDurationInWords } from '../../../src-shared/words/wording.ts';
+import { amountInWords, PHASE_LABELS, rateInWords } from '../../../src-shared/words/run-words.ts';
+import { roundedDurationInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../hooks/use-action.ts';
 
@@ -15,7 +15,6 @@ interface RunProgressProps {
 
 /** The progress of a run: one bar over all phases, what it does now, the time left, and a button to cancel it. */
 export function RunProgress({ run, cancellable = true }: RunProgressProps) {
-  const { phase, rate } = run.progress;
   const share = useGrowing(run);
   const elapsedMs = run.startedAt === null ? 0 : Date.now() - Date.parse(run.startedAt);
   const leftMs = timeLeftOf(share, elapsedMs);
@@ -24,7 +23,7 @@ export function RunProgress({ run, cancellable = true }: RunProgressProps) {
       ? `Waiting for ${run.waitingFor}`
       : run.cancelRequested
         ? 'Cancelling'
-        : PHASE_LABELS[phase];
+        : PHASE_LABELS[run.progress.phase];
   return (
     <div className="run-progress">
       <Progress.Root size="sm">
@@ -38,9 +37,7 @@ export function RunProgress({ run, cancellable = true }: RunProgressProps) {
       </Progress.Root>
       <Group justify="space-between" mt={6} wrap="nowrap">
         <Text size="sm" className="numbers" aria-live="off">
-          {[words, amounts(run), rate !== null && countsBytes(phase) ? `${bytesInWords(rate)}/s` : '']
-            .filter(Boolean)
-            .join(' · ')}
+          {[words, amountInWords(run), rateInWords(run)].filter(Boolean).join(' · ')}
         </Text>
         <Group gap="sm" wrap="nowrap">
           <Text size="sm" c="dimmed" className="numbers">
@@ -51,12 +48,6 @@ export function RunProgress({ run, cancellable = true }: RunProgressProps) {
       </Group>
     </div>
   );
-}
-
-function amounts({ progress: { phase, done, total } }: Run): string {
-  if (done === 0 && (total === null || total === 0)) return '';
-  if (!countsBytes(phase)) return total === null ? `${done}` : `${done} of ${total}`;
-  return total === null ? bytesInWords(done) : `${bytesInWords(done)} of ${bytesInWords(total)}`;
 }
 
 /** The share of a run that is done. It never shrinks: attached files go through phases again that the database has left. */

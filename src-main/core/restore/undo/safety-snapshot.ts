@@ -105,7 +105,7 @@ export async function keepFiles(request: SafetyRequest, context: TaskContext): P
     const content = contentOfImage(image, describedAlready(UNREADABLE), keeping(context));
     const how = { compression: 'none', encryptor: null } as const;
     const snapshot = { ...snapshotRequest(request), compression: how.compression };
-    const manifest = await storeSnapshot(snapshot, how, content, image.takenAt, context);
+    const manifest = await storeSnapshot(snapshot, how, content, image.takenAt, keeping(context));
     const from = sidecarPaths(request.targetPath);
     const to = sidecarPaths(join(request.safetyFolder, manifest.name));
     if (await exists(from.wal)) await copySynced(from.wal, to.wal);
@@ -129,7 +129,7 @@ async function storeImageOf(request: SafetyRequest, image: Image, context: TaskC
   const known = describedAlready(describeKept(image, snapshot, context));
   await using content = contentOfImage(image, known, keeping(context));
   const how = { compression: snapshot.compression, encryptor: null };
-  return await storeSnapshot(snapshot, how, content, image.takenAt, context);
+  return await storeSnapshot(snapshot, how, content, image.takenAt, keeping(context));
 }
 
 /** What cannot be described is kept anyway. */
