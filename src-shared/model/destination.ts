@@ -192,7 +192,7 @@ export const DestinationSummary = z.object({
   trashedBytes: Bytes,
   /** `null`: it does not tell, or was not asked yet. */
   space: KnownSpace.nullable(),
-  /** The bytes stored on up to 20 of the last 90 days, oldest first; the last is now. */
+  /** The bytes stored on up to 20 of the last 90 days, the trash included, oldest first; the last is now. */
   recentBytes: z.array(Bytes),
   /** `null`: not known for long enough. */
   growth: StorageGrowth.nullable(),

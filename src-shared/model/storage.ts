@@ -11,7 +11,7 @@ export type Space = z.infer<typeof Space>;
 /** The use of a destination on one day. */
 export const StorageDay = z.object({
   day: Day,
-  /** The size of the snapshots of this service. */
+  /** The size of the snapshots of this service; at a destination, with those in its trash. */
   storedBytes: Bytes,
   /** `null`: the destination does not tell. */
   freeBytes: Bytes.nullable(),
@@ -25,7 +25,7 @@ export type PlanStorageDay = z.infer<typeof PlanStorageDay>;
 
 /** How fast a destination fills. */
 export const StorageGrowth = z.object({
-  /** Of the stored snapshots; negative: they shrink. */
+  /** Of the stored snapshots, those in the trash included; negative: they shrink. */
   bytesPerWeek: z.number().int(),
   /** When nothing will be free there at this rate; `null`: not within ten years, or unknown. */
   fullInDays: z.number().int().nonnegative().nullable(),

@@ -26,3 +26,9 @@ export function freeInWords(space: KnownSpace | null): string {
   const { freeBytes, totalBytes } = space;
   return totalBytes === null ? bytesInWords(freeBytes) : `${bytesInWords(freeBytes)} of ${bytesInWords(totalBytes)}`;
 }
+
+/** Returns what the snapshots of a destination take, with its trash: `41 GB`, or `43 GB (2.1 GB in the trash)`. */
+export function usedInWords({ storedBytes, trashedBytes }: { storedBytes: number; trashedBytes: number }): string {
+  const used = bytesInWords(storedBytes + trashedBytes);
+  return trashedBytes === 0 ? used : `${used} (${bytesInWords(trashedBytes)} in the trash)`;
+}

@@ -43,6 +43,23 @@ function entryOf({ destination }: Scene, snapshotId: string): string {
   return join(destination, trash, snapshotId);
 }
 
+test('the trash takes space: what is used at a destination, and its history, stay as they were', async () => {
+  const scene = await setTrashScene();
+  const { core, first } = scene;
+  const used = async () => {
+    const [destination] = await core.call('destinations.list', {});
+    const { days } = await core.call('destinations.storage', { destinationId: destination?.destination.id ?? '' });
+    const { storedBytes = 0, trashedBytes = 0, recentBytes = [] } = destination ?? {};
+    return { trashedBytes, sums: [storedBytes + trashedBytes, recentBytes.at(-1), days.at(-1)?.storedBytes] };
+  };
+  const before = await used();
+  await deleteSnapshot(core, first.id);
+  const after = await used();
+  expect(after.trashedBytes).toBeGreaterThan(0);
+  expect(after.sums).toEqual(before.sums);
+  expect(new Set(after.sums).size).toBe(1);
+});
+
 describe('a snapshot that a person deletes', () => {
   test('goes into the trash with its attached files, is listed nowhere, and comes back as it was', async () => {
     const scene = await setTrashScene();

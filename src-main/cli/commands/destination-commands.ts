@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { DestinationSummary, SelfTestReport } from '../../../src-shared/model/destination.ts';
-import { freeInWords, growthInWords } from '../../../src-shared/words/storage-words.ts';
+import { freeInWords, growthInWords, usedInWords } from '../../../src-shared/words/storage-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
 import {
@@ -100,8 +100,8 @@ function addUpkeepCommands(destination: Command): void {
 
 /** For example `nas: ready. Available. /mnt/nas, 23 snapshots, 41 GB, +1.2 GB a week, full in about 14 months. Free: …`. */
 function summaryInWords(summary: DestinationSummary): string {
-  const { destination, label, state, reason, snapshotCount, storedBytes, space, growth } = summary;
-  const stored = [label, countInWords(snapshotCount, 'snapshot'), bytesInWords(storedBytes), growthInWords(growth)];
+  const { destination, label, state, reason, snapshotCount, space, growth } = summary;
+  const stored = [label, countInWords(snapshotCount, 'snapshot'), usedInWords(summary), growthInWords(growth)];
   const free = space === null ? '' : ` Free: ${freeInWords(space)}.`;
   return `${destination.name}: ${state}. ${reason} ${stored.filter((part) => part !== '').join(', ')}.${free}`;
 }

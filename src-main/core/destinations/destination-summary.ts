@@ -55,7 +55,7 @@ export function summarizeDestinations(
       storedBytes: count?.storedBytes ?? 0,
       trashedCopies: count?.trashed ?? 0,
       trashedBytes: count?.trashedBytes ?? 0,
-      ...useOf(stored, count?.storedBytes ?? 0),
+      ...useOf(stored, (count?.storedBytes ?? 0) + (count?.trashedBytes ?? 0)),
       waitingCopies: count?.waiting ?? 0,
       nextTryAt: nextTryAt?.toISOString() ?? null,
     };

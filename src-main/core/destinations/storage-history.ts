@@ -42,7 +42,7 @@ export async function recordStorage(core: CoreContext, destination: StoredDestin
   catalog.storage.record({
     destinationId: id,
     day,
-    storedBytes: catalog.copies.storedBytes(id),
+    storedBytes: catalog.copies.usedBytes(id),
     freeBytes: space?.freeBytes ?? null,
     totalBytes: space?.totalBytes ?? null,
   });
@@ -77,15 +77,15 @@ export interface StorageUse {
 /**
  * Says how destinations fill, with one statement for all of them.
  * @param ids without them, of all destinations
- * @returns answers for one of them. `storedBytes`: what is stored there now
+ * @returns answers for one of them. `usedBytes`: what is stored there now, the trash included
  */
 export function storageUses({ catalog, clock }: WithCatalog, ids?: readonly string[]) {
   const today = localDay(clock.now());
   const rows = catalog.storage.between(daysBefore(clock, RECENT_DAYS), today, ids);
   const daysOf = Map.groupBy(rows, ({ destinationId }) => destinationId);
-  return ({ id, lastTest }: StoredDestination, storedBytes: number): StorageUse => {
+  return ({ id, lastTest }: StoredDestination, usedBytes: number): StorageUse => {
     const days = daysOf.get(id) ?? [];
-    const all = withToday(days, today, storedBytes);
+    const all = withToday(days, today, usedBytes);
     return {
       space: spaceOf(days, lastTest, today),
       recentBytes: thinned(all, MOST_DRAWN).map((each) => each.storedBytes),
@@ -101,7 +101,7 @@ export function destinationStorage({ catalog, clock }: WithCatalog, id: string):
     .between(daysBefore(clock, ALL_DAYS), today, [id])
     .map(({ destinationId: _id, ...day }) => day);
   return {
-    days: withToday(days, today, catalog.copies.storedBytes(id)),
+    days: withToday(days, today, catalog.copies.usedBytes(id)),
     plans: catalog.copies.storedByPlan(id),
   };
 }

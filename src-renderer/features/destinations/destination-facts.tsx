@@ -60,7 +60,7 @@ export function DestinationFacts({ summary, now }: { summary: DestinationSummary
           <dd>{reachedAt === null ? 'Never' : momentInWords(reachedAt, now)}</dd>
         </div>
       </dl>
-      <SpaceMeter space={space} storedBytes={storedBytes} full={full} />
+      <SpaceMeter space={space} storedBytes={storedBytes} trashedBytes={trashedBytes} full={full} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { isNearlyFull } from '../../../src-shared/rules/storage-growth.ts';
-import { growthInWords } from '../../../src-shared/words/storage-words.ts';
+import { growthInWords, usedInWords } from '../../../src-shared/words/storage-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { Sparkline } from '../../components/charts/sparkline.tsx';
 import { Section } from '../../components/layout/section.tsx';
@@ -11,16 +11,22 @@ const MOST_SHOWN = 6;
 
 /** What is stored and free at each destination, and how fast it fills; what cannot be used comes first. */
 export function StorageSection({ destinations }: { destinations: readonly DestinationSummary[] }) {
-  const used = destinations.filter(({ plans, snapshotCount }) => plans.length > 0 || snapshotCount > 0);
+  const used = destinations.filter(
+    ({ plans, snapshotCount, trashedCopies }) => plans.length > 0 || snapshotCount + trashedCopies > 0,
+  );
   if (used.length === 0) return null;
-  const total = used.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+  const total = {
+    storedBytes: used.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+    trashedBytes: used.reduce((sum, { trashedBytes }) => sum + trashedBytes, 0),
+  };
   const sorted = used.toSorted(
     (a, b) => Number(a.state === 'ready') - Number(b.state === 'ready') || b.storedBytes - a.storedBytes,
   );
   return (
-    <Section title="Storage" actions={<span className="numbers">{bytesInWords(total)} stored</span>}>
+    <Section title="Storage" actions={<span className="numbers">{usedInWords(total)} stored</span>}>
       <ul className="storage-list" aria-label="Destinations">
-        {sorted.slice(0, MOST_SHOWN).map(({ destination, label, state, storedBytes, space, recentBytes, growth }) => {
+        {sorted.slice(0, MOST_SHOWN).map((summary) => {
+          const { destination, label, state, space, recentBytes, growth } = summary;
           const rate = growthInWords(growth);
           return (
             <li key={destination.id}>
@@ -29,7 +35,7 @@ export function StorageSection({ destinations }: { destinations: readonly Destin
                 <bdi>{destination.name}</bdi>
               </Link>
               <span className="storage-size numbers">
-                {bytesInWords(storedBytes)}
+                {usedInWords(summary)}
                 {space === null ? '' : `, ${bytesInWords(space.freeBytes)} free`}
               </span>
               <DestinationPill state={state} />

@@ -218,10 +218,10 @@ export class CopyRepo extends Repo {
     return counts;
   }
 
-  /** What is stored at one destination. @returns bytes */
-  storedBytes(destinationId: string): number {
+  /** What takes space at one destination: what is stored, and what is in its trash. @returns bytes */
+  usedBytes(destinationId: string): number {
     const sum = sql`SELECT coalesce(sum(disk_bytes), 0) FROM snapshot_copies
-      WHERE destination_id = ${destinationId} AND state = 'stored'`;
+      WHERE destination_id = ${destinationId} AND state IN ('stored', 'trashing', 'trashed')`;
     return this.db.value(z.number(), sum) ?? 0;
   }
 
