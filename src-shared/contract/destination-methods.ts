@@ -86,6 +86,8 @@ export const destinationMethods = {
     params: z.strictObject({ destinationId: z.uuid() }),
     result: z.object({ snapshotsLeft: z.number().int() }),
   },
+  /** Brings a removed destination back, with its secrets and what was known of its snapshots, while the service that removed it runs. */
+  'destinations.putBack': { params: z.strictObject({ destinationId: z.uuid() }), result: DestinationSummary },
   /** Returns the key that an SSH host shows now, for a person to compare. */
   'destinations.hostKey': {
     params: z.strictObject({ host: z.string().trim().min(1).max(255), port: z.number().int().min(1).max(65_535) }),

@@ -43,6 +43,7 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'destinations.hostKey': ['UNAVAILABLE'],
   'destinations.list': [],
   'destinations.previewReattach': atDestination,
+  'destinations.putBack': stale,
   'destinations.reattach': [...atDestination, 'CONFLICT'],
   'destinations.remove': ['NOT_FOUND', 'CONFLICT', 'BUSY'],
   'destinations.rescan': atDestination,

@@ -8,6 +8,7 @@ import { KeptRepo } from './repos/kept-repo.ts';
 import { PlanRepo } from './repos/plan-repo.ts';
 import { PruneStateRepo } from './repos/prune-state-repo.ts';
 import { RecoveryRepo } from './repos/recovery-repo.ts';
+import { RemovedDestinations } from './repos/removed-destinations.ts';
 import { RemovedPlans } from './repos/removed-plans.ts';
 import { RestoreTestRepo } from './repos/restore-test-repo.ts';
 import { RunRepo } from './repos/run-repo.ts';
@@ -30,6 +31,7 @@ export function createCatalog(path: string) {
     plans: new PlanRepo(db),
     removedPlans: new RemovedPlans(db),
     destinations: new DestinationRepo(db),
+    removedDestinations: new RemovedDestinations(db),
     snapshots: new SnapshotRepo(db),
     kept: new KeptRepo(db),
     copies: new CopyRepo(db),

@@ -5,7 +5,7 @@ import type { Handlers } from '../handler.ts';
 import { requireDestination } from './destination-access.ts';
 import { summarizeDestinations } from './destination-summary.ts';
 import { previewReattach, reattach } from './reattach.ts';
-import { removeDestination } from './remove-destination.ts';
+import { putBackDestination, removeDestination } from './remove-destination.ts';
 import { saveDestination, testDestination } from './save-destination.ts';
 import { destinationStorage } from './storage-history.ts';
 import { compareDisks, suggestFolders } from './suggest-folders.ts';
@@ -34,6 +34,10 @@ export function destinationsHandlers(
       return requireSummary(core, destinationId);
     },
     'destinations.remove': ({ destinationId }) => ({ snapshotsLeft: removeDestination(core, destinationId) }),
+    'destinations.putBack': ({ destinationId }) => {
+      putBackDestination(core, destinationId);
+      return requireSummary(core, destinationId);
+    },
     'destinations.hostKey': async (host) => {
       const { readHostKey } = await import('./drivers/sftp-connection.ts');
       return { hostKey: await readHostKey(host) };

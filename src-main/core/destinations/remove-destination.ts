@@ -1,7 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { forgetSecrets } from '../secrets/destination-secrets.ts';
 import { requireDestination } from './destination-access.ts';
 
 /**
@@ -10,14 +9,38 @@ import { requireDestination } from './destination-access.ts';
  * @throws SnapkeepError `NOT_FOUND`; `CONFLICT`, `BUSY` while it is used
  */
 export function removeDestination(core: CoreContext, destinationId: string): number {
-  const { catalog, events, secrets } = core;
+  const { catalog } = core;
   requireUnused(core, requireDestination(catalog, destinationId));
   const snapshotsLeft = catalog.copies.countsByDestination().get(destinationId)?.stored ?? 0;
-  forgetSecrets(secrets, destinationId);
-  catalog.destinations.remove(destinationId);
+  catalog.removedDestinations.remove(destinationId);
+  tell(core, destinationId);
+  return snapshotsLeft;
+}
+
+/**
+ * Puts a removed destination back, with its secrets and what was known of its snapshots.
+ * @throws SnapkeepError `NOT_FOUND`; `CONFLICT` when something that it needs is taken or gone
+ */
+export function putBackDestination(core: CoreContext, destinationId: string): void {
+  let known: boolean;
+  try {
+    known = core.catalog.removedDestinations.bringBack(destinationId);
+  } catch (cause) {
+    throw new SnapkeepError('CONFLICT', 'The destination was not put back: its name is taken, or a plan was deleted.', {
+      hint: 'Add the destination again and rescan it: its snapshots are still there.',
+      cause,
+    });
+  }
+  if (!known)
+    throw new SnapkeepError('NOT_FOUND', 'The removed destination is not known any more.', {
+      hint: 'Add it again and rescan it: its snapshots are still there.',
+    });
+  tell(core, destinationId);
+}
+
+function tell({ events }: CoreContext, destinationId: string): void {
   events.emit('destinations.changed', { destinationIds: [destinationId] });
   events.emit('snapshots.changed', { planId: null });
-  return snapshotsLeft;
 }
 
 /** @throws SnapkeepError `CONFLICT` while a plan stores to it, `BUSY` while a run uses it */

@@ -20,11 +20,6 @@ export function keepSecrets(store: SecretStore, destinationId: string, given: De
   }
 }
 
-/** Forgets all of them. */
-export function forgetSecrets(store: SecretStore, destinationId: string): void {
-  for (const field of FIELDS) store.set(nameOf(destinationId, field), null);
-}
-
 /** Which are kept for a destination. @param names of all secrets that are kept */
 export function knownSecrets(names: ReadonlySet<string>, destinationId: string): Field[] {
   return FIELDS.filter((field) => names.has(nameOf(destinationId, field)));

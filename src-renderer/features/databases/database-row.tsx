@@ -72,7 +72,12 @@ export const DatabaseRow = memo(function DatabaseRow(props: DatabaseRowProps) {
         </span>
       )}
       <Facts {...props} />
-      <RowActions planId={plan.id} name={plan.name} activeRunId={active?.id ?? null} pinned={pinned} />
+      <RowActions
+        planId={plan.id}
+        name={plan.name}
+        backupRunId={active?.kind === 'backup' ? active.id : null}
+        pinned={pinned}
+      />
     </div>
   );
 });
@@ -152,23 +157,24 @@ function CopiesCell({ summary }: { summary: PlanSummary }) {
 function RowActions({
   planId,
   name,
-  activeRunId,
+  backupRunId,
   pinned,
 }: {
   planId: string;
   name: string;
-  activeRunId: string | null;
+  /** The backup that is active; other runs are cancelled where they are shown. */
+  backupRunId: string | null;
   pinned: boolean;
 }) {
   const { pending, run } = useAction();
   const Pin = pinned ? IconPinFilled : IconPin;
   const backUp = (): void =>
     run(() =>
-      activeRunId === null
+      backupRunId === null
         ? client.call('backups.start', { planId })
-        : client.call('runs.cancel', { runId: activeRunId }),
+        : client.call('runs.cancel', { runId: backupRunId }),
     );
-  const label = activeRunId === null ? 'Back up now' : 'Cancel';
+  const label = backupRunId === null ? 'Back up now' : 'Cancel';
   return (
     <span role="cell" className="row-actions">
       <ActionIcon
@@ -183,7 +189,7 @@ function RowActions({
         <Pin size={17} />
       </ActionIcon>
       <ActionIcon variant="default" loading={pending} aria-label={`${label}: ${name}`} title={label} onClick={backUp}>
-        {activeRunId === null ? <IconDatabaseExport size={17} /> : <IconX size={17} />}
+        {backupRunId === null ? <IconDatabaseExport size={17} /> : <IconX size={17} />}
       </ActionIcon>
     </span>
   );

@@ -3,6 +3,7 @@ import type { DestinationSummary } from '../../../src-shared/model/destination.t
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/layout/confirm-dialog.tsx';
+import { showUndo } from '../../components/messages/undo-notice.tsx';
 
 /** Asks before a destination is removed; its files stay. */
 export function RemoveDestinationDialog({ summary, onClose }: { summary: DestinationSummary; onClose(): void }) {
@@ -12,7 +13,12 @@ export function RemoveDestinationDialog({ summary, onClose }: { summary: Destina
       title={`Remove the destination ${destination.name}?`}
       label={`Remove ${destination.name}`}
       removes
-      onConfirm={() => client.call('destinations.remove', { destinationId: destination.id })}
+      onConfirm={async () => {
+        await client.call('destinations.remove', { destinationId: destination.id });
+        showUndo(`The destination ${destination.name} is removed.`, () =>
+          client.call('destinations.putBack', { destinationId: destination.id }),
+        );
+      }}
       onClose={onClose}
     >
       <Text size="sm" className="wraps">

@@ -78,6 +78,17 @@ export const destinationsCases = {
     missing: () => ({ destinationId: nobody }),
     wrong: {},
   },
+  'destinations.putBack': {
+    good: async ({ core, folder }) => {
+      const settings = { kind: 'folder' as const, path: join(folder, 'app') };
+      const { destination } = await core.call('destinations.save', { name: 'Removed', settings });
+      const destinationId = destination?.destination.id ?? nobody;
+      await core.call('destinations.remove', { destinationId });
+      return { destinationId };
+    },
+    missing: () => ({ destinationId: nobody }),
+    wrong: {},
+  },
   'destinations.previewReattach': {
     good: destinationOf,
     missing: () => ({ destinationId: nobody }),

@@ -89,12 +89,4 @@ export class DestinationRepo extends Repo {
   forgetChecks(): void {
     this.db.run(sql`UPDATE destinations SET checked_at = NULL, reached_at = NULL, problem = NULL`);
   }
-
-  /** With its copies' rows; what has no other copy is forgotten too. */
-  remove(id: string): void {
-    this.db.transaction(() => {
-      this.db.run(sql`DELETE FROM destinations WHERE id = ${id}`);
-      this.db.run(sql`DELETE FROM snapshots WHERE id NOT IN (SELECT snapshot_id FROM snapshot_copies)`);
-    });
-  }
 }

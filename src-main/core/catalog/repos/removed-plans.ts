@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Sql, sql, valuesOf } from '../sql.ts';
 import { Repo } from '../table.ts';
+import { insertRows, Removals, type RemovedRows, readRows } from './removed-rows.ts';
 
 /** Every table whose rows go with a plan, and the column that names it; the plan itself first. */
 export const PLAN_TABLES = [
@@ -19,32 +20,26 @@ export const PLAN_TABLES = [
 /** So many deletions can be undone. */
 const REMEMBERED = 100;
 
-const Row = z.record(z.string(), z.union([z.string(), z.number(), z.instanceof(Uint8Array), z.null()]));
-
 /** What was in the catalog of a deleted plan. */
 interface RemovedPlan {
-  rows: ReadonlyArray<{ table: string; row: z.infer<typeof Row> }>;
+  rows: RemovedRows;
   snapshotIds: string[];
 }
 
 /** Deletes plans, and remembers what they were for as long as the service runs. */
 export class RemovedPlans extends Repo {
-  readonly #removed = new Map<string, RemovedPlan>();
+  readonly #removed = new Removals<RemovedPlan>(REMEMBERED);
 
   /** Deletes a plan; its snapshots stay and belong to none. */
   remove(planId: string): void {
     this.db.transaction(() => {
       const rows = PLAN_TABLES.flatMap(([table, column]) =>
-        this.db
-          .all(Row, sql`SELECT * FROM ${new Sql(table)} WHERE ${new Sql(column)} = ${planId}`)
-          .map((row) => ({ table, row })),
+        readRows(this.db, table, sql`${new Sql(column)} = ${planId}`),
       );
       const snapshotIds = this.db.column(z.string(), sql`SELECT id FROM snapshots WHERE plan_id = ${planId}`);
       this.db.run(sql`DELETE FROM plans WHERE id = ${planId}`);
-      this.#removed.set(planId, { rows, snapshotIds });
+      this.#removed.add(planId, { rows, snapshotIds });
     });
-    const [oldest] = this.#removed.keys();
-    if (this.#removed.size > REMEMBERED && oldest !== undefined) this.#removed.delete(oldest);
   }
 
   /**
@@ -53,19 +48,13 @@ export class RemovedPlans extends Repo {
    * @throws an error of SQLite when its name is taken, or a destination has gone
    */
   bringBack(planId: string): boolean {
-    const removed = this.#removed.get(planId);
-    if (removed === undefined) return false;
-    this.db.transaction(() => {
-      for (const { table, row } of removed.rows) {
-        const columns = Object.keys(row).map((column) => `"${column}"`);
-        const places = columns.map(() => '?').join(', ');
-        this.db.run(new Sql(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`, Object.values(row)));
-      }
-      this.db.run(
-        sql`UPDATE snapshots SET plan_id = ${planId} WHERE plan_id IS NULL AND id IN ${valuesOf(removed.snapshotIds)}`,
-      );
-    });
-    this.#removed.delete(planId);
-    return true;
+    return this.#removed.take(planId, ({ rows, snapshotIds }) =>
+      this.db.transaction(() => {
+        insertRows(this.db, rows);
+        this.db.run(
+          sql`UPDATE snapshots SET plan_id = ${planId} WHERE plan_id IS NULL AND id IN ${valuesOf(snapshotIds)}`,
+        );
+      }),
+    );
   }
 }
