@@ -1,18 +1,23 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
-import type { RunKind } from '../../src-shared/model/run.ts';
+import type { RunKind, RunPhase } from '../../src-shared/model/run.ts';
 import { runShare } from '../../src-shared/rules/run-share.ts';
 import { folderAt, save, settle, storeTo } from '../support/places.ts';
 import { confirmed, orderOf, setPutBackScene } from '../support/put-back-scene.ts';
 import { restore, takeBackup } from '../support/scene.ts';
 import { succeed } from '../support/test-core.ts';
 
+interface FollowedRun {
+  kind: RunKind;
+  told: Array<{ phase: RunPhase; share: number | null }>;
+}
+
 /** What the window is told of each run: its phases and shares, in order. */
-function follow(core: Core): Map<string, { kind: RunKind; told: Array<{ phase: string; share: number | null }> }> {
-  const runs: ReturnType<typeof follow> = new Map();
+function follow(core: Core): Map<string, FollowedRun> {
+  const runs = new Map<string, FollowedRun>();
   core.on('run.changed', ({ run: { id, kind, progress } }) => {
-    const { told } = runs.get(id) ?? { told: [] };
+    const { told } = runs.get(id) ?? { told: [] as FollowedRun['told'][number][] };
     if (progress.phase !== 'waiting') told.push({ phase: progress.phase, share: runShare({ kind, progress }) });
     runs.set(id, { kind, told });
   });
