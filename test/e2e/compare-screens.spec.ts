@@ -128,6 +128,7 @@ test('a comparison stays while backups go on, and is made again when its view wa
       result?.kind === 'compare' ? result.viewId : [],
     );
   const views = await compared();
+  expect(views).toHaveLength(1);
   const [summary] = await callMethod(page, 'plans.list', {});
   await callMethod(page, 'backups.start', { planId: summary?.plan.id ?? '' });
   await expect(page.getByRole('tab', { name: 'Snapshots 2' })).toBeVisible();

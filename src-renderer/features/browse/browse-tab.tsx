@@ -4,6 +4,7 @@ import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { Pending } from '../../components/messages/pending.tsx';
 import { useParameter } from '../../hooks/address.ts';
 import { useFirst } from '../../hooks/use-first.ts';
+import { useLast } from '../../hooks/use-last.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { FindRowsForm } from '../find-rows/find-rows-form.tsx';
 import { FoundRows } from '../find-rows/found-rows.tsx';
@@ -19,11 +20,12 @@ export function BrowseTab({ plan, now }: { plan: Plan; now: number }) {
   const [search] = useParameter('search');
   const answer = useAnswer('snapshots.list', { planId: plan.id });
   const ofDatabase = plan.sourceKind === 'database';
-  const newest = answer.value?.find(({ missing }) => !missing)?.id ?? (ofDatabase ? NOW : null);
+  // What the tab of snapshots has asked for stays until it is asked for here: what is shown is opened once.
+  const snapshots = useLast(answer.value);
+  const newest = snapshots?.find(({ missing }) => !missing)?.id ?? (ofDatabase ? NOW : null);
   // A backup that ends meanwhile does not change what is shown.
-  const shown = useFirst(answer.value === null ? null : newest);
-  if (answer.value === null) return <Pending answer={answer} />;
-  const snapshots = answer.value;
+  const shown = useFirst(snapshots === null ? null : newest);
+  if (snapshots === null) return <Pending answer={answer} />;
   const chosen = at || (shown ?? '');
   const isListed = chosen === NOW || snapshots.some(({ id }) => id === chosen);
   return (

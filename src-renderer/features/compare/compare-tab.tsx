@@ -5,6 +5,7 @@ import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { Pending } from '../../components/messages/pending.tsx';
 import { setParameters, useParameters } from '../../hooks/address.ts';
 import { useFirst } from '../../hooks/use-first.ts';
+import { useLast } from '../../hooks/use-last.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { CompareView } from './compare-view.tsx';
 import { NOTHING_CHOSEN } from './compared.ts';
@@ -17,11 +18,12 @@ const NOW = 'now';
 export function CompareTab({ plan, now }: { plan: Plan; now: number }) {
   const parameters = useParameters();
   const answer = useAnswer('snapshots.list', { planId: plan.id });
-  const newest = answer.value?.find(({ missing }) => !missing)?.id ?? NOW;
+  // What the tab of snapshots has asked for stays until it is asked for here: a comparison is made once.
+  const snapshots = useLast(answer.value);
+  const newest = snapshots?.find(({ missing }) => !missing)?.id ?? NOW;
   // A backup that ends meanwhile does not change what is compared.
-  const shown = useFirst(answer.value === null ? null : newest);
-  if (answer.value === null) return <Pending answer={answer} />;
-  const snapshots = answer.value;
+  const shown = useFirst(snapshots === null ? null : newest);
+  if (snapshots === null) return <Pending answer={answer} />;
   const before = parameters.get('a') ?? shown ?? NOW;
   const after = parameters.get('b') ?? NOW;
   const sourceOf = (chosen: string) => (chosen === NOW ? { planId: plan.id } : { snapshotId: chosen });
