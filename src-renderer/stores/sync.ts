@@ -73,11 +73,26 @@ export function startSync(): void {
     answers.invalidate('alerts.undelivered', revision);
     showError(new SnapkeepError('UNAVAILABLE', `Alert not delivered (${channel}). ${message}`));
   });
-  // Its findings arrive as events.
-  client.onResync(() => {
-    client.call('plans.check', {}).catch((error: unknown) => {
+  client.onResync(checkPlans);
+  // A window that comes back from the tray, or a tab from behind others.
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') checkPlans();
+  });
+}
+
+let isChecking = false;
+
+/** Has the sources and destinations of all plans checked, once at a time; what is found arrives as events. */
+function checkPlans(): void {
+  if (isChecking) return;
+  isChecking = true;
+  client
+    .call('plans.check', {})
+    .catch((error: unknown) => {
       // A lost connection has its own banner.
       if (!(error instanceof SnapkeepError && error.code === 'UNAVAILABLE')) showError(error);
+    })
+    .finally(() => {
+      isChecking = false;
     });
-  });
 }

@@ -1,10 +1,15 @@
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { type Browser, expect, test } from '@playwright/test';
+import { callMethod } from '../support/call-method.ts';
+import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { inEveryLook, judge, openPage } from '../support/screens.ts';
 
 let server: RunningServer;
+let folder: string;
 let browser: Browser;
 let close: () => Promise<void>;
 let receiver: Server;
@@ -13,7 +18,7 @@ let status: number;
 let received: string[];
 
 test.beforeEach(async () => {
-  ({ server, browser, close } = await serveWindow('alerts'));
+  ({ folder, server, browser, close } = await serveWindow('alerts'));
   [status, received] = [200, []];
   receiver = createServer((request, response) => {
     let body = '';
@@ -68,6 +73,42 @@ test('a webhook is set up for a service and tested; a failure stays on the scree
   await expect(sendTest).toBeDisabled();
   await webhook.getByRole('button', { name: 'Remove' }).click();
   await expect(webhook.getByRole('button', { name: 'Remove' })).toHaveCount(0);
+});
+
+test('an alert that was not delivered stays in Activity and Settings, with the reason and the next attempt', async () => {
+  test.setTimeout(120_000);
+  status = 500;
+  const page = await openWindow(browser, server.address);
+  await openPage(page, 'Settings');
+  const webhook = page.getByRole('group', { name: 'Alerts: webhook' });
+  await webhook.getByRole('combobox', { name: 'Webhook service' }).click();
+  await page.getByRole('option', { name: 'ntfy' }).click();
+  await webhook.getByLabel('Topic URL', { exact: true }).fill(`${address}/my-topic`);
+  await webhook.getByRole('button', { name: 'Save' }).click();
+  await expect(webhook.getByRole('button', { name: 'Remove' })).toBeVisible();
+
+  const source = join(folder, 'ledger.db');
+  makeDatabase(source);
+  const destinations = [{ path: join(folder, 'backups') }];
+  const { id } = await callMethod(page, 'plans.create', { name: 'ledger', sourcePath: source, destinations });
+  rmSync(source);
+  await callMethod(page, 'backups.start', { planId: id });
+  await inEveryLook(browser, server.address, async (look, name) => {
+    for (const place of ['Settings', 'Activity'] as const) {
+      await openPage(look, place);
+      const undelivered = look.getByRole('alert', { name: 'Undelivered alerts' });
+      await expect(undelivered).toContainText('ledger failed (webhook):');
+      await expect(undelivered).toContainText('answered 500');
+      await expect(undelivered).toContainText(/Next attempt: .+\d\d:\d\d/);
+      await undelivered.scrollIntoViewIfNeeded();
+      await judge(look, `undelivered-${place}-${name}`);
+      if (!name.endsWith('900')) continue;
+      await look.setViewportSize({ width: 390, height: 800 });
+      await undelivered.scrollIntoViewIfNeeded();
+      await judge(look, `undelivered-${place}-${name}-390`);
+      await look.setViewportSize({ width: 900, height: 600 });
+    }
+  });
 });
 
 test('the channels in every look, as narrow as a phone too', async () => {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
@@ -116,6 +125,23 @@ test('closing the window is asked about once, and a second start shows it again'
   expect(await shell.isWindowVisible()).toBe(false);
   await app.evaluate(({ app: electronApp }) => electronApp.emit('activate', {}, false));
   await expect.poll(() => shell.isWindowVisible()).toBe(true);
+});
+
+test('a window that is shown again says what has become unavailable meanwhile', async () => {
+  const { app, page } = await launch();
+  const shell = await observeShell(app);
+  const { id } = await makePlan(page);
+  await backUp(page, id);
+  const state = async (): Promise<string> => (await callCore(page, 'plans.get', { planId: id })).state;
+  await expect.poll(state).toBe('ok-one-disk');
+  await shell.answer('Keep running');
+  await shell.closeWindow();
+  await expect.poll(() => shell.isWindowVisible()).toBe(false);
+  renameSync(backups, `${backups}-away`);
+  await shell.clickTray('Open Snapkeep');
+  await expect.poll(() => shell.isWindowVisible()).toBe(true);
+  await expect.poll(state).toBe('unavailable');
+  await expect(page.getByRole('navigation').getByRole('link', { name: 'Unavailable ledger' })).toBeVisible();
 });
 
 test('closing the window quits where there is no tray, and where the person wants that', async () => {

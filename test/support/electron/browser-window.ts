@@ -90,11 +90,13 @@ export class BrowserWindow extends EventEmitter {
   show(): void {
     this._visible = true;
     this._minimized = false;
+    this.webContents._setVisible(true);
     this.emit('show');
   }
 
   hide(): void {
     this._visible = false;
+    this.webContents._setVisible(false);
     this.emit('hide');
   }
 

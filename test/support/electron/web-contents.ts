@@ -140,6 +140,17 @@ export class WebContents extends EventEmitter {
     return result.value;
   }
 
+  /** Tells the page what a window that is shown or hidden tells it; the browser's own pages are always visible. */
+  _setVisible(visible: boolean): void {
+    const state = JSON.stringify(visible ? 'visible' : 'hidden');
+    const expression = `if (document.visibilityState !== ${state}) {
+      Object.defineProperty(document, 'visibilityState', { value: ${state}, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }`;
+    // A page that is not there yet begins visible.
+    this._opened.promise.then(() => this._send('Runtime.evaluate', { expression })).catch(() => undefined);
+  }
+
   _gone(): void {
     this._destroyed = true;
     all.delete(this);
