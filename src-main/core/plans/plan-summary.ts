@@ -166,7 +166,11 @@ class PlanSummarizer {
 
   /** When the newest stored snapshot was made, in milliseconds since 1970: what has been deleted keeps no plan in time. */
   #lastSuccess(): number | null {
-    return pastInstant(this.#now, this.#records.newest?.createdAt);
+    const { newest, lastBackup } = this.#records;
+    const made = pastInstant(this.#now, newest?.createdAt);
+    // Scheduled times go by the clock of its run, which a worker's clock may be a moment behind.
+    const began = lastBackup?.snapshotId === newest?.id ? pastInstant(this.#now, lastBackup?.startedAt) : null;
+    return made === null || began === null ? made : Math.max(made, began);
   }
 
   #isOverdue({ paused, due }: ScheduleStatus): boolean {
