@@ -67,7 +67,7 @@ for (const { name, open } of hosts) {
     await expect(dialog.getByText(/^The source was changed in another window/)).toContainText(other);
     await expect(change).toBeDisabled();
     await judge(page, 'change-source-changed-elsewhere');
-    await dialog.getByRole('button', { name: 'Change current source' }).press('Enter');
+    await dialog.getByRole('button', { name: 'Keep changes' }).press('Enter');
     await change.press('Enter');
     await expect(dialog).toHaveCount(0);
     await expect(page.getByText(/^Source not found/)).toHaveCount(0);

@@ -93,7 +93,11 @@ function DestinationsDialog(props: PlansDialogProps) {
         label="Add destinations"
         description={
           <>
-            Snapshots are copied to them. New ones are added under <Link to="/storage">Storage</Link>.
+            Snapshots are copied to them. New ones are added under{' '}
+            <Link to="/storage" className="text-link">
+              Storage
+            </Link>
+            .
           </>
         }
         data={choices.filter(({ value }) => !removed.includes(value) && !plans.every((plan) => uses(plan, value)))}

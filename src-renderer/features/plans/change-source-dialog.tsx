@@ -81,7 +81,7 @@ export function ChangeSourceDialog({ plan, onClose }: { plan: Plan; onClose(): v
           <Note tone="warn">
             The source was changed in another window. Nothing has been overwritten. Current source: {plan.sourcePath}
             <Button variant="default" size="xs" mt="xs" display="block" onClick={() => setFrom(plan.sourcePath)}>
-              Change current source
+              Keep changes
             </Button>
           </Note>
         )}
