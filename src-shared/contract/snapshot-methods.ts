@@ -3,7 +3,7 @@ import { AttachedFileName } from '../model/attached-file.ts';
 import { Plan, Retention } from '../model/plan.ts';
 import { PrunePreview } from '../model/prune.ts';
 import { DatabaseDeletionPreview, DatabaseDeletionTarget } from '../model/restore/database-deletion.ts';
-import { EntryName, RestoreSource } from '../model/restore/restore.ts';
+import { EntryName, RestoreSource, UndoPreview } from '../model/restore/restore.ts';
 import { LogEntry, Run } from '../model/run.ts';
 import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
 import { FilePath, Instant } from '../model/values.ts';
@@ -142,6 +142,8 @@ export const snapshotMethods = {
   },
   /** Discards the temporary files of a check. */
   'restores.discard': { params: z.strictObject({ checkRunId: z.uuid() }), result: nothing },
+  /** Returns what the undo of a run would replace. `CONFLICT` when it has been undone already. */
+  'restores.previewUndo': { params: z.strictObject({ runId: z.uuid() }), result: UndoPreview },
   /** Puts back what a restore replaced; without an id, the last restore. `CONFLICT` when it has been undone already. */
   'restores.undo': { params: z.strictObject({ runId: z.uuid().optional() }), result: started },
 

@@ -97,6 +97,8 @@ export const RestoreOutcome = z.object({
   /** Set once the restore has been undone. */
   undoneBy: z.uuid().nullable(),
   note: z.string().nullable(),
+  /** What the files of the database were right after, so that later writes are noticed; `null`: unknown. */
+  stateAfter: z.string().nullable().default(null),
   /** What was restored together with the database. */
   files: z.array(RestoredFiles).default([]),
 });

@@ -10,6 +10,9 @@ import { judgeEverywhere, planFor, USUAL_WIDTHS } from '../support/screens.ts';
 
 test.describe.configure({ timeout: 180_000 });
 
+/** A run has a process of its own, which takes its time to start on a busy machine. */
+const SLOW = { timeout: 40_000 };
+
 let folder: string;
 let source: string;
 let host: OpenHost | undefined;
@@ -94,6 +97,43 @@ for (const { name, open } of hosts)
     expect(read('SELECT * FROM customers')).toEqual(lost);
     await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
     await expect(dialog).toBeHidden();
+  });
+
+for (const { name, open } of hosts)
+  test(`${name}: Undo asks first where the database was written to since, and says where that stays`, async () => {
+    host = await open(join(folder, 'home'));
+    const { page } = host;
+    await browse(page);
+    await page.getByRole('checkbox', { name: 'Select row 2' }).check();
+    await page.getByRole('button', { name: 'Put back…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Put rows back' });
+    await dialog.getByRole('button', { name: 'Put back (1 row)' }).click();
+    await expect(dialog.getByText('1 row changed.')).toBeVisible(SLOW);
+    change(`INSERT INTO customers VALUES (4, 'Di Fox', 'Bonn')`);
+    await dialog.getByRole('button', { name: 'Undo' }).click();
+    const question = dialog.getByRole('group', { name: 'Undo and remove later changes?' });
+    await expect(question).toContainText('shop.db has been written to since today');
+    await expect(question).toContainText('kept in a safety snapshot');
+    await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    if (name.includes('browser')) await judgeEverywhere(page, 'undo-question', USUAL_WIDTHS);
+    await question.getByRole('button', { name: 'Cancel' }).press('Enter');
+    await expect(question).toBeHidden();
+    expect(read('SELECT count(*) FROM customers')).toEqual([[4]]);
+    await dialog.getByRole('button', { name: 'Undo' }).click();
+    await question.getByRole('button', { name: 'Undo anyway' }).click();
+    await expect(dialog.getByRole('heading', { name: 'Undone' })).toBeVisible(SLOW);
+    expect(read('SELECT id FROM customers')).toEqual([[1], [3]]);
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+
+    await test.step('the undo of the undo brings it back', async () => {
+      await page.getByRole('navigation').getByRole('link', { name: 'Activity' }).click();
+      await page
+        .getByRole('link', { name: /^Done Undo/ })
+        .first()
+        .click();
+      await page.getByRole('button', { name: 'Undo', exact: true }).click();
+      await expect.poll(() => read('SELECT id FROM customers'), SLOW).toEqual([[1], [2], [3], [4]]);
+    });
   });
 
 test('what cannot be put back says why, and the SQL is saved as a file', async () => {

@@ -76,7 +76,7 @@ test('a run whose log is not taken goes on; what it said stands in the log of th
 test('a run whose end is not taken has succeeded with a warning once it has replaced something', async () => {
   const { runs } = setRuns((run) => run.finishedAt === null);
   const replaced = { targetPath: '/app.db', method: 'into-live' as const, rows: 1, tables: 1, files: [] };
-  const kept = { safetySnapshotId: randomUUID(), undoneBy: null, note: null };
+  const kept = { safetySnapshotId: randomUUID(), undoneBy: null, note: null, stateAfter: null };
   const { id } = runs.start(spec(async () => ({ kind: 'restore' as const, ...replaced, ...kept })));
   expect(await runs.ended(id)).toMatchObject({
     state: 'succeeded',

@@ -83,6 +83,7 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'restores.check': [...onDisk, 'CONFLICT', 'BAD_KEY', 'UNSUPPORTED'],
   'restores.discard': [],
   'restores.start': ['CONFLICT', 'TOO_NEW'],
+  'restores.previewUndo': ['CONFLICT', 'NOT_FOUND', 'BUSY'],
   'restores.undo': ['NOT_FOUND', 'CONFLICT', 'BUSY'],
   'retention.project': ['NOT_FOUND'],
   'rows.find': ['NOT_FOUND'],

@@ -12,7 +12,7 @@ import { exists, sidecarPaths, syncFolder } from '../engine/files/durable-files.
 import { keepAttributes } from '../engine/files/file-attributes.ts';
 import { findFileHolders } from '../engine/files/file-holders.ts';
 import { removalNotes } from '../engine/files/file-rights.ts';
-import { databaseState } from '../engine/files/file-state.ts';
+import { databaseState, stateAfterChange } from '../engine/files/file-state.ts';
 import { requireExchangeable } from '../engine/files/mount-point.ts';
 import { contentInWords } from '../engine/identify/content-words.ts';
 import { identifyContent } from '../engine/identify/identify-file.ts';
@@ -47,6 +47,8 @@ export interface AppliedDatabaseDeletion {
   rows: number;
   /** `null`: there was no database. */
   safety: Manifest | null;
+  /** See `databaseState`; `null`: unknown. */
+  stateAfter: string | null;
 }
 
 /**
@@ -106,10 +108,11 @@ export async function deleteDatabase(
   const removed = target.exists
     ? await removeKept(request, target, keeper, context)
     : await remove(await presentFiles(request));
+  const stateAfter = await stateAfterChange(request.targetPath);
   if (removed.length > 0) await afterwards(request.targetPath, () => syncFolder(dirname(request.targetPath)), context);
   for (const path of removed) context.log('info', `Removed ${path}.`);
   const tables = target.facts?.tables ?? [];
-  return { removed, safety: keeper.safety, tables: tables.length, rows: totalRows(tables) };
+  return { removed, safety: keeper.safety, tables: tables.length, rows: totalRows(tables), stateAfter };
 }
 
 const WHY = 'it would be deleted';

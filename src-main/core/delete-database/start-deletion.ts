@@ -83,9 +83,9 @@ export function startDatabaseDeletion(
       const work = { ...safetyRequest(core, handle, targetPath), ...request, confirmation, evenIfOpen, lockWaitMs };
       const rights = await rightsOfFile(targetPath);
       const done = await replacing(core, handle, 'databaseDeletion', targetPath, work, { keys, rights });
-      const { removed, safety, tables, rows } = done;
+      const { removed, safety, tables, rows, stateAfter } = done;
       keepKey(core, keys, safety?.databaseEncryption);
-      const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null, files: [] };
+      const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null, stateAfter, files: [] };
       return { kind: 'databaseDeletion', targetPath, method: 'remove', tables, rows, ...kept, removed, rights };
     },
   });

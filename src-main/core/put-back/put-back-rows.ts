@@ -2,6 +2,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import { identityOf } from '../engine/attached-files/folder/folder-swap.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { stateAfterChange } from '../engine/files/file-state.ts';
 import type { PutBackPlan } from '../engine/put-back/plan-rows.ts';
 import { sampleRows } from '../engine/put-back/row-samples.ts';
 import { beginPutBack, UnexpectedChange, type WrittenRows, writeRows } from '../engine/put-back/write-rows.ts';
@@ -26,6 +27,8 @@ export interface ConfirmedPutBack extends ReplaceRequest, PutBackRequest {
 export interface AppliedPutBack {
   safety: Manifest | null;
   changes: number;
+  /** See `databaseState`; `null`: unknown. */
+  stateAfter: string | null;
 }
 
 /** How often the content is kept anew because another program has committed meanwhile, before others have to wait. */
@@ -47,7 +50,7 @@ export async function putBackRows(
     await requireOwnLog(targetPath);
     for (let attempt = 1; ; attempt++) {
       const changes = await tryPutBack(request, keeper, attempt > OPEN_TRIES, context);
-      if (changes !== null) return { safety: keeper.safety, changes };
+      if (changes !== null) return { safety: keeper.safety, changes, stateAfter: await stateAfterChange(targetPath) };
       context.log('info', 'Another program has committed in the meantime; taking the safety snapshot again.');
       await keeper.giveUp();
     }

@@ -84,11 +84,11 @@ export async function startPutBack(
           ...{ imagePath, order, confirmation, written, lockWaitMs },
         };
         const counts = { tables: preview.tables.length, rows: preview.changes };
-        const { safety } = await replacing(core, handle, 'putBackRows', targetPath, request, {
+        const { safety, stateAfter } = await replacing(core, handle, 'putBackRows', targetPath, request, {
           keys,
           counts,
         });
-        const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null, files: [] };
+        const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null, stateAfter, files: [] };
         return { kind: 'putBackRows', targetPath, method: 'rows', ...counts, ...kept };
       });
     },

@@ -7,7 +7,7 @@ import { findSource, readKey } from '../verify/find-source.ts';
 import type { ReadSource } from '../verify/start-verification.ts';
 import { holdsNoDatabase } from './check/check-restore.ts';
 import { startFilesCheck, startRestoreCheck } from './check/start-restore-check.ts';
-import { startRestore, startUndo } from './restore.ts';
+import { previewUndo, startRestore, startUndo } from './restore.ts';
 
 type FilesParams = Extract<ParsedParams<'restores.check'>, { what: 'files' }>;
 
@@ -29,6 +29,7 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
       await core.prepared.discard(checkRunId);
       return {};
     },
+    'restores.previewUndo': ({ runId }) => previewUndo(core, runId),
     'restores.undo': ({ runId }) => ({ run: startUndo(core, runId) }),
   };
 }

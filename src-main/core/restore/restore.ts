@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { UndoPreview } from '../../../src-shared/model/restore/restore.ts';
 import { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import {
   canBePutBack,
@@ -11,6 +12,7 @@ import {
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { databaseState } from '../engine/files/file-state.ts';
 import { withLateFailure } from '../runs/interruption.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { recordVerification } from '../verify/start-verification.ts';
@@ -190,6 +192,19 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
       );
     },
   });
+}
+
+/** Says what an undo would replace. @throws SnapkeepError as {@link startUndo} */
+export async function previewUndo(core: CoreContext, runId: string): Promise<UndoPreview> {
+  const { database } = undoableOf(core.runs.get(runId));
+  if (database === null) return { database: null };
+  const { targetPath: path, stateAfter } = database;
+  try {
+    const writtenSince = stateAfter === null ? null : (await databaseState(path)) !== stateAfter;
+    return { database: { path, writtenSince } };
+  } catch (error) {
+    throw explainError(error, path);
+  }
 }
 
 /** @throws SnapkeepError as {@link startUndo} */

@@ -88,6 +88,19 @@ export const RestoreGuard = z.object({
 });
 export type RestoreGuard = z.infer<typeof RestoreGuard>;
 
+/** What an undo replaces. */
+export const UndoPreview = z.object({
+  /** The database that gets its previous content back as a whole; `null`: only files are put back. */
+  database: z
+    .object({
+      path: FilePath,
+      /** Whether anything has written to it since; `null`: unknown. Undo keeps that in a safety snapshot. */
+      writtenSince: z.boolean().nullable(),
+    })
+    .nullable(),
+});
+export type UndoPreview = z.infer<typeof UndoPreview>;
+
 /** Everything a person should know before a restore, and the value that confirms just this restore. */
 export const RestoreCheck = z.object({
   source: z.object({

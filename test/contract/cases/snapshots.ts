@@ -105,6 +105,15 @@ export const snapshotsCases = {
     missing: () => ({ runId: nobody }),
     wrong: { runId: 'x' },
   },
+  'restores.previewUndo': {
+    good: async (scene) => {
+      const { path } = await takeBackup(scene);
+      appendEntries(scene.source, 1);
+      return { runId: (await restore(scene.core, path, scene.source)).id };
+    },
+    missing: () => ({ runId: nobody }),
+    wrong: {},
+  },
   'restoreTests.start': {
     good: async (scene) => {
       await takeBackup(scene);

@@ -63,7 +63,11 @@ describe.each(['wal', 'delete'] as const)('in journal mode %s', (journalMode) =>
     const run = await putBack(scene, check);
     expect(run).toMatchObject({ state: 'succeeded', result: { kind: 'putBackRows', rows: 51, tables: 2 } });
     expect(await other.get('SELECT count(*) FROM entries')).toBe(100);
+    const writtenSince = async () =>
+      (await core.call('restores.previewUndo', { runId: run.id })).database?.writtenSince;
+    expect(await writtenSince()).toBe(false);
     await other.exec("UPDATE entries SET note = 'after' WHERE id = 2");
+    expect(await writtenSince()).toBe(true);
     await other.close();
     expect(rowsOf(source, 'PRAGMA foreign_key_check')).toEqual([]);
     await succeed(core, 'restores.undo', { runId: run.id });

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { exists, sidecarPaths } from './durable-files.ts';
+import { fileSize, sidecarPaths } from './durable-files.ts';
 
 /** Returns what tells of a file whether it is the same one and was not written to since: its name and rights may change. */
 export async function fileState(path: string): Promise<string> {
@@ -7,10 +7,10 @@ export async function fileState(path: string): Promise<string> {
   return `${dev}:${ino}:${size}:${mtimeNs}`;
 }
 
-/** Returns the same of several files, wherever they are: those that are missing count as such. */
+/** Returns the same of several files, wherever they are: SQLite makes its own, which are as good as missing while they are empty. */
 export async function filesState(paths: readonly string[]): Promise<string> {
   const states: string[] = [];
-  for (const path of paths) states.push((await exists(path)) ? await fileState(path) : 'missing');
+  for (const path of paths) states.push((await fileSize(path)) > 0 ? await fileState(path) : 'empty');
   return states.join('\n');
 }
 
@@ -18,4 +18,9 @@ export async function filesState(paths: readonly string[]): Promise<string> {
 export function databaseState(path: string): Promise<string> {
   const { wal, journal } = sidecarPaths(path);
   return filesState([path, wal, journal]);
+}
+
+/** Returns {@link databaseState} after a change that is done, whatever fails now; `null`: unknown. */
+export async function stateAfterChange(path: string): Promise<string | null> {
+  return databaseState(path).catch(() => null);
 }

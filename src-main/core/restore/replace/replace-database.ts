@@ -6,6 +6,7 @@ import { identityOf } from '../../engine/attached-files/folder/folder-swap.ts';
 import { explainError } from '../../engine/engine-errors.ts';
 import { isTaken, partialPath } from '../../engine/files/durable-files.ts';
 import type { RemovedRights } from '../../engine/files/file-rights.ts';
+import { stateAfterChange } from '../../engine/files/file-state.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 import { confirmContent } from '../../verify/confirm-content.ts';
 import { chooseMethod, type Target } from '../check/inspect-target.ts';
@@ -53,6 +54,8 @@ export interface AppliedRestore {
   /** The snapshot of what was there before; `null` where nothing was. */
   safety: Manifest | null;
   note: string | null;
+  /** See `databaseState`; `null`: unknown. */
+  stateAfter: string | null;
 }
 
 /** How often the content is kept anew because another program has committed meanwhile, before others have to wait. */
@@ -101,9 +104,10 @@ export async function replaceDatabase(
     throw explainError(error, targetPath);
   }
   context.log('info', `${targetPath} was ${HOW[method]}.`);
+  const stateAfter = await stateAfterChange(targetPath);
   const found = await confirmContent(targetPath, content, context);
   const note = [late, found.note].filter((each) => each !== null).join(' ');
-  return { method, safety: keeper.safety, ...found, note: note === '' ? null : note };
+  return { method, safety: keeper.safety, ...found, note: note === '' ? null : note, stateAfter };
 }
 
 const HOW: Record<RestoreMethod, string> = {

@@ -62,7 +62,7 @@ function unfinished(
   if (targetPath === null || (safety === null && database === null))
     return files.length === 0 ? null : { kind: 'files-restore', files, undoneBy: null };
   const safetySnapshotId = safety?.id ?? null;
-  const kept = { targetPath, ...counts, safetySnapshotId, undoneBy: null, note: null, files };
+  const kept = { targetPath, ...counts, safetySnapshotId, undoneBy: null, note: null, stateAfter: null, files };
   if (kind === 'putBackRows') return { kind, method: 'rows', ...kept };
   return kind === 'databaseDeletion'
     ? { kind, method: 'remove', ...kept, removed: [], rights }
