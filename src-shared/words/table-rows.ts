@@ -14,6 +14,16 @@ export function tablesInWords(tables: readonly TableRows[]): string {
   return uncounted === 0 ? counted : `${counted} (${countInWords(uncounted, 'table')} not counted)`;
 }
 
+/**
+ * Returns what the numbers of rows say of a restore that leaves no table with fewer: as many rows may be other ones.
+ * @param changed the database may have rows that the snapshot lacks
+ */
+export function fewerRowsInWords(changed: boolean): string {
+  return changed
+    ? 'No table will have fewer rows. Rows that were added or changed since the snapshot will be lost.'
+    : 'No table will have fewer rows. The database has not been written to since the snapshot.';
+}
+
 /** Returns the rows of one table in words. */
 export function rowsInWords(rows: number | null): string {
   return rows === null ? 'not counted' : rows.toLocaleString('en-US');

@@ -5,6 +5,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { fewerRowsInWords } from '../../../src-shared/words/table-rows.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json, several } from '../command.ts';
 import { keyOf } from '../options/key-options.ts';
@@ -158,6 +159,7 @@ async function restoreDatabase(
   }
   say(check.verification.message);
   if (check.rowsLost > 0) say(`${countInWords(check.rowsLost, 'row')} newer than the snapshot will be lost.`);
+  else if (check.target.exists && check.target.damage === null) say(fewerRowsInWords(check.target.changed));
   for (const change of check.schemaChanges) say(change);
   for (const note of check.target.notes) say(note);
   if (check.keyNote !== null) say(check.keyNote);

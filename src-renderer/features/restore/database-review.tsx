@@ -10,6 +10,7 @@ import {
   IconVersions,
 } from '@tabler/icons-react';
 import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/restore/restore.ts';
+import { fewerRowsInWords } from '../../../src-shared/words/table-rows.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { Note } from '../../components/messages/note.tsx';
 import { PathText } from '../../components/status/path-text.tsx';
@@ -103,7 +104,7 @@ function Guard({ guard }: { guard: RestoreCheck['guard'] }) {
 }
 
 function Consequences({ check: { target, rowsLost, schemaChanges, safetyFolder, guard } }: { check: RestoreCheck }) {
-  const harmless = target.damage === null && rowsLost === 0 && schemaChanges.length === 0;
+  const harmless = target.damage === null && rowsLost === 0 && !target.changed && schemaChanges.length === 0;
   const holders = target.openBy.map((holder) => holder.name).join(', ');
   const versions = guard.state === 'same' || guard.state === 'unknown' ? guard.message : '';
   return (
@@ -119,7 +120,7 @@ function Consequences({ check: { target, rowsLost, schemaChanges, safetyFolder, 
               <strong>You will lose {countInWords(rowsLost, 'row')}</strong> newer than this snapshot.{' '}
             </>
           )}
-          {target.damage === null && rowsLost === 0 && 'No rows will be lost. '}
+          {target.damage === null && rowsLost === 0 && `${fewerRowsInWords(target.changed)} `}
           {target.damage === null && schemaChanges.length === 0 && versions}
         </Text>
         {schemaChanges.length > 0 && (

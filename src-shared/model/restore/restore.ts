@@ -121,6 +121,11 @@ export const RestoreCheck = z.object({
     /** What stands there cannot be read as a database; in words. */
     damage: z.string().nullable(),
     userVersion: z.number().int().nullable(),
+    /**
+     * Whether it may contain rows that the snapshot does not have, whatever their number: `false` where it is the source of
+     * the snapshot and its file was not written to since.
+     */
+    changed: z.boolean().default(true),
     openBy: z.array(FileHolder),
     method: RestoreMethod,
     /** What will not be as it was of the file itself, or whom it will belong to, as sentences. */

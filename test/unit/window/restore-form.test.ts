@@ -75,7 +75,7 @@ const check = (changes: Partial<Omit<RestoreCheck, 'target'>>, target: Partial<R
     rowsLost: 0,
     tables: [{ name: 'entries', now: 5, after: 9 }],
     ...changes,
-    target: { name: 'app.db', exists: true, damage: null, ...target },
+    target: { name: 'app.db', exists: true, damage: null, changed: false, ...target },
   }) as RestoreCheck;
 
 test('the name is typed only when rows would be lost, or may be', () => {
@@ -86,6 +86,8 @@ test('the name is typed only when rows would be lost, or may be', () => {
     button: 'Replace app.db',
   });
   expect(reviewWords(check({ rowsLost: 1 }), null, 'x').word).toBe('app.db');
+  // As many rows may be other ones.
+  expect(reviewWords(check({}, { changed: true }), null, 'x').word).toBe('app.db');
   expect(losesRows(check({}, { damage: 'Not a database.' }))).toBe(true);
   expect(losesRows(check({ tables: [{ name: 'search', now: 'uncounted', after: 1 }] }))).toBe(true);
   expect(losesRows(check({ rowsLost: 3 }, { exists: false }))).toBe(false);

@@ -12,7 +12,7 @@ import { keyInWords } from '../../../../src-shared/words/database-encryption-wor
 import { listInWords } from '../../../../src-shared/words/wording.ts';
 import { confirmationOf } from '../../engine/confirmation.ts';
 import { explainError } from '../../engine/engine-errors.ts';
-import { isTaken, requireWritableFolder } from '../../engine/files/durable-files.ts';
+import { isTaken, requireWritableFolder, sidecarPaths } from '../../engine/files/durable-files.ts';
 import { findFileHolders } from '../../engine/files/file-holders.ts';
 import { exchangeNotes, inPlaceNotes } from '../../engine/files/file-rights.ts';
 import { requireExchangeable } from '../../engine/files/mount-point.ts';
@@ -104,6 +104,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
       exists: target.exists,
       damage: target.damage,
       userVersion: target.facts?.userVersion ?? null,
+      changed: target.exists && (await mayHaveOtherRows(request.targetPath, manifest)),
       openBy: target.exists ? await findFileHolders(request.targetPath) : [],
       method,
       notes: [...takenWithNotes(staged.manifest), ...(await notesOn(request, method))],
@@ -130,6 +131,23 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     image: { pageSize: facts.pageSize, pageCount: facts.pageCount },
     databaseEncryption: databaseEncryptionOf(staged.unlocking),
   };
+}
+
+/** So much earlier than it was made a write may be dated, in milliseconds: by most file systems, and by those that date in seconds. */
+const DATED_EARLIER_MS = 20;
+const DATED_IN_SECONDS_MS = 2000;
+
+/** Whether a database may have rows that a snapshot lacks: it is not its source, or was written to since, its log included. */
+async function mayHaveOtherRows(path: string, manifest: Manifest | undefined): Promise<boolean> {
+  if (manifest === undefined || manifest.source.path !== path) return true;
+  const taken = Date.parse(manifest.createdAt);
+  const files = [path, sidecarPaths(path).wal];
+  const written = await Promise.all(files.map((file) => stat(file).catch(() => null)));
+  return written.some((info) => {
+    if (info === null || info.size === 0) return false;
+    const early = info.mtimeMs % 1000 === 0 ? DATED_IN_SECONDS_MS : DATED_EARLIER_MS;
+    return info.mtimeMs > taken - early;
+  });
 }
 
 /** Whether the staged file will be the restored one: nothing is at the target, and a name leads from there to its disk. */
