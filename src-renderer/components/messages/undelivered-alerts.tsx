@@ -1,4 +1,5 @@
 import { Alert, List } from '@mantine/core';
+import { IconBellOff } from '@tabler/icons-react';
 import { shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { useAnswer } from '../../stores/core.ts';
@@ -12,7 +13,7 @@ export function UndeliveredAlerts() {
   const waiting = answer.value ?? [];
   if (waiting.length === 0) return null;
   return (
-    <Alert color="yellow" title="Undelivered alerts">
+    <Alert className="tone-warn" icon={<IconBellOff size={18} />} title="Undelivered alerts">
       <List size="sm">
         {waiting.map(({ channel, title, createdAt, error, nextTryAt }) => (
           <List.Item key={`${channel} ${createdAt} ${title}`}>
