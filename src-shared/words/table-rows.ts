@@ -20,7 +20,7 @@ export function tablesInWords(tables: readonly TableRows[]): string {
  */
 export function fewerRowsInWords(changed: boolean): string {
   return changed
-    ? 'No table will have fewer rows. Rows that were added or changed since the snapshot will be lost.'
+    ? 'No table will have fewer rows. What was changed since the snapshot will be as it was then.'
     : 'No table will have fewer rows. The database has not been written to since the snapshot.';
 }
 

@@ -103,11 +103,8 @@ export function reviewWords(database: RestoreCheck | null, files: FilesCheck | n
   };
 }
 
-/**
- * Whether a restore loses rows of the database that it replaces, or may: as many rows may be others, and damaged content and
- * some tables have no count.
- */
+/** Whether a restore loses rows of the database that it replaces, or may: damaged content and some tables have no count. */
 export function losesRows({ target, rowsLost, tables }: RestoreCheck): boolean {
   if (!target.exists) return false;
-  return rowsLost > 0 || target.changed || target.damage !== null || tables.some(({ now }) => now === 'uncounted');
+  return rowsLost > 0 || target.damage !== null || tables.some(({ now }) => now === 'uncounted');
 }
