@@ -7,9 +7,6 @@ import { type DumpedTable, readDumpedSchema } from './dump-schema.ts';
 import { runWithQuotedStrings } from './quoted-strings.ts';
 import { RepeatedValues } from './repeated-values.ts';
 
-/** SQLite takes no more values for a row, and one of them is the rowid. */
-const MOST_VALUES = 2000;
-
 /**
  * Makes each table with its indexes once in memory, without rows, as whoever reads the dump does, and looks for values
  * that a unique index takes but once: what cannot be made or entered there is known before anything is stored.
@@ -26,7 +23,6 @@ export function requireReadableDump(source: Database, name: string, onTable: () 
     scratch.pragma('foreign_keys = OFF');
     for (const table of tables) {
       onTable();
-      requireColumns(table, name);
       const its = indexes.get(table.name.toLowerCase()) ?? [];
       makeOnce(scratch, table, its);
       const index = repeated.find(table, its);
@@ -40,15 +36,6 @@ export function requireReadableDump(source: Database, name: string, onTable: () 
       cause: error,
     });
   }
-}
-
-function requireColumns({ name: table, columns, rowid }: DumpedTable, name: string): void {
-  if (columns.length + (rowid === null ? 0 : 1) <= MOST_VALUES) return;
-  throw new SnapkeepError(
-    'UNSUPPORTED',
-    `The table ${table} of ${name} has ${columns.length.toLocaleString('en-US')} columns, and with its rowid more than the 2,000 values that an INSERT takes.`,
-    { hint: 'Nothing was stored. Choose the method online, which copies the pages unchanged.' },
-  );
 }
 
 function repeats(table: string, index: string, name: string): SnapkeepError {
