@@ -1,4 +1,14 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
@@ -221,6 +231,16 @@ describe('what is killed leaves the snapshot or its entry in the trash whole', (
     await killAt(moment, home, 'trash.putBack', { snapshotId: first.id });
     await expectWhole(scene, await startTestCore(home));
   });
+});
+
+test('a link to the newest attached folder that was left halfway is removed when the move is finished', async () => {
+  const scene = await setTrashScene();
+  const { core, first, destination } = scene;
+  const aside = `.My-app.generated.${first.id.slice(0, 8)}.partial`;
+  const [latest = ''] = readdirSync(destination).filter((name) => lstatSync(join(destination, name)).isSymbolicLink());
+  symlinkSync(readlinkSync(join(destination, latest)), join(destination, aside));
+  await deleteSnapshot(core, first.id);
+  expectNothingLeft(scene);
 });
 
 /** Expects that the first snapshot is listed, or can be put back, and is then what it was. */

@@ -16,6 +16,7 @@ import { moveIntoTrash, moveOutOfTrash, trashEntry } from './trash-folder.ts';
 
 /** A snapshot in a folder, and where the trash of that folder keeps it. */
 export interface TrashPlaces {
+  snapshotId: string;
   folder: string;
   entry: string;
   name: string;
@@ -38,6 +39,7 @@ export function trashPlaces(
   const manifest = catalog.snapshots.manifestAt(snapshotId, id);
   if (settings.kind !== 'folder' || destination.own || manifest === undefined) return undefined;
   return {
+    snapshotId,
     folder: settings.path,
     entry: trashEntry(settings.path, catalog.settings.serviceId(), snapshotId),
     name: manifest.name,
@@ -147,10 +149,13 @@ function attachedNames({ attachedFiles }: TrashPlaces): string[] {
 }
 
 /** The links to the newest attached folders lead to what is left, or to what has come back. */
-async function updateLinks({ folder, planName, attachedFiles }: TrashPlaces, leaving: boolean): Promise<void> {
+async function updateLinks(
+  { snapshotId, folder, planName, attachedFiles }: TrashPlaces,
+  leaving: boolean,
+): Promise<void> {
   for (const { name, storedName, way } of attachedFiles) {
     const stem = storedName === null ? undefined : stemIn(storedName);
     if (way !== 'linked-folder' || storedName === null || stem === undefined) continue;
-    await updateLatest(folder, stem, latestNameOf(planName, name), leaving ? storedName : null);
+    await updateLatest(folder, stem, latestNameOf(planName, name), snapshotId, leaving ? storedName : null);
   }
 }

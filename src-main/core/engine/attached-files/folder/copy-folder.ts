@@ -56,7 +56,7 @@ export async function copyFolder(
     const copy = new FolderCopy(request, source, partial, context, calls);
     const stored = await copy.store();
     if (request.latestName !== null && stored.facts.whole) {
-      const trouble = await updateLatest(request.destination, source.stem, request.latestName);
+      const trouble = await updateLatest(request.destination, source.stem, request.latestName, request.runId);
       if (trouble !== null) context.log('warning', trouble);
     }
     return stored;

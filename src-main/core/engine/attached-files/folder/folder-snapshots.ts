@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { lstat, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
@@ -104,16 +103,17 @@ async function namesBySecond(destination: string, stem: string): Promise<string[
 /**
  * Lets the `latest` link of a destination name the newest whole snapshot; removes it when there is none. It is replaced
  * in one step. What is no link of this attached file's is left alone.
+ * @param asideId what the new link is known by while it is made: the same whenever this is done again, which removes a
+ * link that was left halfway
  * @param except a snapshot that is about to go
- * @param asideId what the new link is known by while it is made
  * @returns what could not be done, in words; `null` when all is well
  */
 export async function updateLatest(
   destination: string,
   stem: string,
   latestName: string,
+  asideId: string,
   except: string | null = null,
-  asideId: string = randomBytes(4).toString('hex'),
 ): Promise<string | null> {
   const path = join(destination, latestName);
   try {
@@ -128,6 +128,7 @@ export async function updateLatest(
     if (newest === undefined) await rm(path, { force: true });
     else {
       const aside = join(destination, partialName(stem, asideId));
+      await rm(aside, { force: true });
       await symlink(newest.name, aside);
       try {
         await rename(aside, path);
@@ -173,7 +174,7 @@ export async function removeFolderSnapshot(
         hint: 'Nothing was removed. Remove it manually if it is not needed.',
       });
     }
-    if (latestName !== null) await updateLatest(destination, stem, latestName, name, removalId);
+    if (latestName !== null) await updateLatest(destination, stem, latestName, removalId, name);
     await rename(path, aside);
     await syncFolder(destination);
     await removeTree(aside);
