@@ -5,10 +5,8 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { setParameters } from '../../hooks/address.ts';
 import { groupsOf, type ListChoice, SHOWN, type Shown, tagsOf } from './list-plans.ts';
+import { followSearchField, SEARCH_ID } from './search-field.ts';
 import { COLUMN_NAMES, COLUMNS, type Columns } from './use-columns.ts';
-
-/** The id of the field that searches databases. */
-export const SEARCH_ID = 'search-databases';
 
 /** The search, the filters and the choice of columns of the list of databases. */
 export function DatabaseFilters({
@@ -29,6 +27,7 @@ export function DatabaseFilters({
     <search className="database-filters">
       <TextInput
         id={SEARCH_ID}
+        ref={followSearchField}
         type="search"
         aria-label="Search databases"
         placeholder="Search"

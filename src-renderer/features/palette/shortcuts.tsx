@@ -2,8 +2,8 @@ import { Kbd, Table } from '@mantine/core';
 import { useOs } from '@mantine/hooks';
 import { Fragment, useEffect } from 'react';
 import { Dialog } from '../../components/layout/dialog.tsx';
-import { navigate, setParameters, useDialogOver } from '../../hooks/address.ts';
-import { SEARCH_ID } from '../databases/database-filters.tsx';
+import { setParameters, useDialogOver } from '../../hooks/address.ts';
+import { searchDatabases } from '../databases/search-field.ts';
 
 /** The keys that work on every page, and the dialog that lists them. */
 export function Shortcuts() {
@@ -26,12 +26,6 @@ function followKey(event: KeyboardEvent): void {
 
 const TYPED = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], [role="dialog"] *';
 const isTyping = (target: EventTarget | null): boolean => target instanceof Element && target.closest(TYPED) !== null;
-
-function searchDatabases(): void {
-  if (document.getElementById(SEARCH_ID) === null) navigate('/databases');
-  // The field is there once the page is drawn.
-  requestAnimationFrame(() => document.getElementById(SEARCH_ID)?.focus());
-}
 
 function KeysDialog({ onClose }: { onClose(): void }) {
   const mod = useOs() === 'macos' ? '⌘' : 'Ctrl';
