@@ -41,6 +41,8 @@ const NAMED: Readonly<Record<string, string>> = {
   'no-rule': 'No rule',
   'not-valid': 'Not valid',
   missing: 'Missing',
+  'pruning-paused': 'Pruning paused',
+  'waiting-copy': 'Not copied yet',
 };
 
 /** Returns a rule that keeps or removes a snapshot as a label, for example `Daily 3` for `daily-3`. */

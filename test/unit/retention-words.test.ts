@@ -25,6 +25,8 @@ test.each([
   ['no-rule', 'No rule'],
   ['missing', 'Missing'],
   ['To be pruned', 'To be pruned'],
+  ['pruning-paused', 'Pruning paused'],
+  ['waiting-copy', 'Not copied yet'],
 ])('the rule %s is called %s', (rule, words) => {
   expect(ruleInWords(rule)).toBe(words);
 });
