@@ -1,11 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Core } from '../../src-main/core/core.ts';
-import { createCore } from '../../src-main/core/create-core.ts';
-import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
-import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import { enterManySnapshots } from '../../test/support/many-snapshots.ts';
 import { median } from './measure.ts';
+import { openCore } from './open-core.ts';
 import { makeSampleDatabase } from './sample-database.ts';
 import { contender, takeTurns } from './turns.ts';
 
@@ -19,7 +17,7 @@ export async function measureCatalog({ folder, rounds }: { folder: string; round
     const home = join(folder, `home-${kept}`);
     const destination = join(folder, `kept-${kept}`);
     mkdirSync(destination);
-    const first = await open(home);
+    const first = await openCore(home);
     const { id } = await first.call('plans.create', {
       name: 'tiny',
       sourcePath: source,
@@ -28,7 +26,7 @@ export async function measureCatalog({ folder, rounds }: { folder: string; round
     await backUp(first, id);
     await first.close();
     enterManySnapshots(join(home, 'catalog.db'), kept);
-    const core = await open(home);
+    const core = await openCore(home);
     cores.push(core);
     contenders.push(contender(`${kept}`, () => backUp(core, id)));
   }
@@ -39,16 +37,6 @@ export async function measureCatalog({ folder, rounds }: { folder: string; round
   );
   process.stdout.write(`catalog: a backup of a tiny database with ${words.join(', ')}\n`);
 }
-
-const open = (dataFolder: string): Promise<Core> =>
-  createCore({
-    dataFolder,
-    ports: {
-      host: 'cli',
-      capabilities: NO_CAPABILITIES,
-      startWorkerProcess: forkedWorker(resolve(import.meta.dirname, '../../out/main/worker.cjs')),
-    },
-  });
 
 /** What a backup takes with all that follows it. */
 async function backUp(core: Core, planId: string): Promise<{ wallMs: number; cpuMs: number }> {

@@ -2,15 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { createCore } from '../../src-main/core/create-core.ts';
-import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
-import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import { ENCRYPTED, makeHome, PROGRAM_DATABASES, SEARCHED } from '../../test/support/made-up-home.ts';
 import type { Figures } from './figures.ts';
 import { peakMemory, timeCommand } from './measure.ts';
+import { openCore } from './open-core.ts';
 
 const FILES = 200_000;
-const WORKER = resolve(import.meta.dirname, '../../out/main/worker.cjs');
 
 /** Finds 40 databases of known programs among 200,000 other files. */
 export async function measureFind({ folder, figures }: { folder: string; figures: Figures }): Promise<void> {
@@ -34,10 +31,7 @@ export async function measureFind({ folder, figures }: { folder: string; figures
 
 /** How much CPU a service takes at most before it can answer others while it searches, in milliseconds. */
 async function longestTurn(root: string, dataFolder: string): Promise<number> {
-  const core = await createCore({
-    dataFolder,
-    ports: { host: 'cli', capabilities: NO_CAPABILITIES, startWorkerProcess: forkedWorker(WORKER) },
-  });
+  const core = await openCore(dataFolder);
   const { run } = await core.call('databases.find', { folders: SEARCHED.map((path) => join(root, path)) });
   let [longest, over] = [0, false];
   const ended = core.runEnded(run.id).then(() => {

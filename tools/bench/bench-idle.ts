@@ -3,10 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { createCore } from '../../src-main/core/create-core.ts';
-import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
-import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Figures } from './figures.ts';
+import { openCore } from './open-core.ts';
 import { makeSampleDatabase } from './sample-database.ts';
 
 const OUT = resolve(import.meta.dirname, '../../out/main');
@@ -40,14 +38,7 @@ export async function measureIdle({
 async function makePlans(folder: string, count: number, cron: string): Promise<string> {
   mkdirSync(join(folder, 'stored'), { recursive: true });
   const home = join(folder, 'home');
-  const core = await createCore({
-    dataFolder: home,
-    ports: {
-      host: 'cli',
-      capabilities: NO_CAPABILITIES,
-      startWorkerProcess: forkedWorker(join(OUT, 'worker.cjs')),
-    },
-  });
+  const core = await openCore(home);
   for (let n = 0; n < count; n++) {
     const sourcePath = join(folder, `app-${n}.db`);
     makeSampleDatabase(sourcePath, 1);

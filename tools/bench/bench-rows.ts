@@ -1,11 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { createCore } from '../../src-main/core/create-core.ts';
-import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
-import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Figures } from './figures.ts';
 import { median, peakMemory, timeCommand } from './measure.ts';
+import { openCore } from './open-core.ts';
 import { makeSampleDatabase } from './sample-database.ts';
 
 const SNAPSHOTS = 30;
@@ -60,14 +58,7 @@ async function measureFirstRows({ folder, rounds, figures }: RowsOptions): Promi
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ${ROWS})
     INSERT INTO calls SELECT i, 'caller ' || i % 1000, i / 7.0 FROM n`);
   database.close();
-  const core = await createCore({
-    dataFolder: join(folder, 'rows-home'),
-    ports: {
-      host: 'cli',
-      capabilities: NO_CAPABILITIES,
-      startWorkerProcess: forkedWorker(resolve(import.meta.dirname, '../../out/main/worker.cjs')),
-    },
-  });
+  const core = await openCore(join(folder, 'rows-home'));
   try {
     const { run } = await core.call('browse.open', { source: { path } });
     await core.idle();

@@ -1,22 +1,13 @@
-import { join, resolve } from 'node:path';
-import { createCore } from '../../src-main/core/create-core.ts';
-import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
+import { join } from 'node:path';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
-import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import { LARGE, makeLargeCatalog, planIdOf } from '../../test/support/large-catalog.ts';
 import { median } from './measure.ts';
+import { openCore } from './open-core.ts';
 
 /** Asks a service with 60 plans, 10,000 snapshots and 100,000 runs for what a window and a command ask for. */
 export async function measureScale({ folder, rounds }: { folder: string; rounds: number }): Promise<void> {
   const { home } = makeLargeCatalog(join(folder, 'scale'), LARGE);
-  const core = await createCore({
-    dataFolder: home,
-    ports: {
-      host: 'cli',
-      capabilities: NO_CAPABILITIES,
-      startWorkerProcess: forkedWorker(resolve(import.meta.dirname, '../../out/main/worker.cjs')),
-    },
-  });
+  const core = await openCore(home);
   const planId = planIdOf(0);
   const measure = async <M extends MethodName>(name: string, method: M, params: Params<M>): Promise<string> => {
     const times: number[] = [];
