@@ -5,6 +5,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
 import { builtInsWhenUsed } from './tools/build/built-ins-when-used.ts';
 import { schemasOnFirstUse } from './tools/build/schemas-on-first-use.ts';
+import { wasmInPlace } from './tools/build/wasm-in-place.ts';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
@@ -93,6 +94,7 @@ export default defineConfig({
   plugins: [
     react(),
     schemasOnFirstUse,
+    wasmInPlace,
     { ...asciiOnly, applyToEnvironment: ({ name }) => name !== 'client' },
     { ...builtInsWhenUsed, applyToEnvironment: ({ name }) => name === 'cli' },
   ],
