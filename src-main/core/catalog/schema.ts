@@ -1,6 +1,14 @@
 /** The number of the schema below, kept as the catalog's `user_version`. */
 export const SCHEMA_VERSION = 1;
 
+/** Adds a run to the backups of its day, or takes it away. */
+const counted = (run: 'old' | 'new', change: 1 | -1): string => `
+    INSERT INTO backup_days
+      SELECT ${run}.plan_id, ${run}.day, ${run}.state, coalesce(${run}.valid, -1), ${run}.incomplete, ${change}
+      WHERE ${run}.day IS NOT NULL AND ${run}.plan_id IS NOT NULL
+      ON CONFLICT DO UPDATE SET count = count + excluded.count;`;
+const forgotten = 'DELETE FROM backup_days WHERE plan_id = old.plan_id AND day = old.day AND count = 0;';
+
 /**
  * The tables of the catalog. `number` columns count the order in which rows were taken in: they are never given out
  * again, and stand in for clocks, which may be wrong.
@@ -203,8 +211,31 @@ export const SCHEMA = `
   CREATE INDEX runs_by_plan ON runs(plan_id, number, queued_at);
   CREATE INDEX runs_by_kind ON runs(kind, number);
   CREATE INDEX runs_by_state ON runs(plan_id, kind, state, number);
-  CREATE INDEX backups_by_day ON runs(plan_id, day, state, valid, incomplete) WHERE kind = 'backup';
   CREATE INDEX runs_unfinished ON runs(number) WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL;
+
+  -- How many backups of a plan ended in one way on one day, kept by the triggers below; \`valid\` is -1 where nothing was
+  -- verified.
+  CREATE TABLE backup_days (
+    plan_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    state TEXT NOT NULL,
+    valid INTEGER NOT NULL,
+    incomplete INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (plan_id, day, state, valid, incomplete)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER backup_ended AFTER INSERT ON runs WHEN new.day IS NOT NULL AND new.plan_id IS NOT NULL BEGIN
+    ${counted('new', 1)}
+  END;
+  CREATE TRIGGER backup_amended AFTER UPDATE OF plan_id, day, state, valid, incomplete ON runs BEGIN
+    ${counted('old', -1)}
+    ${forgotten}
+    ${counted('new', 1)}
+  END;
+  CREATE TRIGGER backup_forgotten AFTER DELETE ON runs WHEN old.day IS NOT NULL AND old.plan_id IS NOT NULL BEGIN
+    ${counted('old', -1)}
+    ${forgotten}
+  END;
 
   CREATE TABLE run_log (
     id INTEGER PRIMARY KEY,

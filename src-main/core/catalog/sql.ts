@@ -38,9 +38,15 @@ export const among = (column: string, ids: readonly string[] | undefined): Sql =
 export const every = (...conditions: ReadonlyArray<Sql | false>): Sql =>
   conditions.reduce<Sql>((all, each) => (each === false ? all : sql`${all} AND ${each}`), sql`TRUE`);
 
+/** So many statements stay prepared: more than there are different texts in a service. */
+const MOST_PREPARED = 500;
+
+type Statement = ReturnType<Database['prepare']>;
+
 /** The connection to the catalog. What it reads is checked by a schema where it comes in. */
 export class Queries {
   readonly #db: Database;
+  readonly #prepared = new Map<string, Statement>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -48,42 +54,36 @@ export class Queries {
 
   /** Returns all rows. */
   all<S extends z.ZodType>(row: S, { text, values }: Sql): z.output<S>[] {
-    const rows = this.#db.prepare(text).all(...values);
+    const rows = this.#prepare(text).all(...values);
     return rows.map((each) => row.parse(each));
   }
 
   /** Returns the first row. */
   get<S extends z.ZodType>(row: S, { text, values }: Sql): z.output<S> | undefined {
-    const found = this.#db.prepare(text).get(...values);
+    const found = this.#prepare(text).get(...values);
     return found === undefined ? undefined : row.parse(found);
   }
 
   /** Returns the first column of all rows. */
   column<S extends z.ZodType>(value: S, { text, values }: Sql): z.output<S>[] {
-    const found = this.#db
-      .prepare(text)
-      .pluck()
-      .all(...values);
+    const found = this.#prepareColumn(text).all(...values);
     return found.map((each) => value.parse(each));
   }
 
   /** Returns the first column of the first row. */
   value<S extends z.ZodType>(value: S, { text, values }: Sql): z.output<S> | undefined {
-    const found = this.#db
-      .prepare(text)
-      .pluck()
-      .get(...values);
+    const found = this.#prepareColumn(text).get(...values);
     return found === undefined ? undefined : value.parse(found);
   }
 
   /** Whether there is a row. */
   has({ text, values }: Sql): boolean {
-    return this.#db.prepare(text).get(...values) !== undefined;
+    return this.#prepare(text).get(...values) !== undefined;
   }
 
   /** Writes. @returns how many rows were changed */
   run({ text, values }: Sql): number {
-    return this.#db.prepare(text).run(...values).changes;
+    return this.#prepare(text).run(...values).changes;
   }
 
   /** Does all of it or nothing. @param work synchronous */
@@ -94,4 +94,18 @@ export class Queries {
   close(): void {
     this.#db.close();
   }
+
+  /** Preparing a statement takes as long as running one that an index answers. */
+  #prepare(text: string, use: 'rows' | 'column' = 'rows'): Statement {
+    const key = `${use} ${text}`;
+    const known = this.#prepared.get(key);
+    if (known !== undefined) return known;
+    if (this.#prepared.size >= MOST_PREPARED) this.#prepared.clear();
+    const prepared = this.#db.prepare(text);
+    if (use === 'column') prepared.pluck();
+    this.#prepared.set(key, prepared);
+    return prepared;
+  }
+
+  #prepareColumn = (text: string): Statement => this.#prepare(text, 'column');
 }

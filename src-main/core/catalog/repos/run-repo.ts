@@ -83,9 +83,9 @@ export class RunRepo extends Repo {
   backupDays(since: string, planIds?: readonly string[]): Array<z.infer<typeof BackupsOnDayRow>> {
     return this.db.all(
       BackupsOnDayRow,
-      sql`SELECT p.id AS "planId", r.day, r.state, r.valid, r.incomplete, count(*) AS count
-          FROM plans p CROSS JOIN runs r ON r.plan_id = p.id AND r.kind = 'backup' AND r.day >= ${since}
-          WHERE ${among('p.id', planIds)} GROUP BY p.id, r.day, r.state, r.valid, r.incomplete`,
+      sql`SELECT p.id AS "planId", d.day, d.state, nullif(d.valid, -1) AS valid, d.incomplete, d.count
+          FROM plans p CROSS JOIN backup_days d ON d.plan_id = p.id AND d.day >= ${since}
+          WHERE ${among('p.id', planIds)}`,
     );
   }
 
