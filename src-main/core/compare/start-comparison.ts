@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Comparison } from '../../../src-shared/model/rows/comparison.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { aboutCopy, type CopySource, getCopy } from '../browse/open-view.ts';
@@ -42,19 +44,35 @@ export function startComparison(
 /** In how many parts the opening of one copy is told. */
 const PARTS = 1000;
 
-/** Both or none stay in use. */
+/** Opens both at the same time; both or none stay in use. */
 async function getCopies(
   core: CoreContext,
-  [before, after]: readonly [CopySource, CopySource],
+  sources: readonly [CopySource, CopySource],
   handle: RunHandle,
 ): Promise<ViewedCopy[]> {
-  const part = (index: number): RunHandle =>
-    asPart(handle, (share) => handle.progress('verifying', Math.round((index + share) * PARTS), 2 * PARTS));
-  const one = await getCopy(core, before, part(0));
-  try {
-    return [one, await getCopy(core, after, part(1))];
-  } catch (error) {
-    core.openCopies.release(one.copyId);
-    throw error;
-  }
+  const failed = new AbortController();
+  const signal = AbortSignal.any([handle.signal, failed.signal]);
+  const errors: unknown[] = [];
+  const shares = [0, 0];
+  const get = async (source: CopySource, index: number): Promise<ViewedCopy | null> => {
+    const part = asPart(handle, (share) => {
+      shares[index] = share;
+      handle.progress('verifying', Math.round(sum(shares) * PARTS), sources.length * PARTS);
+    });
+    const stagingFolder = join(handle.stagingFolder, String(index));
+    try {
+      await mkdir(stagingFolder, { mode: 0o700 });
+      return await getCopy(core, source, { ...part, stagingFolder, signal });
+    } catch (error) {
+      errors.push(error);
+      failed.abort();
+      return null;
+    }
+  };
+  const copies = (await Promise.all(sources.map(get))).filter((copy) => copy !== null);
+  if (errors.length === 0) return copies;
+  for (const { copyId } of copies) core.openCopies.release(copyId);
+  throw errors[0];
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
