@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Database } from '../engine/sqlite/open-database.ts';
+import type { Database, Statement } from '../engine/sqlite/open-database.ts';
 
 type Value = string | number | Uint8Array | null;
 
@@ -40,8 +40,6 @@ export const every = (...conditions: ReadonlyArray<Sql | false>): Sql =>
 
 /** So many statements stay prepared: more than there are different texts in a service. */
 const MOST_PREPARED = 500;
-
-type Statement = ReturnType<Database['prepare']>;
 
 /** The connection to the catalog. What it reads is checked by a schema where it comes in. */
 export class Queries {

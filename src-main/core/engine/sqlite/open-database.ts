@@ -16,6 +16,7 @@ import { type DatabaseKey, type Unlocking, unlock, waysToOpen } from './database
 import { nameWithLog } from './hard-links.ts';
 
 export type Database = SqliteDatabase.Database;
+export type Statement = SqliteDatabase.Statement;
 
 /** A database that is closed when the block ends that declares it with `using`. */
 export type OpenedDatabase = Database & Disposable;
