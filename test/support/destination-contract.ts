@@ -281,9 +281,88 @@ export function testDestinationContract(setUp: () => Promise<DestinationScene>):
     expect((await failure(destination.delete(name))).code).toBe('INVALID_PARAMS');
   });
 
-  test('nothing is put into a folder below', async () => {
+  test('what is put into a folder below is there alone, of the instant that was given', async () => {
+    const { destination, leftovers } = await setUp();
+    const path = 'app-0123abcd.history/ltx/0/0000000000000001-0000000000000001.ltx';
+    const modifiedAt = new Date('2026-11-27T10:20:30.000Z');
+    const data = sampleBytes(100_000);
+    for (let times = 0; times < 2; times++) {
+      expect(await destination.put(path, sourceOf(data), { modifiedAt })).toEqual({
+        name: path,
+        bytes: data.length,
+        modifiedAt,
+      });
+      expect((await failure(destination.put(path, sourceOf(data)))).code).toBe('CONFLICT');
+      const { objects } = await destination.list(null, 10, 'app-0123abcd.history/ltx/0');
+      expect(objects.map(({ name }) => name)).toEqual(['0000000000000001-0000000000000001.ltx']);
+      const part = await buffer(await destination.get(path, { start: 99_000, bytes: 1000 }));
+      expect(part.equals(data.subarray(99_000))).toBe(true);
+      await destination.removeFolder('app-0123abcd.history/ltx/0');
+      expect(await destination.stat(path)).toBeDefined();
+      await destination.delete(path);
+      for (const folder of ['app-0123abcd.history/ltx/0', 'app-0123abcd.history/ltx', 'app-0123abcd.history'])
+        for (let removals = 0; removals < 2; removals++) await destination.removeFolder(folder);
+      expect((await destination.folders()).filter((name) => name.startsWith('app'))).toEqual([]);
+    }
+    expect(await listedNames(destination)).toEqual([]);
+    expect(await leftovers()).toEqual([]);
+    expect(await destination.sweep(() => true, 'app-0123abcd.history')).toBe(0);
+  });
+
+  test('cancelled in a folder below, nothing is listed and nothing is left', async () => {
     const { destination } = await setUp();
-    expect((await failure(destination.put('a/b', sourceOf(Buffer.from('x'))))).code).toBe('INVALID_PARAMS');
+    const cancel = new AbortController();
+    const source = sourceWithEvent(sampleBytes(2 * MIB), MIB, () => cancel.abort());
+    const put = destination.put('h.history/a.ltx', source, { signal: cancel.signal });
+    expect((await failure(put)).code).toBe('CANCELLED');
+    expect(await destination.stat('h.history/a.ltx')).toBeUndefined();
+    expect(await destination.sweep(() => true, 'h.history')).toBe(0);
+    await destination.removeFolder('h.history');
+    expect((await destination.folders()).filter((name) => name.startsWith('h'))).toEqual([]);
+  });
+
+  test('what is replaced is there whole, and only while it is what the caller knows', async () => {
+    const { destination, leftovers } = await setUp();
+    const path = 'h.history/history.json';
+    const [first, second, third] = ['first', 'second, longer', 'third'].map((text) => Buffer.from(text));
+    if (first === undefined || second === undefined || third === undefined) return;
+    const content = async () => (await buffer(await destination.get(path))).toString();
+    const refused = async (source: Buffer, ifSame: Buffer | null) =>
+      expect((await failure(destination.replace(path, sourceOf(source), { ifSame }))).code).toBe('CONFLICT');
+    await refused(second, first);
+    expect(await destination.stat(path)).toBeUndefined();
+    await destination.replace(path, sourceOf(first), { ifSame: null });
+    await refused(second, null);
+    await refused(second, third);
+    expect(await content()).toBe('first');
+    expect(await destination.replace(path, sourceOf(second), { ifSame: first })).toMatchObject({ bytes: 14 });
+    expect(await content()).toBe('second, longer');
+    await destination.replace(path, sourceOf(third));
+    expect(await content()).toBe('third');
+    const broken = destination.replace(path, { ...sourceOf(first), bytes: 100 });
+    expect(isOfSource(await failure(broken))).toBe(true);
+    expect(await content()).toBe('third');
+    expect(await leftovers()).toEqual([]);
+    expect(await destination.sweep(() => true, 'h.history')).toBe(0);
+  });
+
+  test.each([
+    '../a/b',
+    '/a/b',
+    'a/../b',
+    'a/.b',
+    '.a/b',
+    'a//b',
+    'a\\b/c',
+    'con/a',
+    'a/nul.ltx',
+    'a:b/c',
+    'a./b',
+    'a/b ',
+  ])('nothing is put at %j', async (path) => {
+    const { destination } = await setUp();
+    expect((await failure(destination.put(path, sourceOf(Buffer.from('x'))))).code).toBe('INVALID_PARAMS');
+    expect((await failure(destination.replace(path, sourceOf(Buffer.from('x'))))).code).toBe('INVALID_PARAMS');
   });
 
   test('a name of many letters is kept as it is', async () => {

@@ -41,6 +41,10 @@ export function fileStem(planName: string): string {
 const FORBIDDEN = /[<>:"/\\|?*\p{Cc}\p{Cs}]/u;
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
+/** Returns whether every system can have a file or folder of this name, and shows it in lists. */
+export const isPortableName = (name: string): boolean =>
+  name !== '' && !/^\.|[. ]$/.test(name) && !FORBIDDEN.test(name) && !RESERVED.test(name);
+
 /**
  * Checks a file name of the user's own for a snapshot and gives it its ending where it has none.
  * @param extension what it has to end in, with its dot, as {@link extensionFor} or {@link contentListExtension} say
@@ -49,13 +53,7 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
  */
 export function ownSnapshotName(name: string, extension: string): string {
   const trimmed = name.trim().normalize('NFC');
-  if (
-    trimmed === '' ||
-    trimmed.startsWith('.') ||
-    trimmed.endsWith('.') ||
-    FORBIDDEN.test(trimmed) ||
-    RESERVED.test(trimmed)
-  ) {
+  if (!isPortableName(trimmed)) {
     throw new SnapkeepError('INVALID_PARAMS', `Invalid snapshot name: “${name}”.`, {
       hint: 'Use a plain file name without folders and without < > : " / \\ | ? * and not starting with a dot.',
     });

@@ -38,6 +38,30 @@ describe('a folder', () => {
     expect((await failure(openFolder(folder).folders('2024-01-16'))).code).toBe('NOT_FOUND');
   });
 
+  test('follows no link to or within a folder below', async () => {
+    const folder = temporaryFolder();
+    const elsewhere = temporaryFolder();
+    plantFile(elsewhere, 'ltx/a.ltx', 'x');
+    symlinkSync(elsewhere, join(folder, 'h.history'));
+    plantFile(folder, 'g.history/a.ltx', 'x');
+    symlinkSync(join(elsewhere, 'ltx', 'a.ltx'), join(folder, 'g.history', 'b.ltx'));
+    const destination = openFolder(folder);
+    const path = 'h.history/ltx/a.ltx';
+    const asked = [
+      destination.put('h.history/b.ltx', sourceOf(Buffer.from('x'))),
+      destination.replace(path, sourceOf(Buffer.from('y'))),
+      destination.stat(path),
+      destination.get(path),
+      destination.delete(path),
+      destination.list(null, 10, 'h.history/ltx'),
+      destination.removeFolder('h.history/ltx'),
+      destination.sweep(() => true, 'h.history'),
+    ];
+    for (const { code } of await Promise.all(asked.map(failure))) expect(code).toBe('UNSUPPORTED');
+    expect(await destination.stat('g.history/b.ltx')).toBeUndefined();
+    expect(readdirSync(elsewhere, { recursive: true }).sort()).toEqual(['ltx', 'ltx/a.ltx']);
+  });
+
   test('lists more than a thousand files', async () => {
     const folder = temporaryFolder();
     const names = Array.from({ length: 1205 }, (_, index) => `app-${String(index).padStart(4, '0')}.db`);
@@ -82,6 +106,9 @@ describe('a folder', () => {
     }
     expect(await openFolder(folder).sweep(({ tag }) => tag === '0123abcd')).toBe(1);
     expect(readdirSync(folder).sort()).toEqual(['b.db.89abcdef.partial', 'c.db', 'own notes.partial']);
+    for (const name of ['a.ltx.0123abcd.partial', 'b.ltx.89abcdef.partial']) plantFile(folder, `h/ltx/${name}`, 'x');
+    expect(await openFolder(folder).sweep(({ tag }) => tag === '0123abcd', 'h/ltx')).toBe(1);
+    expect(readdirSync(join(folder, 'h', 'ltx'))).toEqual(['b.ltx.89abcdef.partial']);
   });
 
   test.runIf(canMount)(

@@ -143,6 +143,31 @@ test.each([
   },
 );
 
+test('a server that knows conditions replaces only what was compared, and locks nothing that is replaced', async () => {
+  const { asked, endpoint } = await listen({
+    HEAD: { status: 200, headers: headOf(5) },
+    GET: { status: 200, headers: headOf(5), body: 'known' },
+    PUT: REFUSED,
+  });
+  const changes = { conditionalWrites: true, objectLock: { mode: 'COMPLIANCE', days: 30 } } as const;
+  const destination = await open(endpoint, changes);
+  const source = sourceOf(Buffer.from('content'));
+  const modifiedAt = new Date('2026-11-28T12:00:00.120Z');
+  const error = await failure(destination.replace('a/b.json', source, { ifSame: Buffer.from('known'), modifiedAt }));
+  expect(error.code).toBe('CONFLICT');
+  expect((await failure(destination.replace('a/b.json', source, { ifSame: Buffer.from('other') }))).code).toBe(
+    'CONFLICT',
+  );
+  await failure(destination.replace('a/b.json', source));
+  const puts = asked.filter(({ method }) => method === 'PUT').map(({ headers }) => headers);
+  expect(puts).toHaveLength(2);
+  expect(puts[0]).toMatchObject({
+    'if-match': '"object"',
+    'x-amz-meta-litestream-timestamp': '2026-11-28T12:00:00.120Z',
+  });
+  expect(Object.keys(puts[1] ?? {}).filter((name) => /^if-|lock/.test(name))).toEqual([]);
+});
+
 test('what is locked is not deleted, not even from sight', async () => {
   const headers = { ...headOf(7), 'x-amz-object-lock-retain-until-date': '2999-01-01T00:00:00Z' };
   const { asked, endpoint } = await listen({ HEAD: { status: 200, headers } });

@@ -196,6 +196,10 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
     const destination = open(bucket, { prefix: 'laptop' });
     expect(await destination.sweep(({ name }) => name === 'a.db' || name === 'c.db')).toBe(1);
     expect(await openUploads(bucket)).toEqual(['laptop/b.db', 'other/c.db']);
+    await begin('laptop/h.history/0009/base.ltx');
+    expect(await destination.sweep(({ name }) => name === 'h.history/0009/base.ltx')).toBe(0);
+    expect(await destination.sweep(({ name }) => name === 'h.history/0009/base.ltx', 'h.history/0009')).toBe(1);
+    expect(await openUploads(bucket)).toEqual(['laptop/b.db', 'other/c.db']);
   });
 
   test('a wrong secret and an unknown key', async () => {

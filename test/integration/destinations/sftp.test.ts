@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -232,6 +232,25 @@ describe.skipIf(whyNoSftp !== undefined)(
       }
       expect(await open(folder).sweep(({ tag }) => tag === '0123abcd')).toBe(1);
       expect(readdirSync(folder).sort()).toEqual(['b.db.89abcdef.partial', 'own.partial']);
+    });
+
+    test('follows no link to or within a folder below', async () => {
+      const folder = ownFolder();
+      const elsewhere = ownFolder();
+      plantFile(elsewhere, 'ltx/a.ltx', 'x');
+      symlinkSync(elsewhere, join(folder, 'h.history'));
+      const destination = open(folder);
+      const path = 'h.history/ltx/a.ltx';
+      const asked = [
+        destination.put('h.history/b.ltx', sourceOf(Buffer.from('x'))),
+        destination.replace(path, sourceOf(Buffer.from('y'))),
+        destination.stat(path),
+        destination.delete(path),
+        destination.list(null, 10, 'h.history/ltx'),
+        destination.removeFolder('h.history/ltx'),
+      ];
+      for (const { code } of await Promise.all(asked.map(failure))) expect(code).toBe('UNSUPPORTED');
+      expect(readdirSync(elsewhere, { recursive: true }).sort()).toEqual(['ltx', 'ltx/a.ltx']);
     });
 
     test('free space is known, and a folder can be named from where a login starts', async () => {

@@ -1,13 +1,18 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Space } from '../../../../src-shared/model/storage.ts';
 import { cancelledError } from '../../engine/task-context.ts';
 import {
   absent,
   type ByteRange,
+  changed,
   type Destination,
   type ListPage,
-  requireName,
+  type PutOptions,
+  type ReplaceOptions,
+  requireFolderPath,
+  requireNewPath,
   requireRange,
   type StoredObject,
   type TransferOptions,
@@ -27,18 +32,44 @@ export abstract class BaseDestination<Upload extends UnfinishedUpload> implement
     this.#throttle = throttle;
   }
 
-  async put(name: string, source: UploadSource, options: TransferOptions = {}): Promise<StoredObject> {
-    requireName(name);
-    await this.requireRoom(source.bytes);
+  async put(name: string, source: UploadSource, options: PutOptions = {}): Promise<StoredObject> {
+    requireNewPath(name);
     if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
+    return await this.#upload(name, source, options, () => this.store(name, source, options));
+  }
+
+  async replace(name: string, source: UploadSource, options: ReplaceOptions = {}): Promise<StoredObject> {
+    requireNewPath(name);
+    const { ifSame } = options;
+    const requireSame = async (): Promise<void> => {
+      if (ifSame !== undefined && !(await this.#isStored(name, ifSame))) throw changed(name, this.label);
+    };
+    await requireSame();
+    return await this.#upload(name, source, options, () => this.overwrite(name, source, options, requireSame));
+  }
+
+  async #upload(
+    name: string,
+    source: UploadSource,
+    options: PutOptions,
+    work: () => Promise<void>,
+  ): Promise<StoredObject> {
+    await this.requireRoom(source.bytes);
     try {
-      await this.store(name, source, options);
+      await work();
     } catch (error) {
       throw options.signal?.aborted === true ? cancelledError() : this.explain(error, name);
     }
     const stored = await this.stat(name);
     if (stored === undefined) throw absent(name, this.label);
     return stored;
+  }
+
+  /** @param content `null`: whether nothing is stored */
+  async #isStored(name: string, content: Buffer | null): Promise<boolean> {
+    const object = await this.stat(name);
+    if (object === undefined || content === null) return object === undefined && content === null;
+    return object.bytes === content.length && (await buffer(await this.get(name))).equals(content);
   }
 
   async get(name: string, range?: ByteRange, options: TransferOptions = {}): Promise<Readable> {
@@ -55,9 +86,10 @@ export abstract class BaseDestination<Upload extends UnfinishedUpload> implement
     }
   }
 
-  async sweep(isOwn: (upload: UnfinishedUpload) => boolean): Promise<number> {
+  async sweep(isOwn: (upload: UnfinishedUpload) => boolean, folder = ''): Promise<number> {
+    requireFolderPath(folder);
     let removed = 0;
-    for (const upload of await this.uploads()) if (isOwn(upload) && (await this.abandon(upload))) removed += 1;
+    for (const upload of await this.uploads(folder)) if (isOwn(upload) && (await this.abandon(upload))) removed += 1;
     return removed;
   }
 
@@ -67,6 +99,7 @@ export abstract class BaseDestination<Upload extends UnfinishedUpload> implement
   abstract folders(folder?: string): Promise<string[]>;
   abstract stat(name: string): Promise<StoredObject | undefined>;
   abstract delete(name: string): Promise<void>;
+  abstract removeFolder(folder: string): Promise<void>;
   abstract space(): Promise<Space | null>;
   abstract warnings(): Promise<string[]>;
   abstract close(): Promise<void>;
@@ -84,7 +117,18 @@ export abstract class BaseDestination<Upload extends UnfinishedUpload> implement
   protected abstract requireRoom(bytes: number): Promise<void>;
 
   /** Stores something under a name that was free. What fails leaves nothing that can be seen. */
-  protected abstract store(name: string, source: UploadSource, options: TransferOptions): Promise<void>;
+  protected abstract store(name: string, source: UploadSource, options: PutOptions): Promise<void>;
+
+  /**
+   * Stores something under a name that may be taken. What fails leaves what was stored.
+   * @param requireSame fails when what is stored is not what is to be replaced; asked as late as can be
+   */
+  protected abstract overwrite(
+    name: string,
+    source: UploadSource,
+    options: ReplaceOptions,
+    requireSame: () => Promise<void>,
+  ): Promise<void>;
 
   /** Reads a part of an object; at least one byte. */
   protected abstract read(
@@ -94,8 +138,8 @@ export abstract class BaseDestination<Upload extends UnfinishedUpload> implement
     signal: AbortSignal | undefined,
   ): Promise<Readable>;
 
-  /** The uploads that have not got their names yet, anybody's. */
-  protected abstract uploads(): Promise<Upload[]>;
+  /** The uploads into a folder that have not got their names yet, anybody's. A missing folder below has none. */
+  protected abstract uploads(folder: string): Promise<Upload[]>;
 
   /** Removes an upload that is no longer in progress. @returns whether it was still there */
   protected abstract abandon(upload: Upload): Promise<boolean>;

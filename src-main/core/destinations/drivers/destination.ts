@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Space } from '../../../../src-shared/model/storage.ts';
+import { isPortableName } from '../../../../src-shared/rules/names/naming.ts';
 import { PARTIAL_SUFFIX } from '../../engine/files/durable-files.ts';
 
 /** Something whole that a destination keeps. */
 export interface StoredObject {
   readonly name: string;
   readonly bytes: number;
+  /** As {@link PutOptions.modifiedAt} said; lists of a bucket have the time of the upload instead. */
   readonly modifiedAt: Date;
 }
 
@@ -33,9 +35,24 @@ export interface TransferOptions {
   readonly onProgress?: (bytes: number) => void;
 }
 
+/** How something is stored. */
+export interface PutOptions extends TransferOptions {
+  /**
+   * The instant of what is stored: kept as the modification time, on SFTP in whole seconds; in a bucket as
+   * `litestream-timestamp`, as Litestream reads it. Otherwise it is the time of the upload.
+   */
+  readonly modifiedAt?: Date;
+}
+
+/** How something takes the place of what is stored. */
+export interface ReplaceOptions extends PutOptions {
+  /** Only while this is what is stored; `null`: only while nothing is. Otherwise, whatever is stored. */
+  readonly ifSame?: Buffer | null;
+}
+
 /** An unfinished upload, which does not have its name yet. */
 export interface UnfinishedUpload {
-  /** The name it is to get. */
+  /** The name it is to get, with the folder it is in. */
   readonly name: string;
   /** The start of the id of the run that makes it, eight digits; `null` where no name can tell. */
   readonly tag: string | null;
@@ -54,9 +71,10 @@ export interface ListPage {
 }
 
 /**
- * A store that keeps files under flat names. What others have put into folders below it can be listed, read and deleted
- * too, by its path with `/` between the names. Whatever it lists is whole: an upload gets its name only when it is complete. Every method fails with a SnapkeepError: `UNAVAILABLE` when it does not answer, `BAD_KEY` for wrong
- * credentials, `PERMISSION`, `NOT_FOUND` for the bucket, folder or object, `NO_SPACE`, `CONFLICT`, `CANCELLED`.
+ * A store that keeps files under names, also in folders below: their path has `/` between the names. Whatever it lists is
+ * whole: an upload gets its name only when it is complete. No link is followed to or within a folder below. Every method
+ * fails with a SnapkeepError: `UNAVAILABLE` when it does not answer, `BAD_KEY` for wrong credentials, `PERMISSION`,
+ * `NOT_FOUND` for the bucket, folder or object, `NO_SPACE`, `CONFLICT`, `CANCELLED`.
  */
 export interface Destination extends AsyncDisposable {
   /** How sentences name it. */
@@ -69,12 +87,21 @@ export interface Destination extends AsyncDisposable {
    */
   create(): Promise<void>;
   /**
-   * Stores something under a name that is free. What is interrupted leaves nothing that can be seen; it starts over
-   * when it is put again.
+   * Stores something under a name that is free. Folders below are made when they are missing, and stay. What is
+   * interrupted leaves nothing that can be seen; it starts over when it is put again. Only for a destination whose marker
+   * has been read: a mount point without its disk would get the folders.
    * @throws SnapkeepError `CONFLICT` when the name is taken; what `isOfSource` knows when the source cannot be read or is
    * not as long as it said
    */
-  put(name: string, source: UploadSource, options?: TransferOptions): Promise<StoredObject>;
+  put(name: string, source: UploadSource, options?: PutOptions): Promise<StoredObject>;
+  /**
+   * Stores something under a name that may be taken: readers find the old content or the new one, whole. Otherwise as
+   * {@link put}. With `ifSame`, a bucket that knows conditions decides by itself; elsewhere the content is compared right
+   * before it is replaced, which two writers at the same moment can both pass. An SFTP server that cannot rename onto a
+   * file has none for a moment.
+   * @throws SnapkeepError `CONFLICT` when the content is not as `ifSame` says, also after the answer of a bucket was lost
+   */
+  replace(name: string, source: UploadSource, options?: ReplaceOptions): Promise<StoredObject>;
   /**
    * Reads an object, or a part of it. The stream fails when it ends early.
    * @throws SnapkeepError `NOT_FOUND`; `INVALID_PARAMS` for a range that is not within the object
@@ -91,16 +118,19 @@ export interface Destination extends AsyncDisposable {
   stat(name: string): Promise<StoredObject | undefined>;
   /** Removes an object, if it exists. */
   delete(name: string): Promise<void>;
+  /** Removes a folder below if nothing is in it. A bucket has none: they are parts of names. */
+  removeFolder(folder: string): Promise<void>;
   /** What is free there, and how much there is in all; `null`: it does not tell. */
   space(): Promise<Space | null>;
   /** Warnings about it, one sentence each. */
   warnings(): Promise<string[]>;
   /**
-   * Removes what interrupted uploads have left. Runs under the lock of the copies.
+   * Removes what interrupted uploads have left. Runs under the lock of those who upload there.
    * @param isOwn whether an upload is the caller's, and over; no upload that is in progress may be said to be
+   * @param folder one below, without those in it; it may be missing
    * @returns how many were removed
    */
-  sweep(isOwn: (upload: UnfinishedUpload) => boolean): Promise<number>;
+  sweep(isOwn: (upload: UnfinishedUpload) => boolean, folder?: string): Promise<number>;
   /** Closes connections. */
   close(): Promise<void>;
 }
@@ -111,12 +141,21 @@ export const MARKER_NAME = '.snapkeep-destination.json';
 /** The most objects on a page. */
 export const PAGE_LIMIT = 1000;
 
-/** @throws SnapkeepError `INVALID_PARAMS` for a name that is not one flat, visible, finished file */
-export function requireName(name: string): void {
-  if (isName(name) || name === MARKER_NAME) return;
-  throw new SnapkeepError('INVALID_PARAMS', `Invalid file name: ${JSON.stringify(name)}.`, {
-    hint: 'Use a name without slashes that does not begin with a dot.',
-  });
+/**
+ * Checks the path of something that is to be stored.
+ * @throws SnapkeepError `INVALID_PARAMS` as {@link requirePath}; in a folder, also for names that Windows refuses
+ */
+export function requireNewPath(path: string): void {
+  requirePath(path);
+  const names = path.split('/');
+  if (names.length === 1 || names.every(isPortableName)) return;
+  throw new SnapkeepError(
+    'INVALID_PARAMS',
+    `Not every system can have a file with this path: ${JSON.stringify(path)}.`,
+    {
+      hint: 'Use names without < > : " | ? *, that no device of Windows has, and that do not end with a dot or a space.',
+    },
+  );
 }
 
 /** @throws SnapkeepError `INVALID_PARAMS` for a path that is not made of such names, or leads out of the destination */
@@ -170,6 +209,29 @@ export function taken(name: string, label: string, cause?: unknown): SnapkeepErr
     cause,
   });
 }
+
+/** The error for an object that somebody else has changed. */
+export function changed(name: string, label: string): SnapkeepError {
+  return new SnapkeepError('CONFLICT', `${name} in ${label} was changed by another program.`, {
+    hint: 'Nothing was replaced. Read it again.',
+  });
+}
+
+/** The error for what is in the way of a folder. */
+export function notAFolder(path: string, label: string): SnapkeepError {
+  return new SnapkeepError('UNSUPPORTED', `${path} in ${label} is a link or a file, not a folder.`, {
+    hint: 'Links are not followed. Put the folder itself there.',
+  });
+}
+
+/** The folders that a path leads through, from the outermost. */
+export function foldersOf(path: string): string[] {
+  const names = path.split('/').slice(0, -1);
+  return names.map((_, at) => names.slice(0, at + 1).join('/'));
+}
+
+/** The path of something in a folder; `''` is the destination itself. */
+export const within = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
 /** The error for an object that does not exist. */
 export function absent(name: string, label: string, cause?: unknown): SnapkeepError {

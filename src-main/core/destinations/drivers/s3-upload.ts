@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { PutObjectCommand, type PutObjectCommandInput, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { S3Settings } from '../../../../src-shared/model/destination.ts';
+import { DAY_MS } from '../../../../src-shared/rules/durations.ts';
 import { isOfSource } from '../../engine/engine-errors.ts';
 import { type Pause, withRetries } from '../../process/retry.ts';
 import type { UnfinishedUpload } from './destination.ts';
@@ -18,6 +20,41 @@ const PARTS_AT_ONCE = 3;
 const RETRIES = 3;
 /** The next part is read while others are under way. */
 const READ_AHEAD_BYTES = 32 * MIB;
+
+/** The metadata that says of which instant an object is; Litestream's. */
+export const INSTANT_KEY = 'litestream-timestamp';
+
+/** When an object may be stored under its name. */
+export type UploadCondition = Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>;
+
+/**
+ * How an object is to be kept.
+ * @param condition for servers that know conditions
+ * @param modifiedAt of which instant it is
+ */
+export function objectParams(
+  { conditionalWrites, encryption, objectLock }: S3Settings,
+  condition: UploadCondition,
+  now: Date,
+  modifiedAt: Date | undefined,
+): Omit<PutObjectCommandInput, 'Bucket' | 'Key'> {
+  return {
+    ContentType: 'application/octet-stream',
+    ...(conditionalWrites ? condition : {}),
+    ...(modifiedAt === undefined ? {} : { Metadata: { [INSTANT_KEY]: modifiedAt.toISOString() } }),
+    ...(encryption.kind === 's3' ? { ServerSideEncryption: 'AES256' } : {}),
+    ...(encryption.kind === 'kms' ? { ServerSideEncryption: 'aws:kms' } : {}),
+    ...(encryption.kind === 'kms' && encryption.keyId !== null ? { SSEKMSKeyId: encryption.keyId } : {}),
+    ...(objectLock === null
+      ? {}
+      : {
+          ObjectLockMode: objectLock.mode,
+          ObjectLockRetainUntilDate: new Date(now.getTime() + objectLock.days * DAY_MS),
+          // A locked object is the one that servers take only with a checksum.
+          ChecksumAlgorithm: 'CRC32',
+        }),
+  };
+}
 
 /** The size of the parts of an upload in bytes: 16 MiB, and more where there would be too many. */
 export function partBytes(total: number): number {

@@ -8,14 +8,12 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
-  type PutObjectCommandInput,
   type S3Client,
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { S3Settings } from '../../../../src-shared/model/destination.ts';
-import { DAY_MS } from '../../../../src-shared/rules/durations.ts';
 import { classifyFailure } from '../../../../src-shared/rules/failures.ts';
 import type { Pause } from '../../process/retry.ts';
 import { BaseDestination } from './base-destination.ts';
@@ -24,17 +22,27 @@ import {
   isName,
   type ListPage,
   PAGE_LIMIT,
+  type PutOptions,
+  type ReplaceOptions,
   requireFolderPath,
   requirePath,
   type StoredObject,
-  type TransferOptions,
   taken,
   type UploadSource,
+  within,
 } from './destination.ts';
 import { pagesOf } from './list-all.ts';
 import { bucketExists, createBucket } from './s3-bucket.ts';
 import { type BucketNames, explainS3, isNameless, isNoSuchUpload, notS3 } from './s3-errors.ts';
-import { type ClientRecipe, type MultipartUpload, makeClient, uploadWhole } from './s3-upload.ts';
+import {
+  type ClientRecipe,
+  INSTANT_KEY,
+  type MultipartUpload,
+  makeClient,
+  objectParams,
+  type UploadCondition,
+  uploadWhole,
+} from './s3-upload.ts';
 import { Throttle } from './throttle.ts';
 
 /** The keys of an account. */
@@ -121,21 +129,46 @@ export class S3Destination extends BaseDestination<MultipartUpload> {
 
   protected async requireRoom(): Promise<void> {}
 
-  protected async store(name: string, source: UploadSource, { signal, onProgress }: TransferOptions): Promise<void> {
+  protected async store(name: string, source: UploadSource, options: PutOptions): Promise<void> {
     try {
-      const upload = {
-        target: this.#target(name),
-        bytes: source.bytes,
-        pieces: () => this.pieces(source, signal),
-        signal,
-        onProgress: onProgress ?? (() => undefined),
-      };
-      await uploadWhole(this.#client, this.#recipe, upload, (uploadId) => this.#giveUp({ name, tag: null, uploadId }));
+      await this.#upload(name, source, options, { IfNoneMatch: '*' }, this.#settings.objectLock);
     } catch (error) {
       // It was finished, and the answer to that was lost.
       if (isNoSuchUpload(error) && (await this.stat(name)) !== undefined) throw taken(name, this.label, error);
       throw error;
     }
+  }
+
+  protected async overwrite(
+    name: string,
+    source: UploadSource,
+    options: ReplaceOptions,
+    requireSame: () => Promise<void>,
+  ): Promise<void> {
+    // The tag first: it must not be that of what comes after the content that is compared.
+    const tag = (await this.#head(name))?.ETag;
+    await requireSame();
+    const condition = tag === undefined ? { IfNoneMatch: '*' } : { IfMatch: tag };
+    // What is replaced time and again is not locked: each version would stay.
+    await this.#upload(name, source, options, options.ifSame === undefined ? {} : condition, null);
+  }
+
+  async #upload(
+    name: string,
+    source: UploadSource,
+    { signal, onProgress, modifiedAt }: PutOptions,
+    condition: UploadCondition,
+    objectLock: S3Settings['objectLock'],
+  ): Promise<void> {
+    const kept = { ...this.#settings, objectLock };
+    const upload = {
+      target: { ...this.#address(name), ...objectParams(kept, condition, this.#now(), modifiedAt) },
+      bytes: source.bytes,
+      pieces: () => this.pieces(source, signal),
+      signal,
+      onProgress: onProgress ?? (() => undefined),
+    };
+    await uploadWhole(this.#client, this.#recipe, upload, (uploadId) => this.#giveUp({ name, tag: null, uploadId }));
   }
 
   protected async read(name: string, start: number, bytes: number, signal: AbortSignal | undefined): Promise<Readable> {
@@ -186,7 +219,10 @@ export class S3Destination extends BaseDestination<MultipartUpload> {
 
   async stat(name: string): Promise<StoredObject | undefined> {
     const head = await this.#head(name);
-    return head && { name, bytes: head.ContentLength, modifiedAt: head.LastModified };
+    if (head === undefined) return undefined;
+    const given = new Date(head.Metadata?.[INSTANT_KEY] ?? Number.NaN);
+    const modifiedAt = Number.isNaN(given.getTime()) ? head.LastModified : given;
+    return { name, bytes: head.ContentLength, modifiedAt };
   }
 
   async delete(name: string): Promise<void> {
@@ -204,6 +240,10 @@ export class S3Destination extends BaseDestination<MultipartUpload> {
     await this.#send(() => this.#client.send(new DeleteObjectCommand(this.#address(name))), name);
   }
 
+  async removeFolder(folder: string): Promise<void> {
+    requirePath(folder);
+  }
+
   async space(): Promise<null> {
     return null;
   }
@@ -218,22 +258,23 @@ export class S3Destination extends BaseDestination<MultipartUpload> {
     this.#client.destroy();
   }
 
-  protected async uploads(): Promise<MultipartUpload[]> {
+  protected async uploads(folder: string): Promise<MultipartUpload[]> {
     const found: MultipartUpload[] = [];
-    const start = this.#key('').length;
-    for await (const { uploads } of pagesOf(this.label, (after: UploadMarkers | null) => this.#uploadsAfter(after)))
+    const Prefix = this.#folderKey(folder);
+    const ask = (after: UploadMarkers | null) => this.#uploadsAfter(Prefix, after);
+    for await (const { uploads } of pagesOf(this.label, ask))
       for (const { Key, UploadId } of uploads) {
-        const name = Key?.slice(start);
+        const name = Key?.slice(Prefix.length);
         if (name === undefined || UploadId === undefined || name.includes('/')) continue;
-        found.push({ name, tag: null, uploadId: UploadId });
+        found.push({ name: within(folder, name), tag: null, uploadId: UploadId });
       }
     return found;
   }
 
-  async #uploadsAfter(after: UploadMarkers | null) {
+  async #uploadsAfter(Prefix: string, after: UploadMarkers | null) {
     const { bucket: Bucket } = this.#settings;
     const page = await this.#sendForPage(() =>
-      this.#client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: this.#key(''), ...after })),
+      this.#client.send(new ListMultipartUploadsCommand({ Bucket, Prefix, ...after })),
     );
     const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
     const hasMore = IsTruncated === true && KeyMarker !== undefined;
@@ -275,27 +316,6 @@ export class S3Destination extends BaseDestination<MultipartUpload> {
         if (attempt === 2) throw this.explain(error, name);
       }
     }
-  }
-
-  /** Where an object goes, and how it is to be kept there. */
-  #target(name: string): PutObjectCommandInput & { Key: string } {
-    const { conditionalWrites, encryption, objectLock } = this.#settings;
-    return {
-      ...this.#address(name),
-      ContentType: 'application/octet-stream',
-      ...(conditionalWrites ? { IfNoneMatch: '*' } : {}),
-      ...(encryption.kind === 's3' ? { ServerSideEncryption: 'AES256' } : {}),
-      ...(encryption.kind === 'kms' ? { ServerSideEncryption: 'aws:kms' } : {}),
-      ...(encryption.kind === 'kms' && encryption.keyId !== null ? { SSEKMSKeyId: encryption.keyId } : {}),
-      ...(objectLock === null
-        ? {}
-        : {
-            ObjectLockMode: objectLock.mode,
-            ObjectLockRetainUntilDate: new Date(this.#now().getTime() + objectLock.days * DAY_MS),
-            // A locked object is the one that servers take only with a checksum.
-            ChecksumAlgorithm: 'CRC32',
-          }),
-    };
   }
 
   /** What the keys in a folder begin with. */

@@ -13,6 +13,7 @@ const MOST_ENTRIES = 1_000_000;
 const MOST_REPLIES = 100_000;
 /** The status of a server that has listed everything. */
 const END_OF_LIST = 1;
+const NO_SUCH_FILE = 2;
 
 /** What is known of a file on the server. */
 export interface RemoteFile {
@@ -70,8 +71,19 @@ export class SftpChannel {
     return this.#do((done) => this.#wrapper.mkdir(path, { mode: 0o700 }, done));
   }
 
+  /** Removes a folder that is empty. */
+  rmdir(path: string): Promise<void> {
+    return this.#do((done) => this.#wrapper.rmdir(path, done));
+  }
+
   async stat(path: string): Promise<RemoteFile> {
     const info = await this.#ask<Attributes>((done) => this.#wrapper.stat(path, done));
+    return described(path, info);
+  }
+
+  /** Like {@link stat}, but a link is itself. */
+  async lstat(path: string): Promise<RemoteFile> {
+    const info = await this.#ask<Attributes>((done) => this.#wrapper.lstat(path, done));
     return described(path, info);
   }
 
@@ -114,6 +126,25 @@ export class SftpChannel {
   /** Gives a file another name, which must be free. */
   rename(from: string, to: string): Promise<void> {
     return this.#do((done) => this.#wrapper.rename(from, to, done));
+  }
+
+  /** Puts a file in the place of another. Where the server knows no such step, there is neither for a moment. */
+  async replace(from: string, to: string): Promise<void> {
+    try {
+      await this.#do((done) => this.#wrapper.ext_openssh_rename(from, to, done));
+    } catch (error) {
+      if (!isNoExtension(error)) throw error;
+      await this.unlink(to).catch((failure: unknown) => {
+        if (codeOf(failure) !== NO_SUCH_FILE) throw failure;
+      });
+      await this.rename(from, to);
+    }
+  }
+
+  /** Sets when an open file was modified, in whole seconds. */
+  setModified(handle: Buffer, at: Date): Promise<void> {
+    const seconds = Math.floor(at.getTime() / 1000);
+    return this.#do((done) => this.#wrapper.futimes(handle, seconds, seconds, done));
   }
 
   unlink(path: string): Promise<void> {

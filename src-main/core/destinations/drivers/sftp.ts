@@ -8,19 +8,22 @@ import { type Pause, withRetries } from '../../process/retry.ts';
 import { BaseDestination } from './base-destination.ts';
 import {
   absent,
+  foldersOf,
   isName,
   type ListPage,
+  notAFolder,
   PAGE_LIMIT,
+  type PutOptions,
   pageOf,
   partialName,
   requireFolderPath,
   requirePath,
   type StoredObject,
   type TaggedUpload,
-  type TransferOptions,
   taken,
   type UploadSource,
   uploadIn,
+  within,
 } from './destination.ts';
 import type { RemoteFile, SftpChannel } from './sftp-channel.ts';
 import { connectSftp, type SftpConnection, type SftpSecrets } from './sftp-connection.ts';
@@ -34,6 +37,8 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
   readonly #secrets: SftpSecrets;
   readonly #pause: Pause | undefined;
   #connecting: Promise<SftpConnection> | undefined;
+  /** The folders below that were found to be no links. */
+  readonly #folders = new Set<string>();
 
   /** @param pause how the time before another connection is passed; for tests */
   constructor(
@@ -62,20 +67,79 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
     if (space !== null && space.freeBytes < bytes) throw noSpace(`${bytes} more bytes in ${this.label}`);
   }
 
-  protected async store(name: string, source: UploadSource, options: TransferOptions): Promise<void> {
+  protected async store(name: string, source: UploadSource, options: PutOptions): Promise<void> {
+    let tries = 0;
+    await this.#writeAside(name, source, options, async (channel, upload) => {
+      tries += 1;
+      // A connection that was lost over an upload may have left the whole under its name.
+      if (tries > 1 && (await this.#statIn(channel, name)) !== undefined) throw taken(name, this.label);
+      await this.#publish(channel, await upload(), name);
+    });
+  }
+
+  protected async overwrite(
+    name: string,
+    source: UploadSource,
+    options: PutOptions,
+    requireSame: () => Promise<void>,
+  ): Promise<void> {
+    await this.#writeAside(name, source, options, async (channel, upload) => {
+      const partial = await upload();
+      await requireSame();
+      await channel.replace(this.#path(partial), this.#path(name));
+    });
+  }
+
+  /** @param publish uploads to a name of its own, which `upload` answers, and gives the file its name */
+  async #writeAside(
+    name: string,
+    source: UploadSource,
+    options: PutOptions,
+    publish: (channel: SftpChannel, upload: () => Promise<string>) => Promise<void>,
+  ): Promise<void> {
     const partial = partialName(name, options.runId);
     let tries = 0;
     try {
       await this.#connected(async (channel) => {
         tries += 1;
-        if (tries > 1) await this.#clearAfterLoss(channel, partial, name);
-        await this.#upload(channel, partial, source, options);
-        await this.#publish(channel, partial, name);
+        if (tries > 1) await this.#unlink(channel, partial);
+        await publish(channel, async () => {
+          for (const folder of foldersOf(name)) await this.#makeFolder(channel, folder);
+          await this.#upload(channel, partial, source, options);
+          return partial;
+        });
       }, options.signal);
     } catch (error) {
+      this.#folders.clear();
       const isFull = isBareFailure(error) && (await this.#isFull());
       await this.#giveUp(partial);
       throw isFull ? noSpace(`${name} in ${this.label}`, error) : error;
+    }
+  }
+
+  async #makeFolder(channel: SftpChannel, folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return;
+    try {
+      await channel.mkdir(this.#path(folder));
+    } catch (error) {
+      // One that exists is refused without a reason, by some servers with another one.
+      await channel.lstat(this.#path(folder)).catch(() => {
+        throw error;
+      });
+    }
+    await this.#requireFolders(channel, [folder]);
+  }
+
+  /** Links are not followed. A missing folder is for those who use it to notice. */
+  async #requireFolders(channel: SftpChannel, folders: readonly string[]): Promise<void> {
+    for (const folder of folders.filter((path) => !this.#folders.has(path))) {
+      try {
+        if (!(await channel.lstat(this.#path(folder))).isFolder) throw notAFolder(folder, this.label);
+      } catch (error) {
+        if (!isNoSuchFile(error)) throw error;
+        return;
+      }
+      this.#folders.add(folder);
     }
   }
 
@@ -109,6 +173,20 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
     if ((await this.stat(name)) !== undefined) await this.#ask(name, (channel) => this.#unlink(channel, name));
   }
 
+  async removeFolder(folder: string): Promise<void> {
+    requirePath(folder);
+    await this.#ask(folder, async (channel) => {
+      await this.#requireFolders(channel, foldersOf(folder));
+      this.#folders.delete(folder);
+      try {
+        await channel.rmdir(this.#path(folder));
+      } catch (error) {
+        // One that is not empty is refused without a reason.
+        if (!isNoSuchFile(error) && !isBareFailure(error)) throw error;
+      }
+    });
+  }
+
   space(): Promise<Space | null> {
     return this.#ask(this.#settings.path, (channel) => channel.space(this.#settings.path));
   }
@@ -117,8 +195,9 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
     return [];
   }
 
-  protected async uploads(): Promise<TaggedUpload[]> {
-    return (await this.#entries('')).flatMap(({ name, isFile }) => (isFile ? (uploadIn(name) ?? []) : []));
+  protected async uploads(folder: string): Promise<TaggedUpload[]> {
+    const found = await this.#entries(folder, []);
+    return found.flatMap(({ name, isFile }) => (isFile ? (uploadIn(within(folder, name)) ?? []) : []));
   }
 
   protected abandon({ name, tag }: TaggedUpload): Promise<boolean> {
@@ -138,8 +217,11 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
   }
 
   async #statIn(channel: SftpChannel, name: string): Promise<StoredObject | undefined> {
+    const folders = foldersOf(name);
+    await this.#requireFolders(channel, folders);
     try {
-      const { isFile, bytes, modifiedAt } = await channel.stat(this.#path(name));
+      const path = this.#path(name);
+      const { isFile, bytes, modifiedAt } = await (folders.length > 0 ? channel.lstat(path) : channel.stat(path));
       return isFile ? { name, bytes, modifiedAt } : undefined;
     } catch (error) {
       if (!isNoSuchFile(error)) throw error;
@@ -149,21 +231,16 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
     }
   }
 
-  /** A connection that was lost over an upload has left a part of it, or the whole under its name. */
-  async #clearAfterLoss(channel: SftpChannel, partial: string, name: string): Promise<void> {
-    await this.#unlink(channel, partial);
-    if ((await this.#statIn(channel, name)) !== undefined) throw taken(name, this.label);
-  }
-
   async #upload(
     channel: SftpChannel,
     partial: string,
     source: UploadSource,
-    { signal, onProgress }: TransferOptions,
+    { signal, onProgress, modifiedAt }: PutOptions,
   ): Promise<void> {
     const handle = await channel.create(this.#path(partial));
     try {
       await channel.writeAll(handle, this.pieces(source, signal), onProgress ?? (() => undefined));
+      if (modifiedAt !== undefined) await channel.setModified(handle, modifiedAt);
       await channel.sync(handle);
     } finally {
       // A lost connection has closed the file itself, and its loss is reported already.
@@ -207,14 +284,17 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
     }
   }
 
-  #entries(folder: string): Promise<RemoteFile[]> {
+  /** @param missing what a missing folder below is taken for; otherwise it is an error */
+  #entries(folder: string, missing?: RemoteFile[]): Promise<RemoteFile[]> {
     requireFolderPath(folder);
     return this.#ask(this.#path(folder), async (channel) => {
+      await this.#requireFolders(channel, folder === '' ? [] : [...foldersOf(folder), folder]);
       try {
         return await channel.list(this.#path(folder));
       } catch (error) {
         if (folder === '' || !isNoSuchFile(error)) throw error;
         await this.#requireFolder(channel);
+        if (missing !== undefined) return missing;
         throw absent(folder, this.label, error);
       }
     });
