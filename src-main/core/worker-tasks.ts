@@ -12,6 +12,9 @@ import type {
   DatabaseDeletionCheckRequest,
   DatabaseDeletionRequest,
 } from './delete-database/delete-database.ts';
+import type { CapturedHistory, CaptureHistoryRequest } from './engine/history/capture-history.ts';
+import type { RebuiltImage } from './engine/history/rebuild-image.ts';
+import type { RebuildPointRequest } from './engine/history/rebuild-point.ts';
 import type { StoredIdentity } from './engine/identify/identify-stored.ts';
 import type { CopiedImage, TogetherRequest } from './engine/sqlite/copy-together.ts';
 import type { DescribeRequest } from './engine/sqlite/describe-source.ts';
@@ -39,6 +42,8 @@ export interface WorkerTasks {
   backup: { request: BackupRequest & { clockAheadMs: number }; result: Verification | null };
   'copy-together': { request: TogetherRequest & { clockAheadMs: number }; result: CopiedImage[] };
   'copy-catalog': { request: CatalogCopyRequest; result: null };
+  'capture-history': { request: CaptureHistoryRequest & { clockAheadMs: number }; result: CapturedHistory };
+  'rebuild-point': { request: RebuildPointRequest; result: RebuiltImage };
   export: { request: ExportRequest; result: { bytes: number; sha256: string } };
   verify: { request: StoredFile & { mayStayEncrypted: boolean }; result: Verification };
   restoreTest: { request: RestoreTestRequest; result: RestoreTestFindings };

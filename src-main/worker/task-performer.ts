@@ -7,6 +7,8 @@ import { copyCatalogFile } from '../core/catalog/copy-catalog-file.ts';
 import { replicateAttachedFile } from '../core/copies/replicate-attached-file.ts';
 import { checkDatabaseDeletion, deleteDatabase } from '../core/delete-database/delete-database.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
+import { captureHistory } from '../core/engine/history/capture-history.ts';
+import { rebuildPoint } from '../core/engine/history/rebuild-point.ts';
 import { identifyStored } from '../core/engine/identify/identify-stored.ts';
 import { copyTogether } from '../core/engine/sqlite/copy-together.ts';
 import { describeSource } from '../core/engine/sqlite/describe-source.ts';
@@ -70,6 +72,8 @@ const tasksWith = (tell: Told): Tasks => ({
   backup: ({ clockAheadMs, ...request }, context) => backUp(request, ahead(context, clockAheadMs), tell.stored),
   'copy-together': ({ clockAheadMs, ...request }, context) => copyTogether(request, ahead(context, clockAheadMs)),
   'copy-catalog': copyCatalogFile,
+  'capture-history': ({ clockAheadMs, ...request }, context) => captureHistory(request, ahead(context, clockAheadMs)),
+  'rebuild-point': rebuildPoint,
   export: exportSnapshot,
   verify: async ({ mayStayEncrypted, ...file }, context) =>
     verifyAttachedFiles(file, await verifyFile(file, context, mayStayEncrypted), mayStayEncrypted, context),

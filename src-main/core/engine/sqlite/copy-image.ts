@@ -31,6 +31,9 @@ export interface Image {
   unlocking: Unlocking | null;
 }
 
+/** A copy that was made now, and the bytes of a page. */
+export type FreshImage = Image & { pageSize: number };
+
 /** How a copy is made. */
 export interface CopyOptions {
   /** Rewritten without free pages, its tables in order; see {@link vacuumInto}. */
@@ -54,7 +57,7 @@ export async function copyImage(
     compact = false,
     askForRoom = (bytes) => requireRoom({ use: 'staging', folder: dirname(path), bytes }),
   }: CopyOptions = {},
-): Promise<Image> {
+): Promise<FreshImage> {
   using source = await openSource(sourcePath, context);
   return await copySource(source, path, context, { compact, askForRoom });
 }
@@ -90,7 +93,7 @@ export async function copySource(
   path: string,
   context: TaskContext,
   { compact = false, askForRoom }: CopyOptions,
-): Promise<Image> {
+): Promise<FreshImage> {
   const { path: sourcePath, identity, database: source, unlocking } = open;
   try {
     const journalMode = String(source.pragma('journal_mode', { simple: true }));
@@ -101,7 +104,7 @@ export async function copySource(
       ? await compactOrCopy(open, path, journalMode, context)
       : await copyUnchanged(open, path, context);
     await requireSameFile(sourcePath, identity);
-    return { path, journalMode, unlocking, ...copied };
+    return { path, journalMode, unlocking, pageSize: pageSizeOf(source), ...copied };
   } catch (error) {
     await rm(path, { force: true });
     throw explainWrite(error, 'staging', dirname(path), sourcePath);

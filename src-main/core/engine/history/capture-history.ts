@@ -1,0 +1,31 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copyImage } from '../sqlite/copy-image.ts';
+import type { TaskContext } from '../task-context.ts';
+import { type Capture, type CaptureRequest, captureImage } from './capture-image.ts';
+
+/** A capture of a live database. */
+export type CaptureHistoryRequest = Omit<CaptureRequest, 'image' | 'pageSize' | 'takenAt'> & {
+  sourcePath: string;
+};
+
+/** What it found, and of which instant, in milliseconds since 1970. */
+export type CapturedHistory = Capture & { takenAt: number; journalMode: string };
+
+/**
+ * Copies a database under one read transaction and captures the copy: see {@link captureImage}.
+ * @throws SnapkeepError as {@link copyImage} and {@link captureImage}
+ */
+export async function captureHistory(
+  { sourcePath, ...request }: CaptureHistoryRequest,
+  context: TaskContext,
+): Promise<CapturedHistory> {
+  const image = join(context.stagingFolder, 'captured.db');
+  const { takenAt, journalMode, pageSize } = await copyImage(sourcePath, image, context);
+  try {
+    const captured = await captureImage({ ...request, image, pageSize, takenAt: takenAt.getTime() }, context);
+    return { ...captured, takenAt: takenAt.getTime(), journalMode };
+  } finally {
+    await rm(image, { force: true });
+  }
+}
