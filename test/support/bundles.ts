@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { createBuilder } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { wasmInPlace } from '../../tools/build/wasm-in-place.ts';
 import { nodeBundle } from '../../vite.config.ts';
 
 /*
@@ -35,7 +36,13 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const environments = Object.fromEntries(
     SCRIPTS.map((entry, at) => [`script${at}`, nodeBundle(basename(entry, '.ts'), entry, folder)]),
   );
-  const builder = await createBuilder({ configFile: false, root, logLevel: 'warn', environments });
+  const builder = await createBuilder({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    plugins: [wasmInPlace],
+    environments,
+  });
   for (const name of Object.keys(environments)) {
     const environment = builder.environments[name];
     if (environment !== undefined) await builder.build(environment);
