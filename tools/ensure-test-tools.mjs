@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findBrowser } from './find-browser.mjs';
 import { installIcuCollations } from './icu-collations.mjs';
+import { installLitestream } from './litestream-tools.mjs';
 
 const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
@@ -50,6 +51,10 @@ if (missing.length > 0 && canInstall) {
   spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], options);
 }
 installIcuCollations((command, args) => void spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }));
+installLitestream(
+  (command, args, env) =>
+    void spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } }),
+);
 if (findBrowser() === undefined) {
   process.stderr.write(
     'The tests of the window need a browser. Install Chromium, Chrome or Edge, and run them again.\n',
