@@ -1,0 +1,43 @@
+import type { Point } from '../model/history/point.ts';
+import { DAY_MS } from '../rules/durations.ts';
+
+/** Captures take at most one part in so many of the time. */
+const CAPTURE_SHARE = 20;
+
+/** What could have been lost is judged by the points of so long before the newest one. */
+const RECENT_MS = DAY_MS;
+
+type ReachPoint = Pick<Point, 'txid' | 'madeAt' | 'sinceLookMs'>;
+
+/**
+ * Returns the time between two captures, in milliseconds: what is set, and at least 20 times what the last one took.
+ * @param lastCaptureMs `null`: there was none
+ */
+export function captureIntervalMs(intervalSeconds: number, lastCaptureMs: number | null): number {
+  return Math.max(intervalSeconds * 1000, Math.ceil((lastCaptureMs ?? 0) * CAPTURE_SHARE));
+}
+
+/** Returns the point that goes back furthest of those that can be rebuilt; `null`: there is none. */
+export function oldestRestorePoint<P extends ReachPoint>(points: readonly P[]): P | null {
+  return points.reduce<P | null>(
+    (oldest, point) => (oldest === null || point.txid < oldest.txid ? point : oldest),
+    null,
+  );
+}
+
+/**
+ * Returns the longest time, in milliseconds, for which changes were not captured lately: within a day before the newest
+ * point, by what is stored, and since the database was last looked at. `null`: there is no point, so everything may be lost.
+ * @param lastLookAt when the last capture, or the last look that found no change, was over; in milliseconds since 1970
+ * @param now in milliseconds since 1970
+ */
+export function maximumDataLossMs(points: readonly ReachPoint[], lastLookAt: number, now: number): number | null {
+  const inOrder = points.toSorted((a, b) => a.txid - b.txid);
+  const newest = inOrder.at(-1);
+  if (newest === undefined) return null;
+  const since = Date.parse(newest.madeAt) - RECENT_MS;
+  return inOrder.reduce(
+    (longest, { madeAt, sinceLookMs }) => (Date.parse(madeAt) > since ? Math.max(longest, sinceLookMs ?? 0) : longest),
+    Math.max(0, now - lastLookAt),
+  );
+}

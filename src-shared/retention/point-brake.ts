@@ -1,0 +1,45 @@
+import type { Point } from '../model/history/point.ts';
+import { contentLoss, fullestOf, type SnapshotContent, type WeighedSnapshot } from './prune-brake.ts';
+
+/** What the brake looks at in a point. */
+type BrakedPoint = Pick<Point, 'txid' | 'madeAt' | 'pages' | 'tables'>;
+
+/**
+ * Returns a point as the brake of automatic pruning weighs a snapshot. With it, all of the brake holds for points:
+ * `clockReasons` and `lastBeforeFreshGap` look at what this returns of all points, in any order; `manyAtOnce` at how many of
+ * them `keptPoints` no longer keeps, of those that it kept the last time; {@link lossOfNewestPoint} at what they contain. While
+ * the brake is on, every point up to the one that it was raised at is passed to `planMerges` as kept, so that nothing goes.
+ * @param pageSize of the database, in bytes
+ */
+export function weighedPoint({ txid, madeAt, pages, tables }: BrakedPoint, pageSize: number): WeighedSnapshot {
+  return {
+    id: String(txid),
+    order: txid,
+    name: `Point ${txid}`,
+    createdAt: madeAt,
+    tableCount: tables?.length ?? 0,
+    rowCount: tables?.reduce((sum, { rows }) => sum + (rows ?? 0), 0) ?? 0,
+    bytes: pages * pageSize,
+  };
+}
+
+/**
+ * Says what the newest point whose rows were counted has lost against the fullest before it, as a sentence; `null`:
+ * nothing that matters.
+ */
+export function lossOfNewestPoint(points: readonly BrakedPoint[], pageSize: number): string | null {
+  const counted = points.filter(({ tables }) => tables !== null).sort((a, b) => a.txid - b.txid);
+  const newest = counted.pop();
+  if (newest === undefined) return null;
+  const contents = new Map(counted.map((point) => [point.txid, contentOf(point, pageSize)]));
+  for (const { order } of fullestOf(counted.map((point) => weighedPoint(point, pageSize)))) {
+    const loss = contentLoss(contentOf(newest, pageSize), contents.get(order) as SnapshotContent);
+    if (loss !== null) return loss;
+  }
+  return null;
+}
+
+function contentOf(point: BrakedPoint, pageSize: number): SnapshotContent {
+  const { name, bytes } = weighedPoint(point, pageSize);
+  return { name, bytes, method: 'history', tables: point.tables ?? [] };
+}
