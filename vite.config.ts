@@ -24,7 +24,7 @@ if (major < 22 || (major === 22 && minor < 15)) {
  * Writes letters beyond ASCII as escapes, which mean the same in code: V8 keeps and reads a text with a single “…” in it
  * at two bytes for each letter.
  */
-const asciiOnly: Plugin = {
+export const asciiOnly: Plugin = {
   name: 'ascii-only',
   generateBundle: (_options, bundle) => {
     for (const chunk of Object.values(bundle))

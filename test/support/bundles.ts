@@ -2,8 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { createBuilder } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { schemasOnFirstUse } from '../../tools/build/schemas-on-first-use.ts';
 import { wasmInPlace } from '../../tools/build/wasm-in-place.ts';
-import { nodeBundle } from '../../vite.config.ts';
+import { asciiOnly, nodeBundle } from '../../vite.config.ts';
 
 /*
  * What tests start in threads and processes of their own is built once for all of them, one file each, as the product
@@ -36,13 +37,8 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const environments = Object.fromEntries(
     SCRIPTS.map((entry, at) => [`script${at}`, nodeBundle(basename(entry, '.ts'), entry, folder)]),
   );
-  const builder = await createBuilder({
-    configFile: false,
-    root,
-    logLevel: 'warn',
-    plugins: [wasmInPlace],
-    environments,
-  });
+  const plugins = [wasmInPlace, schemasOnFirstUse, asciiOnly];
+  const builder = await createBuilder({ configFile: false, root, logLevel: 'warn', plugins, environments });
   for (const name of Object.keys(environments)) {
     const environment = builder.environments[name];
     if (environment !== undefined) await builder.build(environment);

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Core } from '../../src-main/core/core.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
@@ -83,4 +84,6 @@ async function runToItsEnd(): Promise<void> {
   await core.close();
 }
 
+// For the next one: most of these are killed.
+flushCompileCache();
 void runToItsEnd();
