@@ -6,7 +6,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { inEveryLook, judge, openPage } from '../support/screens.ts';
+import { judgeEverywhere, openPage, USUAL_WIDTHS } from '../support/screens.ts';
 
 let server: RunningServer;
 let folder: string;
@@ -93,36 +93,27 @@ test('an alert that was not delivered stays in Activity and Settings, with the r
   const { id } = await callMethod(page, 'plans.create', { name: 'ledger', sourcePath: source, destinations });
   rmSync(source);
   await callMethod(page, 'backups.start', { planId: id });
-  await inEveryLook(browser, server.address, async (look, name) => {
-    for (const place of ['Settings', 'Activity'] as const) {
-      await openPage(look, place);
-      const undelivered = look.getByRole('alert', { name: 'Undelivered alerts' });
-      await expect(undelivered).toContainText('ledger failed (webhook):');
-      await expect(undelivered).toContainText('answered 500');
-      await expect(undelivered).toContainText(/Next attempt: .+\d\d:\d\d/);
-      await undelivered.scrollIntoViewIfNeeded();
-      await judge(look, `undelivered-${place}-${name}`);
-      if (!name.endsWith('900')) continue;
-      await look.setViewportSize({ width: 390, height: 800 });
-      await undelivered.scrollIntoViewIfNeeded();
-      await judge(look, `undelivered-${place}-${name}-390`);
-      await look.setViewportSize({ width: 900, height: 600 });
-    }
-  });
+  const look = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  for (const place of ['Settings', 'Activity'] as const) {
+    await openPage(look, place);
+    const undelivered = look.getByRole('alert', { name: 'Undelivered alerts' });
+    await expect(undelivered).toContainText('ledger failed (webhook):');
+    await expect(undelivered).toContainText('answered 500');
+    await expect(undelivered).toContainText(/Next attempt: .+\d\d:\d\d/);
+    await undelivered.scrollIntoViewIfNeeded();
+    await judgeEverywhere(look, `undelivered-${place}`, USUAL_WIDTHS);
+  }
+  await look.context().close();
 });
 
-test('the channels in every look, as narrow as a phone too', async () => {
+test('the channels at every width', async () => {
   test.setTimeout(120_000);
-  await inEveryLook(browser, server.address, async (page, look) => {
-    await openPage(page, 'Settings');
-    await page.getByRole('combobox', { name: 'Webhook service' }).click();
-    await page.getByRole('option', { name: 'Telegram' }).click();
-    await page.getByRole('switch', { name: 'Email' }).click();
-    await page.getByRole('heading', { name: 'Alerts' }).scrollIntoViewIfNeeded();
-    await judge(page, `alerts-${look}`);
-    if (!look.endsWith('900')) return;
-    await page.setViewportSize({ width: 390, height: 800 });
-    await page.getByRole('heading', { name: 'Alerts' }).scrollIntoViewIfNeeded();
-    await judge(page, `alerts-${look}-390`);
-  });
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  await openPage(page, 'Settings');
+  await page.getByRole('combobox', { name: 'Webhook service' }).click();
+  await page.getByRole('option', { name: 'Telegram' }).click();
+  await page.getByRole('switch', { name: 'Email' }).click();
+  await page.getByRole('heading', { name: 'Alerts' }).scrollIntoViewIfNeeded();
+  await judgeEverywhere(page, 'alerts', USUAL_WIDTHS);
+  await page.context().close();
 });

@@ -4,7 +4,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { ALL_WIDTHS, judgeEverywhere, openPage, USUAL_WIDTHS } from '../support/screens.ts';
+import { judgeEverywhere, openPage } from '../support/screens.ts';
 
 /*
  * Every screen and dialog at every width, with names of 200 characters, from right to left and of pictures.
@@ -56,7 +56,7 @@ async function judgeAt(hash: string, name: string): Promise<void> {
     location.hash = to;
   }, hash);
   await expect(page.getByRole('heading').first()).toBeVisible();
-  await judgeEverywhere(page, `every-${name}`, ALL_WIDTHS, USUAL_WIDTHS);
+  await judgeEverywhere(page, `every-${name}`);
 }
 
 const idOf = (name: string): string => ids.get(name) ?? '';

@@ -5,7 +5,7 @@ import { appendEntries, makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
-import { inEveryLook, judge, nextStep, openNewPlan, openPage, openPlan, rowOf, storeIn } from '../support/screens.ts';
+import { judge, judgeBothWays, nextStep, openNewPlan, openPage, openPlan, rowOf, storeIn } from '../support/screens.ts';
 
 /*
  * Every screen and dialog in both themes and two sizes: what axe says of it, and whether it fits. With
@@ -27,108 +27,108 @@ test.afterEach(() => close());
 
 test('empty', async () => {
   test.setTimeout(240_000);
-  await inEveryLook(browser, server.address, async (page, look) => {
-    await expect(page.getByRole('heading', { name: 'Nothing is backed up yet' })).toBeVisible();
-    await judge(page, `empty-${look}`);
-  });
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  await expect(page.getByRole('heading', { name: 'Nothing is backed up yet' })).toBeVisible();
+  await judgeBothWays(page, 'empty');
+  await page.context().close();
 });
 
 test('with plans, in trouble, and every dialog', async () => {
   await fillIn();
   test.setTimeout(240_000);
-  await inEveryLook(browser, server.address, async (page, look) => {
-    await expect(page.getByRole('heading', { name: '1 of 3 plans OK' })).toBeVisible();
-    await expect(page.getByRole('list', { name: 'Needs attention' })).toContainText('portunus');
-    await judge(page, `home-${look}`);
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  await expect(page.getByRole('heading', { name: '1 of 3 plans OK' })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Needs attention' })).toContainText('portunus');
+  await judgeBothWays(page, 'home');
 
-    await openPage(page, 'Databases');
-    await judge(page, `databases-${look}`);
-    await page.getByRole('checkbox', { name: 'Select all' }).check();
-    await page.getByRole('button', { name: 'Delete…' }).click();
-    await expect(page.getByRole('dialog', { name: 'Delete 3 plans?' })).toContainText('3 snapshots stay');
-    await judge(page, `databases-delete-${look}`);
-    await page.keyboard.press('Escape');
+  await openPage(page, 'Databases');
+  await judgeBothWays(page, 'databases');
+  await page.getByRole('checkbox', { name: 'Select all' }).check();
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  await expect(page.getByRole('dialog', { name: 'Delete 3 plans?' })).toContainText('3 snapshots stay');
+  await judgeBothWays(page, 'databases-delete');
+  await page.keyboard.press('Escape');
 
-    await openNewPlan(page);
-    await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'soundbox.db'));
-    await expect(page.getByText('2 tables')).toBeVisible();
-    await judge(page, `new-plan-${look}`);
-    await nextStep(page);
-    await page.getByRole('button', { name: 'Browse: Backup folder' }).click();
-    await expect(page.getByRole('dialog', { name: 'Choose folder' })).toBeVisible();
-    await judge(page, `picker-${look}`);
-    await page.keyboard.press('Escape');
-    await page.getByRole('link', { name: 'Source', exact: true }).click();
-    await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'not-a-database.txt'));
-    await expect(page.getByRole('alert')).toBeVisible();
-    await judge(page, `new-plan-trouble-${look}`);
+  await openNewPlan(page);
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'soundbox.db'));
+  await expect(page.getByText('2 tables')).toBeVisible();
+  await judgeBothWays(page, 'new-plan');
+  await nextStep(page);
+  await page.getByRole('button', { name: 'Browse: Backup folder' }).click();
+  await expect(page.getByRole('dialog', { name: 'Choose folder' })).toBeVisible();
+  await judgeBothWays(page, 'picker');
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Source', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'not-a-database.txt'));
+  await expect(page.getByRole('alert')).toBeVisible();
+  await judgeBothWays(page, 'new-plan-trouble');
 
-    await openPlan(page, 'hone');
-    await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
-    await judge(page, `plan-${look}`);
-    await page
-      .getByRole('button', { name: /^More actions/ })
-      .last()
-      .click();
-    await page.getByRole('menuitem', { name: 'Delete…' }).click();
-    await expect(page.getByText(/^The copy at .+ can be put back for 7 days\.$/)).toBeVisible();
-    await judge(page, `delete-${look}`);
-    await page.keyboard.press('Escape');
+  await openPlan(page, 'hone');
+  await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
+  await judgeBothWays(page, 'plan');
+  await page
+    .getByRole('button', { name: /^More actions/ })
+    .last()
+    .click();
+  await page.getByRole('menuitem', { name: 'Delete…' }).click();
+  await expect(page.getByText(/^The copy at .+ can be put back for 7 days\.$/)).toBeVisible();
+  await judgeBothWays(page, 'delete');
+  await page.keyboard.press('Escape');
 
-    await page.getByRole('button', { name: 'Review and prune' }).click();
-    await expect(page.getByRole('button', { name: 'Nothing to remove' })).toBeVisible();
-    await judge(page, `prune-nothing-${look}`);
-    await page.keyboard.press('Escape');
-    await page.getByRole('tab', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Database details' }).click();
-    await expect(page.getByText('2 tables')).toBeVisible();
-    await judge(page, `plan-settings-${look}`);
-    await expect(page.getByText(/^Mondays, Wednesdays and Fridays at 02:30/)).toBeVisible();
-    await page.getByRole('list', { name: 'Last restore tests' }).scrollIntoViewIfNeeded();
-    await judge(page, `restore-tests-${look}`);
-    await page.getByRole('button', { name: 'Retention', exact: true }).click();
-    await expect(page.getByText(/^After a year: /)).toBeVisible();
-    await page.getByRole('switch', { name: 'Keep all snapshots' }).click();
-    await page.getByRole('switch', { name: 'Keep all snapshots' }).click();
-    await page.getByRole('textbox', { name: 'Keep last' }).fill('1');
-    await judge(page, `retention-${look}`);
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await expect(page.getByText('Remove 2', { exact: true })).toBeVisible();
-    await judge(page, `prune-${look}`);
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Discard' }).click();
+  await page.getByRole('button', { name: 'Review and prune' }).click();
+  await expect(page.getByRole('button', { name: 'Nothing to remove' })).toBeVisible();
+  await judgeBothWays(page, 'prune-nothing');
+  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Database details' }).click();
+  await expect(page.getByText('2 tables')).toBeVisible();
+  await judgeBothWays(page, 'plan-settings');
+  await expect(page.getByText(/^Mondays, Wednesdays and Fridays at 02:30/)).toBeVisible();
+  await page.getByRole('list', { name: 'Last restore tests' }).scrollIntoViewIfNeeded();
+  await judgeBothWays(page, 'restore-tests');
+  await page.getByRole('button', { name: 'Retention', exact: true }).click();
+  await expect(page.getByText(/^After a year: /)).toBeVisible();
+  await page.getByRole('switch', { name: 'Keep all snapshots' }).click();
+  await page.getByRole('switch', { name: 'Keep all snapshots' }).click();
+  await page.getByRole('textbox', { name: 'Keep last' }).fill('1');
+  await judgeBothWays(page, 'retention');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Remove 2', { exact: true })).toBeVisible();
+  await judgeBothWays(page, 'prune');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Discard' }).click();
 
-    await page.getByRole('tab', { name: 'Snapshots' }).click();
-    await page
-      .getByRole('button', { name: /^More actions/ })
-      .first()
-      .click();
-    await page.getByRole('menuitem', { name: 'Restore…' }).click();
-    await expect(page.getByText('This is a snapshot of hone.')).toBeVisible();
-    await judge(page, `restore-${look}`);
-    await page.getByRole('button', { name: 'Review changes' }).click();
-    await expect(page.getByText('You will lose 25 rows')).toBeVisible();
-    await judge(page, `restore-review-${look}`);
-    await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: 'Snapshots' }).click();
+  await page
+    .getByRole('button', { name: /^More actions/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Restore…' }).click();
+  await expect(page.getByText('This is a snapshot of hone.')).toBeVisible();
+  await judgeBothWays(page, 'restore');
+  await page.getByRole('button', { name: 'Review changes' }).click();
+  await expect(page.getByText('You will lose 25 rows')).toBeVisible();
+  await judgeBothWays(page, 'restore-review');
+  await page.keyboard.press('Escape');
 
-    await page.getByRole('link', { name: 'Activity' }).click();
-    await judge(page, `activity-${look}`);
-    await page
-      .getByRole('link', { name: /^Failed Back up portunus/ })
-      .first()
-      .click();
-    await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible();
-    await judge(page, `activity-failed-${look}`);
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('switch', { name: 'Email' }).click();
-    await judge(page, `settings-${look}`);
-    await page.getByRole('button', { name: 'Pause all' }).click();
-    await page.getByRole('menuitem', { name: 'Until resumed' }).click();
-    await expect(page.getByText(/^All schedules are paused since/)).toBeVisible();
-    await judge(page, `paused-${look}`);
-    await page.getByRole('button', { name: 'Resume all' }).first().click();
-    await expect(page.getByText(/^All schedules are paused since/)).toHaveCount(0);
-  });
+  await page.getByRole('link', { name: 'Activity' }).click();
+  await judgeBothWays(page, 'activity');
+  await page
+    .getByRole('link', { name: /^Failed Back up portunus/ })
+    .first()
+    .click();
+  await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible();
+  await judgeBothWays(page, 'activity-failed');
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('switch', { name: 'Email' }).click();
+  await judgeBothWays(page, 'settings');
+  await page.getByRole('button', { name: 'Pause all' }).click();
+  await page.getByRole('menuitem', { name: 'Until resumed' }).click();
+  await expect(page.getByText(/^All schedules are paused since/)).toBeVisible();
+  await judgeBothWays(page, 'paused');
+  await page.getByRole('button', { name: 'Resume all' }).first().click();
+  await expect(page.getByText(/^All schedules are paused since/)).toHaveCount(0);
+  await page.context().close();
 });
 
 /** Says by keyboard where the key comes from. */

@@ -6,7 +6,7 @@ import type { Core } from '../../src-main/core/core.ts';
 import type { Params } from '../../src-shared/contract/methods.ts';
 import type { RowCursor, RowPage } from '../../src-shared/model/rows/browse.ts';
 import { appendEntries } from '../support/databases.ts';
-import { filesWith, MARKER, makeEncrypted } from '../support/encrypted-databases.ts';
+import { filesWith, MARKER, makeEncrypted, RAW_KEY } from '../support/encrypted-databases.ts';
 import { openView } from '../support/open-view.ts';
 import { hashOf, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { succeed } from '../support/test-core.ts';
@@ -258,8 +258,8 @@ test('text of a UTF-16 database is shown as text', async () => {
 test('an encrypted database stays encrypted in its copy', async () => {
   const scene = await setScene();
   const path = join(scene.folder, 'secret.db');
-  makeEncrypted(path, 'its key', 50);
-  const { run } = await scene.core.call('browse.open', { source: { path }, key: { value: 'its key' } });
+  makeEncrypted(path, RAW_KEY, 50);
+  const { run } = await scene.core.call('browse.open', { source: { path }, key: { value: RAW_KEY } });
   const { result } = await scene.core.runEnded(run.id);
   if (result?.kind !== 'browse' || result.viewId === null) throw new Error('not opened');
   const { viewId } = result;
@@ -279,7 +279,7 @@ async function openRefused(
   source: { path: string },
   value: string,
 ): Promise<string | undefined> {
-  makeEncrypted(join(folder, 'secret2.db'), 'a third key', 5);
+  makeEncrypted(join(folder, 'secret2.db'), RAW_KEY, 5);
   const { run } = await core.call('browse.open', { source, key: { value } });
   return (await core.runEnded(run.id)).error?.code;
 }

@@ -20,7 +20,7 @@ import { checkDatabaseDeletion, deleteDatabase } from '../../src-main/core/delet
 import type { Params } from '../../src-shared/contract/methods.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { NODE, openElsewhere } from '../support/elsewhere.ts';
-import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
+import { countEncrypted, makeEncrypted, RAW_KEY } from '../support/encrypted-databases.ts';
 import { attributesOf, setAttributes, whyNoAttributes } from '../support/file-attributes.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { expectFailure, expectNothingLeft, type Scene, setScene, takeBackup } from '../support/scene.ts';
@@ -256,15 +256,15 @@ describe('what Undo cannot bring back', () => {
 test('an encrypted database goes only with its key', async () => {
   const scene = await setScene();
   const path = join(scene.folder, 'app', 'hone.db');
-  makeEncrypted(path, 'its key', 100);
+  makeEncrypted(path, RAW_KEY, 100);
   const target = { path };
   await expect(scene.core.call('databaseDeletions.preview', { target })).rejects.toMatchObject({ code: 'BAD_KEY' });
-  const key = { value: 'its key' };
+  const key = { value: RAW_KEY };
   const { confirmation } = await scene.core.call('databaseDeletions.preview', { target, key });
   await succeed(scene.core, 'databaseDeletions.start', { target, key, confirmation });
   expect(existsSync(path)).toBe(false);
   await succeed(scene.core, 'restores.undo', {});
-  expect(countEncrypted(path, 'its key')).toBe(100);
+  expect(countEncrypted(path, RAW_KEY)).toBe(100);
 });
 
 test('the deletion of a database that a crash ended is undone from what was kept', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { contentOfKind, DATABASE_KINDS, type DatabaseKind, KIND_KEY } from '../support/database-kinds.ts';
+import { contentOfKind, DATABASE_KINDS, type DatabaseKind } from '../support/database-kinds.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
@@ -26,8 +26,8 @@ async function setKind(kind: DatabaseKind): Promise<Scene & { target: string }> 
   const scene = await setScene({ plan: { verifyAfterBackup: false } });
   rmSync(scene.source);
   kind.make(scene.source);
-  if (kind.open !== undefined)
-    await scene.core.call('plans.update', { planId: scene.plan.id, key: { value: KIND_KEY } });
+  if (kind.key !== undefined)
+    await scene.core.call('plans.update', { planId: scene.plan.id, key: { value: kind.key } });
   return { ...scene, target: join(scene.folder, 'target.db') };
 }
 

@@ -3,15 +3,13 @@ import { describe, expect, test } from 'vitest';
 import type { RunKind } from '../../src-shared/model/run.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
-import { openEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
+import { openEncrypted, RAW_KEY, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
 import { killBeforeStep } from '../support/killed.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
 
 type Step = Parameters<typeof killBeforeStep>[0];
 type Who = Parameters<typeof killBeforeStep>[1];
-
-const KEY = 'key of a database in WAL mode';
 
 /** Right after it has left WAL mode, and once what Undo would put back is kept. */
 const MOMENTS: Array<[Step, Who]> = [
@@ -95,7 +93,7 @@ test('an encrypted database is in WAL mode again with its known key', async () =
   const scene = await setScene({ rows: 1 });
   const { core, folder, home, destination } = scene;
   const source = `${folder}/app/encrypted.db`;
-  const make = openEncrypted(source, KEY, SQLCIPHER_4);
+  const make = openEncrypted(source, RAW_KEY, SQLCIPHER_4);
   make.pragma('journal_mode = WAL');
   make.exec('CREATE TABLE entries (id INTEGER PRIMARY KEY); INSERT INTO entries VALUES (1)');
   make.close();
@@ -103,14 +101,14 @@ test('an encrypted database is in WAL mode again with its known key', async () =
     name: 'encrypted',
     sourcePath: source,
     destinations: [{ path: destination }],
-    key: { value: KEY },
+    key: { value: RAW_KEY },
   });
   const { id: snapshotId } = await takeBackup({ core, plan });
   await core.close();
   const params = { source: { snapshotId }, targetPath: source };
   expect(await killBeforeStep('replacing the database', 'all', home, 'restores.start', params)).toBe(true);
   await lastRun(home, 'restore');
-  const again = openEncrypted(source, KEY, SQLCIPHER_4);
+  const again = openEncrypted(source, RAW_KEY, SQLCIPHER_4);
   expect(again.pragma('journal_mode', { simple: true })).toBe('wal');
   again.close();
 });

@@ -9,7 +9,7 @@ import type { SnapshotEncryption } from '../../src-shared/model/encryption.ts';
 import { hasAge } from '../support/age-command-line.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { differences, everythingIn, hasSqliteTools, makeOddDatabase } from '../support/dump-databases.ts';
-import { countEncrypted, filesWith, MARKER, makeEncrypted } from '../support/encrypted-databases.ts';
+import { countEncrypted, filesWith, MARKER, makeEncrypted, RAW_KEY } from '../support/encrypted-databases.ts';
 import {
   expectFailure,
   expectNothingLeft,
@@ -23,7 +23,6 @@ import { databaseOf, manifestOf } from '../support/stored-files.ts';
 import { storedIn } from '../support/stored-names.ts';
 import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
-const KEY = 'a key, nothing more';
 const IDENTITY = await generateIdentity();
 const FOR_US: SnapshotEncryption = { kind: 'recipients', recipients: [await identityToRecipient(IDENTITY)] };
 
@@ -233,12 +232,12 @@ describe('an encrypted database', () => {
   const setEncrypted = async () => {
     const scene = await setScene();
     const source = join(scene.folder, 'hone.db');
-    makeEncrypted(source, KEY, 300);
+    makeEncrypted(source, RAW_KEY, 300);
     const plan = await scene.core.call('plans.create', {
       name: 'hone',
       sourcePath: source,
       destinations: [{ path: scene.destination }],
-      key: { value: KEY },
+      key: { value: RAW_KEY },
       method: 'dump',
       encryption: FOR_US,
       encryptionSecrets: { identity: IDENTITY },
@@ -251,7 +250,7 @@ describe('an encrypted database', () => {
     const { core, folder, source, plan } = scene;
     const to = join(folder, 'elsewhere');
     mkdirSync(to);
-    const once = await runToEnd(core, 'backups.start', { source, to, method: 'dump', key: { value: KEY } });
+    const once = await runToEnd(core, 'backups.start', { source, to, method: 'dump', key: { value: RAW_KEY } });
     expectFailure(once, 'UNSUPPORTED', /plain text/);
     const decrypted = core.call('plans.update', { planId: plan.id, encryption: null });
     await expect(decrypted).rejects.toMatchObject({
@@ -281,9 +280,9 @@ describe('an encrypted database', () => {
     expect(verification).toMatchObject({ valid: true });
     const target = join(folder, 'restored.db');
     expect((await restore(core, path, target)).state).toBe('succeeded');
-    expect(countEncrypted(target, KEY)).toBe(300);
+    expect(countEncrypted(target, RAW_KEY)).toBe(300);
     expect((await restore(core, path, source)).state).toBe('succeeded');
-    expect(countEncrypted(source, KEY)).toBe(300);
+    expect(countEncrypted(source, RAW_KEY)).toBe(300);
     expect([...plain]).toEqual([]);
     expect([...seen]).toEqual(
       expect.arrayContaining(['backupcompressing', 'backupchecking', 'restore-checkcomparing']),

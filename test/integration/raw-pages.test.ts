@@ -6,7 +6,7 @@ import { copyImage } from '../../src-main/core/engine/sqlite/copy-image.ts';
 import type { DatabaseKey } from '../../src-main/core/engine/sqlite/database-key.ts';
 import { openForReading } from '../../src-main/core/engine/sqlite/open-database.ts';
 import { RawPages } from '../../src-main/core/engine/sqlite/raw-pages.ts';
-import { MARKER, openEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
+import { MARKER, openEncrypted, RAW_KEY, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { startRestlessWriter } from '../support/restless-writer.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
@@ -97,13 +97,12 @@ describe('pages that are read as they are', () => {
 });
 
 describe('an encrypted database, with a schema that VACUUM INTO refuses', () => {
-  const KEY = 'correct horse battery staple';
   const SCHEMA = `CREATE TABLE entries (id INTEGER PRIMARY KEY, note TEXT DEFAULT "none" CHECK (note <> "bad"), body BLOB)`;
 
   test('is copied with its key while another program writes', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'app.db');
-    const database = openEncrypted(path, KEY, SQLCIPHER_4);
+    const database = openEncrypted(path, RAW_KEY, SQLCIPHER_4);
     database.pragma('journal_mode = WAL');
     database.exec('CREATE TABLE entries (id INTEGER PRIMARY KEY, note TEXT, body BLOB)');
     for (let n = 0; n < 400; n++) database.prepare('INSERT INTO entries(note) VALUES (?)').run(`${MARKER} ${n}`);
@@ -111,14 +110,14 @@ describe('an encrypted database, with a schema that VACUUM INTO refuses', () => 
     database.pragma('writable_schema = ON');
     database.prepare("UPDATE sqlite_schema SET sql = ? WHERE name = 'entries'").run(SCHEMA);
     database.close();
-    const writer = await startRestlessWriter(path, 7, KEY);
-    const key: DatabaseKey = { text: KEY, fingerprint: 'f'.repeat(16), settings: [], salts: [] };
+    const writer = await startRestlessWriter(path, 7, RAW_KEY);
+    const key: DatabaseKey = { text: RAW_KEY, fingerprint: 'f'.repeat(16), settings: [], salts: [] };
     for (let round = 0; round < 15; round++) {
       const copy = join(folder, `copy-${round}.db`);
       const image = await copyImage(path, copy, quietContext(folder, { keys: [key] }));
       expect(image).toMatchObject({ method: 'online-backup', journalMode: 'wal' });
       expect(readFileSync(copy).includes(MARKER)).toBe(false);
-      const restored = openEncrypted(copy, KEY, SQLCIPHER_4);
+      const restored = openEncrypted(copy, RAW_KEY, SQLCIPHER_4);
       expect(restored.pragma('integrity_check', { simple: true })).toBe('ok');
       expect(restored.pragma('cipher_integrity_check')).toEqual([]);
       restored.close();

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { makeEncrypted, openEncrypted, SQLCIPHER_4 } from './encrypted-databases.ts';
+import { makeEncrypted, openEncrypted, RAW_KEY, SQLCIPHER_4 } from './encrypted-databases.ts';
 import { CHECKED_IN_FULL, PROGRAM_DATABASES } from './program-databases.ts';
 
-/** The key of the encrypted kinds. */
-export const KIND_KEY = 'correct horse battery staple';
+const PASSPHRASE = 'correct horse battery staple';
 
 /** A kind of database that people have. */
 export interface DatabaseKind {
   what: string;
   make(path: string): void;
+  /** The key of what is encrypted. */
+  key?: string;
   /** Opens what is encrypted; it is encrypted where this is given. */
   open?(path: string): Database.Database;
   /** It needs what only its own program brings: some methods refuse it, and its pages are compared. */
@@ -147,36 +148,40 @@ export const DATABASE_KINDS: readonly DatabaseKind[] = [
   }),
   {
     what: 'encrypted by SQLCipher 4',
-    make: (path) => makeEncrypted(path, KIND_KEY, 300),
-    open: (path) => openEncrypted(path, KIND_KEY, SQLCIPHER_4),
+    key: RAW_KEY,
+    make: (path) => makeEncrypted(path, RAW_KEY, 300),
+    open: (path) => openEncrypted(path, RAW_KEY, SQLCIPHER_4),
     refused: { dump: { code: 'UNSUPPORTED', message: /plain text/ } },
   },
   {
     what: 'encrypted by SQLCipher 3',
-    make: (path) => makeEncrypted(path, KIND_KEY, 300, SQLCIPHER_3),
-    open: (path) => openEncrypted(path, KIND_KEY, SQLCIPHER_3),
+    key: PASSPHRASE,
+    make: (path) => makeEncrypted(path, PASSPHRASE, 300, SQLCIPHER_3),
+    open: (path) => openEncrypted(path, PASSPHRASE, SQLCIPHER_3),
     refused: { dump: { code: 'UNSUPPORTED', message: /plain text/ } },
   },
   {
     what: 'encrypted, with strings in double quotes in the schema',
+    key: RAW_KEY,
     make: (path) => {
-      makeEncrypted(path, KIND_KEY, 300);
-      const database = openEncrypted(path, KIND_KEY, SQLCIPHER_4);
+      makeEncrypted(path, RAW_KEY, 300);
+      const database = openEncrypted(path, RAW_KEY, SQLCIPHER_4);
       quoteStrings(database);
       database.close();
     },
-    open: (path) => openEncrypted(path, KIND_KEY, SQLCIPHER_4),
+    open: (path) => openEncrypted(path, RAW_KEY, SQLCIPHER_4),
     refused: { dump: { code: 'UNSUPPORTED', message: /plain text/ } },
   },
   {
     what: 'encrypted, with a schema whose texts are blobs',
+    key: RAW_KEY,
     make: (path) => {
-      makeEncrypted(path, KIND_KEY, 300);
-      const database = openEncrypted(path, KIND_KEY, SQLCIPHER_4);
+      makeEncrypted(path, RAW_KEY, 300);
+      const database = openEncrypted(path, RAW_KEY, SQLCIPHER_4);
       storeSchemaAsBlobs(database);
       database.close();
     },
-    open: (path) => openEncrypted(path, KIND_KEY, SQLCIPHER_4),
+    open: (path) => openEncrypted(path, RAW_KEY, SQLCIPHER_4),
     refused: { dump: { code: 'UNSUPPORTED', message: /plain text/ } },
   },
   ...[...PROGRAM_DATABASES, ...CHECKED_IN_FULL].map(({ what, make }) => kind(what, make, { needsProgram: true })),

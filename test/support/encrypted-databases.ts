@@ -11,6 +11,12 @@ const Driver = createRequire(import.meta.url)(
 /** In every row of {@link makeEncrypted}: where it can be read, something was written in plain. */
 export const MARKER = 'PLAIN-MARKER-4711';
 
+/**
+ * A raw key, for tests of what does not hang on how a key is worked out: from a passphrase, SQLCipher 4 takes a quarter
+ * of a second for it, each time a database is opened.
+ */
+export const RAW_KEY = `x'${'6b'.repeat(32)}'`;
+
 /** Whether this machine has the command line of SQLCipher; Debian's is version 3. */
 export const hasSqlcipher = spawnSync('sqlcipher', ['--version']).error === undefined;
 

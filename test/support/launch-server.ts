@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Browser, chromium, type Page } from '@playwright/test';
-import { findBrowser } from '../../tools/find-browser.mjs';
+import { findBrowser, findTestBrowser } from '../../tools/find-browser.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -17,6 +17,7 @@ export const CHROMIUM_SWITCHES = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--renderer-process-limit=1',
 ];
 
 /** A running server. */
@@ -79,9 +80,9 @@ export async function launchServer({
 /** Where each running server is logged in to. */
 const logins = new Map<string, () => Promise<string>>();
 
-/** Starts an installed browser. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: findBrowser() ?? 'chromium', args: CHROMIUM_SWITCHES });
+/** Starts an installed browser, or what is given. */
+export function launchBrowser(executablePath = findBrowser()): Promise<Browser> {
+  return chromium.launch({ executablePath: executablePath ?? 'chromium', args: CHROMIUM_SWITCHES });
 }
 
 let ours: Browser | undefined;
@@ -92,7 +93,7 @@ let ours: Browser | undefined;
  */
 export async function testBrowser(): Promise<Browser> {
   if (ours?.isConnected()) return ours;
-  const browser = await launchBrowser();
+  const browser = await launchBrowser(findTestBrowser());
   ours = Object.assign(browser, {
     close: async () => {
       for (const context of browser.contexts()) await context.close();

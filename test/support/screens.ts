@@ -1,6 +1,5 @@
-import { type Browser, expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { axeViolations } from './axe.ts';
-import { openWindow } from './launch-server.ts';
 
 /** Opens a page of the window by its link in the navigation. */
 export async function openPage(
@@ -74,23 +73,6 @@ const LOOKS = [
   { name: 'dark-900', colorScheme: 'dark', viewport: { width: 900, height: 600 } },
 ] as const;
 
-/** Opens the window of a server in each look, one after the other. */
-export async function inEveryLook(
-  browser: Browser,
-  address: string,
-  visit: (page: Page, look: string) => Promise<void>,
-  prepare: (page: Page) => Promise<void> = async () => {},
-): Promise<void> {
-  // Where each screen is judged in every look, the way to it is gone once.
-  for (const { colorScheme, viewport, name } of EVERY_LOOK ? LOOKS.slice(-1) : LOOKS) {
-    const page = await openWindow(browser, address, { colorScheme, viewport, prepare });
-    // A picture of every look takes minutes: what is not there is not waited for until they are over.
-    page.setDefaultTimeout(15_000);
-    await visit(page, name);
-    await page.context().close();
-  }
-}
-
 /**
  * Judges what is on screen: what axe says of it, and whether it fits. With SNAPKEEP_EVERY_LOOK=1 it is judged at each usual
  * width in both themes, and left as it was.
@@ -105,13 +87,18 @@ export async function judge(page: Page, name: string): Promise<void> {
 }
 
 async function judgeLook(page: Page, name: string): Promise<void> {
+  await expectFits(page, name);
+  expect(await axeViolations(page), name).toEqual([]);
+}
+
+/** Whether what is on screen fits, once it stands still. */
+async function expectFits(page: Page, name: string): Promise<void> {
   // Dialogs and menus fade in and out; what is judged is what stays.
   await expect(page.getByRole('menu')).toHaveCount(0);
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))),
   );
   if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/${name}.png` });
-  expect(await axeViolations(page), name).toEqual([]);
   const overflow = await page.evaluate(() => {
     const boxes = [document.documentElement, ...document.querySelectorAll('main, .mantine-Modal-content')];
     return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
@@ -122,10 +109,15 @@ async function judgeLook(page: Page, name: string): Promise<void> {
 /** Judges an open page in each look, and leaves it in the first: for what takes many steps to come to. */
 export async function judgeBothWays(page: Page, name: string): Promise<void> {
   if (EVERY_LOOK) return judge(page, name);
-  for (const look of LOOKS) {
-    await page.emulateMedia({ colorScheme: look.colorScheme });
-    await page.setViewportSize(look.viewport);
-    await judge(page, `${name}-${look.name}`);
+  await inEveryLook(page, (look) => judge(page, `${name}-${look}`));
+}
+
+/** Does something in each look of an open page, and leaves it in the first. */
+export async function inEveryLook(page: Page, act: (look: string) => Promise<void>): Promise<void> {
+  for (const { colorScheme, viewport, name } of LOOKS) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
+    await act(name);
   }
   await page.emulateMedia({ colorScheme: LOOKS[0].colorScheme });
   await page.setViewportSize(LOOKS[0].viewport);
@@ -137,22 +129,17 @@ export const ALL_WIDTHS = [320, 390, 640, 900, 1280, 1920, 2560] as const;
 export const USUAL_WIDTHS = [390, 900, 1280, 1920] as const;
 
 /**
- * Judges an open page at each width, in turns in the light and in the dark theme, and leaves it light and large. With
- * SNAPKEEP_EVERY_LOOK=1 each width is judged in both.
- * @param bothAt the widths that are always judged in both
+ * Judges an open page: whether it fits at each width, and what axe says of the narrowest in the light theme and of the
+ * widest in the dark one. Leaves it light and large. With SNAPKEEP_EVERY_LOOK=1 axe is asked at each width in both.
  */
-export async function judgeEverywhere(
-  page: Page,
-  name: string,
-  widths: readonly number[] = ALL_WIDTHS,
-  bothAt: readonly number[] = [],
-): Promise<void> {
-  const themes = ['light', 'dark'] as const;
-  for (const [index, width] of widths.entries()) {
+export async function judgeEverywhere(page: Page, name: string, widths: readonly number[] = ALL_WIDTHS): Promise<void> {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: width < 700 ? 640 : 900 });
-    for (const colorScheme of EVERY_LOOK || bothAt.includes(width)
-      ? themes
-      : themes.slice(index % 2, (index % 2) + 1)) {
+    const themes = (['light', 'dark'] as const).filter(
+      (theme) => EVERY_LOOK || width === (theme === 'light' ? widths[0] : widths.at(-1)),
+    );
+    if (themes.length === 0) await expectFits(page, `${name}-${width}`);
+    for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme });
       await judgeLook(page, `${name}-${colorScheme}-${width}`);
     }

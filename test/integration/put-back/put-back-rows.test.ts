@@ -10,6 +10,7 @@ import {
   MARKER,
   makeEncrypted,
   openEncrypted,
+  RAW_KEY,
   SQLCIPHER_4,
 } from '../../support/encrypted-databases.ts';
 import { killBeforeStep } from '../../support/killed.ts';
@@ -172,19 +173,18 @@ test('what is not confirmed, has problems or changes nothing does not start', as
 });
 
 test('rows of an encrypted database come back without anything being written decrypted', async () => {
-  const KEY = 'correct horse battery staple';
   const scene = await setScene();
   const { core, folder } = scene;
   const source = join(folder, 'secret.db');
-  makeEncrypted(source, KEY, 60);
+  makeEncrypted(source, RAW_KEY, 60);
   const plan = await core.call('plans.create', {
     name: 'Secret',
     sourcePath: source,
     destinations: [{ path: scene.destination }],
-    key: { value: KEY },
+    key: { value: RAW_KEY },
   });
   const snapshot = await takeBackup({ core, plan });
-  const live = openEncrypted(source, KEY, SQLCIPHER_4);
+  const live = openEncrypted(source, RAW_KEY, SQLCIPHER_4);
   const [table] = live.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[];
   live.exec(`DELETE FROM ${table} WHERE rowid <= 10`);
   live.close();
@@ -193,9 +193,9 @@ test('rows of an encrypted database come back without anything being written dec
   expect(await previewOf(secret, check)).toMatchObject({ problems: [], changes: 10 });
   const run = await putBack(secret, check);
   expect(run.state).toBe('succeeded');
-  expect(countEncrypted(source, KEY)).toBe(60);
+  expect(countEncrypted(source, RAW_KEY)).toBe(60);
   await succeed(core, 'restores.undo', { runId: run.id });
-  expect(countEncrypted(source, KEY)).toBe(50);
+  expect(countEncrypted(source, RAW_KEY)).toBe(50);
   await core.close();
   expect(filesWith(folder, MARKER)).toEqual([]);
 });

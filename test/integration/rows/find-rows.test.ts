@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { FoundRow, FoundRows } from '../../../src-shared/model/rows/found-rows.ts';
 import { shownVersionsOf } from '../../../src-shared/rules/rows/row-history.ts';
 import { foundRowLabel, presenceInWords } from '../../../src-shared/words/row-history-words.ts';
-import { MARKER, makeEncrypted, openEncrypted, SQLCIPHER_4 } from '../../support/encrypted-databases.ts';
+import { MARKER, makeEncrypted, openEncrypted, RAW_KEY, SQLCIPHER_4 } from '../../support/encrypted-databases.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { expectFailure, type Scene, type SceneOptions, setScene, takeBackup } from '../../support/scene.ts';
 import { workerProcesses } from '../../support/worker-processes.ts';
@@ -132,15 +132,15 @@ test('rows of an encrypted database are found, and are nowhere on a disk in plai
   const clock = new FakeClock(NIGHT);
   const scene = await setScene({ ports: { clock } });
   const source = join(scene.folder, 'app', 'secret.db');
-  makeEncrypted(source, 'a key', 50);
+  makeEncrypted(source, RAW_KEY, 50);
   const plan = await scene.core.call('plans.create', {
     name: 'Secret',
     sourcePath: source,
     destinations: [{ path: scene.destination }],
-    key: { value: 'a key' },
+    key: { value: RAW_KEY },
   });
   await takeBackup({ core: scene.core, plan });
-  const database = openEncrypted(source, 'a key', SQLCIPHER_4);
+  const database = openEncrypted(source, RAW_KEY, SQLCIPHER_4);
   database.exec('DELETE FROM entries WHERE id = 7');
   database.close();
   clock.jump(DAY);

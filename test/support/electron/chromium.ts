@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findBrowser } from '../../../tools/find-browser.mjs';
+import { findTestBrowser } from '../../../tools/find-browser.mjs';
 
 /** Parameters and results of the DevTools protocol; what is used of them is named where it is used. */
 // biome-ignore lint/suspicious/noExplicitAny: the protocol's own types would be thousands of lines for a dozen calls
@@ -91,7 +91,7 @@ const SWITCHES = [
 
 /** Starts a Chromium without windows, with a profile of its own that is gone with this process. */
 export async function startChromium(): Promise<Chromium> {
-  const executable = process.env.SNAPKEEP_CHROMIUM ?? findBrowser();
+  const executable = process.env.SNAPKEEP_CHROMIUM ?? findTestBrowser();
   if (executable === undefined) throw new Error('stand-in: there is no Chromium, Chrome or Edge');
   const profile = mkdtempSync(join(tmpdir(), 'snapkeep-stand-in-'));
   // setpriv makes the kernel end the browser when this process is killed: no test leaves one behind.
