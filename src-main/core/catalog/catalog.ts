@@ -4,8 +4,10 @@ import { CheckRepo } from './repos/check-repo.ts';
 import { CopyRepo } from './repos/copy-repo.ts';
 import { DestinationRepo } from './repos/destination-repo.ts';
 import { FoundDatabaseRepo } from './repos/found-database-repo.ts';
+import { HistoryRepo } from './repos/history-repo.ts';
 import { KeptRepo } from './repos/kept-repo.ts';
 import { PlanRepo } from './repos/plan-repo.ts';
+import { PointRepo } from './repos/point-repo.ts';
 import { PruneStateRepo } from './repos/prune-state-repo.ts';
 import { RecoveryRepo } from './repos/recovery-repo.ts';
 import { RemovedDestinations } from './repos/removed-destinations.ts';
@@ -33,6 +35,8 @@ export function createCatalog(path: string) {
     destinations: new DestinationRepo(db),
     removedDestinations: new RemovedDestinations(db),
     snapshots: new SnapshotRepo(db),
+    histories: new HistoryRepo(db),
+    points: new PointRepo(db),
     kept: new KeptRepo(db),
     copies: new CopyRepo(db),
     trash: new TrashRepo(db),

@@ -312,4 +312,50 @@ export const SCHEMA = `
     since TEXT NOT NULL,
     PRIMARY KEY (plan_id, name)
   ) STRICT;
+
+  -- The record of a plan's database by points in time; "number" stands for the id in the many rows of points.
+  CREATE TABLE histories (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    plan_id TEXT UNIQUE REFERENCES plans(id) ON DELETE SET NULL,
+    page_size INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    newest_txid INTEGER NOT NULL,
+    newest_root TEXT,
+    base_txid INTEGER NOT NULL,
+    looked_at TEXT,
+    capture_ms INTEGER,
+    writer TEXT
+  ) STRICT;
+
+  CREATE TABLE point_schemas (
+    number INTEGER PRIMARY KEY,
+    history INTEGER NOT NULL REFERENCES histories(number) ON DELETE CASCADE,
+    hash BLOB NOT NULL,
+    tables TEXT NOT NULL,
+    UNIQUE (history, hash, tables)
+  ) STRICT;
+
+  CREATE TABLE points (
+    history INTEGER NOT NULL REFERENCES histories(number) ON DELETE CASCADE,
+    txid INTEGER NOT NULL,
+    made_at INTEGER NOT NULL,
+    pages INTEGER NOT NULL,
+    changed_pages INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    root_hash BLOB NOT NULL,
+    schema INTEGER NOT NULL,
+    rows BLOB,
+    events INTEGER NOT NULL,
+    since_look_ms INTEGER,
+    pinned INTEGER NOT NULL,
+    verified_at INTEGER,
+    level TEXT,
+    valid INTEGER,
+    PRIMARY KEY (history, txid)
+  ) STRICT, WITHOUT ROWID;
+  -- With all that a timeline shows.
+  CREATE INDEX points_by_time ON points(history, made_at, changed_pages, events);
+  CREATE INDEX points_with_events ON points(history, made_at) WHERE events <> 0;
 `;
