@@ -1,11 +1,15 @@
-/** A file of a history, as the rules of merging see it. */
-export interface ChainFile {
+/** A file of a history, as far as rebuilding a point goes. */
+export interface ChainSpan {
   /** 0: a capture; 1 to 8: merged; 9: a base. */
-  level: number;
+  readonly level: number;
   /** The first and the last TXID whose changes it contains. */
-  min: number;
-  max: number;
-  bytes: number;
+  readonly min: number;
+  readonly max: number;
+  readonly bytes: number;
+}
+
+/** A file of a history, as the rules of merging see it. */
+export interface ChainFile extends ChainSpan {
   /** Its header's timestamp, in milliseconds since 1970. */
   madeAt: number;
   /** It was read back after it was stored and found whole. */
@@ -20,7 +24,7 @@ export interface ChainFile {
 export const BASE_LEVEL = 9;
 
 /** Whether a file contains every page. */
-export const isBase = ({ min }: Pick<ChainFile, 'min'>): boolean => min === 1;
+export const isBase = ({ min }: Pick<ChainSpan, 'min'>): boolean => min === 1;
 
 /** Files of one level by their first TXIDs, each with the highest last TXID up to it. */
 interface Level<F> {
@@ -33,7 +37,7 @@ interface Level<F> {
  * files. Files may overlap: a merged one holds the newest pages of its whole span, whatever of it was applied before.
  * Litestream chooses in the same way.
  */
-export class FileChains<F extends ChainFile> {
+export class FileChains<F extends ChainSpan> {
   /** Bases, by their last TXIDs. */
   readonly bases: readonly F[];
   readonly #levels: readonly Level<F>[];
@@ -97,11 +101,11 @@ export class FileChains<F extends ChainFile> {
 }
 
 /** How many files begin at a TXID or before it. */
-function countUpTo(files: readonly ChainFile[], min: number): number {
+function countUpTo(files: readonly ChainSpan[], min: number): number {
   let low = 0;
   for (let high = files.length; low < high; ) {
     const middle = (low + high) >> 1;
-    if ((files[middle] as ChainFile).min <= min) low = middle + 1;
+    if ((files[middle] as ChainSpan).min <= min) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,4 +1,5 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { FileChains, isBase } from '../../../src-shared/retention/history-chain.ts';
 import { type LtxFileName, ltxName } from './layout.ts';
 
 /** An LTX file at a destination. */
@@ -14,41 +15,20 @@ export interface TxidSpan {
   readonly to: number;
 }
 
-/** Whether a file contains every page. */
-export const isBaseFile = ({ min }: Pick<LtxFileName, 'min'>): boolean => min === 1;
-
 /**
- * Chooses the files that rebuild a point: the newest base up to it, and the fewest files that lead from there exactly to
- * it, in the order in which they are applied. Files may overlap, because a merged one holds the newest pages of its whole
- * span, whatever of it was applied before. An older base would not reach further: what follows it fits the newest too.
- * @throws SnapkeepError `NOT_FOUND` when no file ends with the TXID or no base begins before it; `CORRUPT` when files are
- * missing in between, or one is there twice
+ * Chooses the files that rebuild a point, in the order in which they are applied: see {@link FileChains}.
+ * @throws SnapkeepError `NOT_FOUND` when no file ends with the TXID; `CORRUPT` when files before it are missing, or one is
+ * there twice
  */
 export function chooseFiles(files: readonly StoredLtxFile[], txid: number): StoredLtxFile[] {
   requireOnce(files);
-  if (!files.some(({ max }) => max === txid)) throw notStored(txid);
-  const upTo = files.filter(({ max }) => max <= txid).sort((one, other) => one.min - other.min);
-  const base = upTo.filter(isBaseFile).reduce(further, undefined);
-  if (base === undefined) throw missing(txid, { from: 1, to: Math.min(...upTo.map(({ min }) => min)) - 1 });
-  const chosen = [base];
-  let best = base;
-  let next = 0;
-  for (let at = base.max; at < txid; at = best.max) {
-    for (; next < upTo.length; next++) {
-      const file = upTo[next];
-      if (file === undefined || file.min > at + 1) break;
-      best = further(best, file);
-    }
-    if (best.max <= at) throw missing(txid, { from: at + 1, to: (upTo[next]?.min ?? txid + 1) - 1 });
-    chosen.push(best);
-  }
-  return chosen;
-}
-
-/** The file that leads further; of two that lead as far, the smaller one. */
-function further(best: StoredLtxFile | undefined, file: StoredLtxFile): StoredLtxFile {
-  if (best === undefined || file.max > best.max) return file;
-  return file.max === best.max && file.bytes < best.bytes ? file : best;
+  const upTo = files.filter(({ max }) => max <= txid);
+  if (!upTo.some(({ max }) => max === txid)) throw notStored(txid);
+  const chosen = new FileChains(upTo).to(txid);
+  if (chosen !== null) return chosen;
+  const at = reachablePoints(upTo).at(-1)?.max ?? 0;
+  const next = upTo.reduce((first, { min }) => (min > at + 1 ? Math.min(first, min) : first), txid + 1);
+  throw missing(txid, { from: at + 1, to: next - 1 });
 }
 
 /** The points that can be rebuilt, in order, each with a file that ends with it. */
@@ -56,7 +36,7 @@ export function reachablePoints(files: readonly StoredLtxFile[]): StoredLtxFile[
   const points: StoredLtxFile[] = [];
   for (const file of files.toSorted((one, other) => one.max - other.max || one.level - other.level)) {
     const last = points.at(-1)?.max ?? 0;
-    if (file.max > last && (isBaseFile(file) || (last > 0 && file.min <= last + 1))) points.push(file);
+    if (file.max > last && (isBase(file) || (last > 0 && file.min <= last + 1))) points.push(file);
   }
   return points;
 }

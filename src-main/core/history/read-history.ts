@@ -103,11 +103,11 @@ async function readHeader({ driver, layout, folder }: HistoryPlace, file: Stored
 function requireFitting(file: StoredLtxFile, header: LtxHeader, pageSize: number): void {
   const { minTxid, maxTxid } = header;
   if (minTxid !== BigInt(file.min) || maxTxid !== BigInt(file.max))
-    throw foreign(file, `contains the TXIDs ${minTxid} to ${maxTxid}`);
-  if (header.pageSize !== pageSize) throw foreign(file, `has pages of ${header.pageSize} bytes, not ${pageSize}`);
+    throw ofAnother(file, `contains the TXIDs ${minTxid} to ${maxTxid}`);
+  if (header.pageSize !== pageSize) throw ofAnother(file, `has pages of ${header.pageSize} bytes, not ${pageSize}`);
 }
 
-const foreign = (file: StoredLtxFile, why: string): SnapkeepError =>
+const ofAnother = (file: StoredLtxFile, why: string): SnapkeepError =>
   new SnapkeepError('CORRUPT', `${ltxName(file)} does not belong to this history: it ${why}.`, {
     hint: 'Another program may have put it there. Use another copy of this history, or another point in time.',
   });

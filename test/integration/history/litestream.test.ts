@@ -1,7 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { LITESTREAM, LTX, whyNoLitestream } from '../../../tools/litestream-tools.mjs';
@@ -92,46 +91,4 @@ describe.skipIf(missing !== undefined)(`the real tools${missing === undefined ? 
     },
     300_000,
   );
-
-  test('write a replica under load, of which each transaction is rebuilt as they restore it', async () => {
-    const folder = temporaryFolder();
-    const [source, replica, config] = [join(folder, 'app.db'), join(folder, 'replica'), join(folder, 'litestream.yml')];
-    makeDatabase(source);
-    const soon = 'monitor-interval: 50ms\n    checkpoint-interval: 500ms';
-    writeFileSync(
-      config,
-      `levels:\n  - interval: 1s\nsnapshot:\n  interval: 2s\ndbs:\n  - path: ${source}\n    ${soon}\n    replica:\n      path: ${replica}\n      sync-interval: 50ms\n`,
-    );
-    const litestream = spawn(LITESTREAM, ['replicate', '-config', config], { stdio: 'ignore' });
-    const ended = new Promise((end) => litestream.on('exit', end));
-    const database = new Database(source);
-    const last = () => filesOf(replica).reduce((newest, { max }) => Math.max(newest, max), 0);
-    for (let n = 0; last() < 30 && n < 600; n++) {
-      database.exec(`INSERT INTO entries (account, amount, note) VALUES (1, ${n}, hex(randomblob(${(n % 7) * 300})))`);
-      if (n % 40 === 20) database.exec('DELETE FROM entries WHERE id % 3 = 0; VACUUM');
-      await pause(25);
-    }
-    litestream.kill('SIGINT');
-    await ended;
-    database.close();
-    const history = new HistoryFiles(folder, source);
-    history.files = filesOf(replica);
-    const txids = [...new Set(history.files.map(({ max }) => max))];
-    expect(txids.length).toBeGreaterThan(10);
-    for (const txid of txids) {
-      await history.rebuild({ txid, rootHash: null }, join(folder, 'ours.db'));
-      expect(sha256Of(join(folder, 'ours.db'))).toBe(restoredByLitestream(replica, txid, join(folder, 'theirs.db')));
-    }
-  }, 120_000);
 });
-
-/** The files of a replica of Litestream's in a folder. */
-function filesOf(replica: string): HistoryFiles['files'] {
-  if (!existsSync(join(replica, 'ltx'))) return [];
-  return readdirSync(join(replica, 'ltx'), { recursive: true, encoding: 'utf8' }).flatMap((name) => {
-    const [, min = '', max = ''] = /([0-9a-f]{16})-([0-9a-f]{16})\.ltx$/.exec(name) ?? [];
-    return max === ''
-      ? []
-      : [{ min: Number.parseInt(min, 16), max: Number.parseInt(max, 16), path: join(replica, 'ltx', name) }];
-  });
-}

@@ -93,7 +93,7 @@ test('TXIDs that no file contains are named', () => {
   );
 });
 
-test('merged files may overlap captures, and the smaller of two that lead as far is read', () => {
+test('merged files may overlap captures', () => {
   const files = [file(9, 1, 3), file(0, 4, 4), file(0, 5, 5), file(1, 2, 5), file(1, 5, 6), file(0, 6, 6)];
   expect(spans(chooseFiles(files, 3))).toEqual(['1-3']);
   expect(spans(chooseFiles(files, 4))).toEqual(['1-3', '4-4']);

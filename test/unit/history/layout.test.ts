@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   historyFolderName,
   isPointsName,
+  layoutAt,
   levelFolder,
   levelOf,
   levelsFolder,
@@ -34,6 +35,7 @@ test('files lie where Litestream looks for them', () => {
   expect(ltxPath('s3', '', { ...capture, level: 1, min: 2, encrypted: true })).toBe(
     '0001/0000000000000002-000000000000000a.ltx.age',
   );
+  expect([layoutAt('folder'), layoutAt('sftp'), layoutAt('s3')]).toEqual(['path', 'path', 's3']);
   expect([levelsFolder('path', ''), levelsFolder('s3', 'h')]).toEqual(['ltx', 'h']);
 });
 

@@ -44,7 +44,6 @@ export abstract class BaseDestination<Upload extends UnfinishedUpload> implement
     const requireSame = async (): Promise<void> => {
       if (ifSame !== undefined && !(await this.#isStored(name, ifSame))) throw changed(name, this.label);
     };
-    await requireSame();
     return await this.#upload(name, source, options, () => this.overwrite(name, source, options, requireSame));
   }
 
