@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/{unit,contract,integration}/**/*.test.{ts,tsx}'],
     globalSetup: 'test/support/bundles.ts',
-    // Real databases on two cores: a few files at a time, and room for slow disks.
-    maxWorkers: 2,
+    // They wait for locks, servers and disks, too: three files at a time keep two cores busy.
+    maxWorkers: 3,
     // What one process has compiled of the bundles, the next one need not.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'out/compiled-tests') },
     testTimeout: 30_000,

@@ -21,6 +21,12 @@ const DAY = 24 * 3_600_000;
 const MIB = 1024 * 1024;
 const SOME_UPLOADED: Moment = { uploaded: 1 };
 
+let s3: S3Server;
+beforeAll(async () => {
+  if (whyNoS3 === undefined) s3 = await startS3Server();
+});
+afterAll(() => s3?.stop());
+
 /** What each kind of destination is tried with. */
 interface Place {
   given: Omit<Parameters<typeof save>[1], 'destinationId'>;
@@ -103,12 +109,6 @@ describe('a copy that is killed is made up at the next start, and after the swee
   });
 
   describe.skipIf(whyNoS3)('in a bucket [s3]', () => {
-    let s3: S3Server;
-    beforeAll(async () => {
-      s3 = await startS3Server();
-    });
-    afterAll(() => s3.stop());
-
     test('with some of its parts there', async () => {
       const given = await bucketOn(s3, 'Bucket');
       if (given.settings.kind !== 's3') throw new Error('no bucket');
@@ -117,7 +117,7 @@ describe('a copy that is killed is made up at the next start, and after the swee
         const { Uploads = [] } = await s3.client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
         return Uploads.map(({ Key = '' }) => Key);
       };
-      await killAndGoOn(SOME_UPLOADED, await setClosedScene(100, async () => ({ given, unfinished })));
+      await killAndGoOn(SOME_UPLOADED, await setClosedScene(48, async () => ({ given, unfinished })));
     });
   });
 });
@@ -176,8 +176,6 @@ describe('a copy that is killed after its first attached file and is not wanted 
   });
 
   test.skipIf(whyNoS3)('in a bucket [s3]', async () => {
-    const s3 = await startS3Server();
-    onTestFinished(() => s3.stop());
     const given = await bucketOn(s3, 'Bucket');
     await killAndGiveUp(async () => ({ given, unfinished: async () => [] }), s3);
   });

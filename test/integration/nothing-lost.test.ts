@@ -52,7 +52,7 @@ describe('a program that commits all the time', () => {
       const writer = await startSteadyWriter(scene.source, pause);
       const kept = new Set<string>();
       const waited: boolean[] = [];
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < (pause === 3 ? 4 : 2); round++) {
         const { start } = await prepareRestore(scene.core, path, scene.source);
         const restored = await succeed(scene.core, 'restores.start', start);
         for (const note of notesIn(await unpackSafety(scene, restored))) kept.add(note);

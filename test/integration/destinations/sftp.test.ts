@@ -66,9 +66,9 @@ describe.skipIf(whyNoSftp !== undefined)(
       };
     });
 
-    test('300 MB go up and come down byte for byte', { timeout: 120_000 }, async () => {
+    test('100 MB go up and come down byte for byte', { timeout: 120_000 }, async () => {
       const destination = open(ownFolder());
-      const data = sampleBytes(300 * 1000 * 1000);
+      const data = sampleBytes(100 * 1000 * 1000);
       await destination.put('large.db', sourceOf(data, MIB));
       expect(await digest(await destination.get('large.db'))).toEqual(await digest(sourceOf(data, MIB).open()));
     });

@@ -8,6 +8,9 @@ import { freePorts, killProgram, lacking, listening, startProgram } from './proc
 
 const SERVICES = ['account', 'container', 'object'] as const;
 
+/** How many objects the server lists at most, whatever it is asked for. */
+export const LISTED_AT_ONCE = 100;
+
 const missing = lacking(['memcached', 'swift-proxy-server', 'swift-object-server']);
 /** Why there is no server for the tests here; `undefined`: there is. */
 export const whyNoS3 = missing.length > 0 ? `${missing.join(', ')} not installed` : undefined;
@@ -126,6 +129,7 @@ function configure(folder: string, port: number, ports: Record<string, unknown>,
     'use = egg:swift#s3api',
     'location = us-east-1',
     's3_acl = no',
+    `max_bucket_listing = ${LISTED_AT_ONCE}`,
     '[filter:tempauth]',
     'use = egg:swift#tempauth',
     'user_test_tester = testing .admin',
