@@ -117,7 +117,7 @@ describe('a copy that is killed is made up at the next start, and after the swee
         const { Uploads = [] } = await s3.client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
         return Uploads.map(({ Key = '' }) => Key);
       };
-      await killAndGoOn(SOME_UPLOADED, await setClosedScene(48, async () => ({ given, unfinished })));
+      await killAndGoOn(SOME_UPLOADED, await setClosedScene(72, async () => ({ given, unfinished })));
     });
   });
 });
