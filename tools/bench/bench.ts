@@ -1,7 +1,7 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run, as whole processes:
  * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --files 500] [-- --days 30]
- *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale|window|find|compare|rows|idle] [-- --minutes 10]
+ *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale|window|find|compare|rows|history|idle] [-- --minutes 10]
  *   [-- --beside docs/performance.md]
  */
 import { execFileSync } from 'node:child_process';
@@ -15,6 +15,7 @@ import { measureDump } from './bench-dump.ts';
 import { measureEncrypted } from './bench-encrypted.ts';
 import { measureFind } from './bench-find.ts';
 import { measureFolders } from './bench-folders.ts';
+import { measureHistory } from './bench-history.ts';
 import { measureIdle } from './bench-idle.ts';
 import { measureLive } from './bench-live.ts';
 import { measureRetention } from './bench-retention.ts';
@@ -58,6 +59,7 @@ try {
   if (wanted('window')) await measureWindow({ folder, rounds, figures });
   if (wanted('compare')) await measureCompare({ folder, megabytes, rounds, figures });
   if (wanted('rows')) await measureRows({ folder, rounds, figures });
+  if (wanted('history')) await measureHistory({ folder, megabytes, rounds, figures });
   if (wanted('find')) await measureFind({ folder, figures });
   // It takes seven times as long as is asked for, so it is asked for by name.
   if (values.only?.includes('idle')) await measureIdle({ folder, minutes: Number(values.minutes), figures });
