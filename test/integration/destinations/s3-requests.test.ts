@@ -168,6 +168,24 @@ test('a server that knows conditions replaces only what was compared, and locks 
   expect(Object.keys(puts[1] ?? {}).filter((name) => /^if-|lock/.test(name))).toEqual([]);
 });
 
+test('what was replaced, and whose answer was lost, is replaced', async () => {
+  let puts = 0;
+  const { endpoint } = await listen({
+    HEAD: () => ({ status: 200, headers: headOf(puts === 0 ? 5 : 7) }),
+    GET: () => ({ status: 200, headers: headOf(puts === 0 ? 5 : 7), body: puts === 0 ? 'known' : 'content' }),
+    PUT: () => {
+      puts += 1;
+      return puts === 1 ? undefined : REFUSED;
+    },
+  });
+  const destination = await open(endpoint, { conditionalWrites: true });
+  const stored = await destination.replace('a/b.json', sourceOf(Buffer.from('content')), {
+    ifSame: Buffer.from('known'),
+  });
+  expect(stored).toMatchObject({ name: 'a/b.json', bytes: 7 });
+  expect(puts).toBe(2);
+});
+
 test('what is locked is not deleted, not even from sight', async () => {
   const headers = { ...headOf(7), 'x-amz-object-lock-retain-until-date': '2999-01-01T00:00:00Z' };
   const { asked, endpoint } = await listen({ HEAD: { status: 200, headers } });

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Space } from '../../../../src-shared/model/storage.ts';
 import { cancelledError } from '../../engine/task-context.ts';
 import {
@@ -44,7 +44,15 @@ export abstract class BaseDestination<Upload extends UnfinishedUpload> implement
     const requireSame = async (): Promise<void> => {
       if (ifSame !== undefined && !(await this.#isStored(name, ifSame))) throw changed(name, this.label);
     };
-    return await this.#upload(name, source, options, () => this.overwrite(name, source, options, requireSame));
+    try {
+      return await this.#upload(name, source, options, () => this.overwrite(name, source, options, requireSame));
+    } catch (error) {
+      // It was replaced, and the answer to that was lost.
+      const isConflict = ifSame !== undefined && error instanceof SnapkeepError && error.code === 'CONFLICT';
+      const stored = isConflict ? await this.stat(name) : undefined;
+      if (stored !== undefined && (await this.#isStored(name, await buffer(source.open())))) return stored;
+      throw error;
+    }
   }
 
   async #upload(

@@ -99,7 +99,7 @@ export interface Destination extends AsyncDisposable {
    * {@link put}. With `ifSame`, a bucket that knows conditions decides by itself; elsewhere the content is compared right
    * before it is replaced, which two writers at the same moment can both pass. An SFTP server that cannot rename onto a
    * file has none for a moment.
-   * @throws SnapkeepError `CONFLICT` when the content is not as `ifSame` says, also after the answer of a bucket was lost
+   * @throws SnapkeepError `CONFLICT` when the content is neither as `ifSame` says nor what is to be stored
    */
   replace(name: string, source: UploadSource, options?: ReplaceOptions): Promise<StoredObject>;
   /**
