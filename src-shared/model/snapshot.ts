@@ -40,6 +40,8 @@ export const SnapshotCopy = z.object({
   destinationId: z.uuid(),
   destinationName: z.string(),
   kind: z.enum(['folder', 's3', 'sftp']),
+  /** What its file is called there: as the snapshot, unless another file had that name. */
+  name: z.string(),
   state: CopyState.exclude(['deleting', 'trashing', 'trashed']),
   /** When it came into this state. */
   at: Instant,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
@@ -15,6 +15,8 @@ import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '.
 import { contentsOf, expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
+import { manifestOf } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
 
 const DAY = 24 * 3_600_000;
@@ -98,6 +100,50 @@ describe('a copy that is killed is made up at the next start, and after the swee
       expect(contentsOf(join(set.scene.folder, 'second'))).toEqual(contentsOf(set.scene.destination));
     },
   );
+
+  test('in a folder where another machine has its name, between manifest and file', async () => {
+    const others: string[] = [];
+    const make = async ({ core, folder, destination }: Scene): Promise<Place> => {
+      const second = join(folder, 'second');
+      const given = folderAt(second, 'NAS');
+      const [snapshot] = await core.call('snapshots.list', {});
+      const name = snapshot?.name ?? '';
+      const manifest = manifestOf(join(destination, name));
+      others.push(name, `${name}.manifest.json`);
+      writeFileSync(join(second, name), 'of another machine');
+      writeFileSync(join(second, `${name}.manifest.json`), JSON.stringify({ ...manifest, id: crypto.randomUUID() }));
+      return { given, unfinished: () => partialsIn(second) };
+    };
+    const { scene, place, destinationId } = await setClosedScene(8, make, async (scene) => {
+      await attachFolder(scene, 20);
+    });
+    await killAt(SOME_UPLOADED, scene.home, 'destinations.catchUp', { destinationId });
+    const second = join(scene.folder, 'second');
+    const begun = readdirSync(second).filter((name) => /-[0-9a-z]{6}-[0-9a-z]{6}\.db\.manifest\.json$/.test(name));
+    expect(begun).toHaveLength(1);
+    const core = await startTestCore(scene.home, { host: 'server' });
+    await core.call('destinations.save', { ...place.given, destinationId });
+    await core.call('schedules.resume', {});
+    await settle(core);
+    expect(await statesAt(core, destinationId)).toEqual(['stored']);
+    expect(await place.unfinished()).toEqual([]);
+    const [snapshot] = await core.call('snapshots.list', {});
+    const copy = snapshot?.copies.find((each) => each.destinationId === destinationId);
+    expect(`${copy?.name}.manifest.json`).toBe(begun[0]);
+    const run = await succeed(core, 'verifications.start', { snapshotId: snapshot?.id ?? '', destinationId });
+    expect(run.result).toMatchObject({ verification: { valid: true } });
+    // Deleted, it leaves what is the other's, and puts back what it was.
+    await succeed(core, 'backups.start', { planId: scene.plan.id, verify: false });
+    await settle(core);
+    const snapshotId = snapshot?.id ?? '';
+    const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId });
+    await succeed(core, 'snapshots.delete', { snapshotId, confirmation });
+    const ofCopy = () => storedIn(second).filter((name) => name === copy?.name || others.includes(name));
+    expect(ofCopy().sort()).toEqual([...others].sort());
+    await succeed(core, 'trash.putBack', { snapshotId });
+    expect(ofCopy().sort()).toEqual([...others, copy?.name].sort());
+    expect(readFileSync(join(second, others[0] ?? ''), 'utf8')).toBe('of another machine');
+  });
 
   test.skipIf(whyNoSftp)('on an SSH server [sftp]', async () => {
     const ssh = await startSftpServer();

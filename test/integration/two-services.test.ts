@@ -5,10 +5,10 @@ import type { Core } from '../../src-main/core/core.ts';
 import type { Plan, PlanInput } from '../../src-shared/model/plan.ts';
 import { KEEP_ALL } from '../../src-shared/model/retention.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
-import { appendEntries, makeDatabase } from '../support/databases.ts';
+import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { killAt } from '../support/killed.ts';
 import { bucketOn, folderAt, folderOn, save, settle, storeTo } from '../support/places.ts';
-import { pathOf, setScene, takeBackup } from '../support/scene.ts';
+import { checkOf, pathOf, setScene, takeBackup } from '../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
 import { manifestOf } from '../support/stored-files.ts';
@@ -175,33 +175,80 @@ describe('two services that share a destination, under names by the day alone, w
   });
 });
 
-test('a name that another machine gave at a place that is shared later is left alone, with what to do', async () => {
-  const root = temporaryFolder();
-  const plan: Partial<PlanInput> = { namePattern: '{plan}-{compact-date}' };
-  const shared = join(root, 'shared');
-  const one = await startService(root, 'one', folderAt(join(root, 'own'), 'Own'), plan);
-  const other = await startService(root, 'other', folderAt(shared, 'Shared'), plan);
-  for (const service of [one, other]) await backUp(service);
-  const [taken] = await snapshotsOf(other);
-  const nas = await save(one.core, folderAt(shared, 'NAS'));
-  await storeTo(one, ...one.plan.destinations.map(({ destinationId }) => destinationId), nas);
-  await settle(one.core);
-  await backUp(one);
-  const statesThere = async () =>
-    (await snapshotsOf(one)).map(({ copies }) => copies.find(({ destinationId }) => destinationId === nas)?.state);
-  expect(await statesThere()).toEqual(['stored', 'failed']);
-  const { reason } = await one.core.call('plans.get', { planId: one.plan.id });
-  expect(reason).toContain(`${taken?.name} in ${shared} is another snapshot, of the plan app for ${other.source}.`);
-  expect(reason).toContain('Choose a folder of its own there');
-  await expectAllWhole(other);
-  // What it says helps.
-  const apart = await save(one.core, folderAt(join(shared, 'one'), 'NAS one'));
-  await storeTo(one, ...one.plan.destinations.map(({ destinationId }) => destinationId), apart);
-  await settle(one.core);
-  expect(
-    (await snapshotsOf(one)).map(({ copies }) => copies.find(({ destinationId }) => destinationId === apart)?.state),
-  ).toEqual(['stored', 'stored']);
-  expect((await one.core.call('plans.get', { planId: one.plan.id })).state).not.toBe('failed');
+describe('where another machine has the name of a snapshot, at a place that is shared later, its copy has letters of its id', () => {
+  async function meet(
+    given: Given,
+    look: (other: Service, named: string, copy: string) => Promise<void>,
+  ): Promise<void> {
+    const root = temporaryFolder();
+    const plan: Partial<PlanInput> = { namePattern: '{plan}-{compact-date}' };
+    const one = await startService(root, 'one', folderAt(join(root, 'own'), 'Own'), plan);
+    const other = await startService(root, 'other', given, plan);
+    for (const service of [one, other]) await backUp(service);
+    const [own] = one.plan.destinations.map(({ destinationId }) => destinationId);
+    const nas = await save(one.core, { ...given, name: 'NAS' });
+    await storeTo(one, own ?? '', nas);
+    await settle(one.core);
+    const first = (await snapshotsOf(one)).at(-1);
+    const copy = first?.copies.find(({ destinationId }) => destinationId === nas);
+    expect(first?.name).toBe((await snapshotsOf(other))[0]?.name);
+    expect(copy).toMatchObject({ state: 'stored', name: expect.stringMatching(/^app-\d{8}-[0-9a-z]{6}\.db\.gz$/) });
+    const source = { snapshotId: first?.id ?? '', destinationId: nas };
+    const verified = await succeed(one.core, 'verifications.start', source);
+    expect(verified.result).toMatchObject({ verification: { valid: true } });
+    const targetPath = join(root, 'restored.db');
+    const restore = async (from: { snapshotId: string; destinationId: string }): Promise<void> => {
+      const check = await succeed(one.core, 'restores.check', { source: from, targetPath });
+      const { confirmation } = checkOf(check);
+      await succeed(one.core, 'restores.start', { checkRunId: check.id, confirmation });
+    };
+    await restore(source);
+    expect(countEntries(targetPath)).toBe(countEntries(one.source));
+    // Both names find it, and nothing is missing or new there but what the other has.
+    expect(await one.core.call('snapshots.list', { match: copy?.name ?? '' })).toHaveLength(1);
+    const scan = await succeed(one.core, 'destinations.rescan', { destinationId: nas });
+    expect(scan.result).toMatchObject({ found: 2, added: 1, missing: 0, problems: [] });
+    await look(other, first?.name ?? '', copy?.name ?? '');
+    // Retention removes that file, and nothing of the other's.
+    await backUp(one);
+    // The newest one that was restored stays.
+    await restore({ ...source, snapshotId: (await snapshotsOf(one)).find(({ origin }) => origin === 'own')?.id ?? '' });
+    await one.core.call('plans.update', { planId: one.plan.id, retention: { ...KEEP_ALL, keepLast: 1 } });
+    const preview = await one.core.call('prune.preview', { planId: one.plan.id });
+    expect(preview.removed.map(({ id }) => id)).toEqual([first?.id, first?.id]);
+    await succeed(one.core, 'prune.start', { planId: one.plan.id, confirmation: preview.confirmation });
+    const after = await succeed(one.core, 'destinations.rescan', { destinationId: nas });
+    expect(after.result).toMatchObject({ found: 2, added: 0, missing: 0, problems: [] });
+    await expectAllWhole(other);
+  }
+
+  test('in a folder, from where it is recovered too', async () => {
+    const shared = join(temporaryFolder(), 'shared');
+    await meet(folderAt(shared, 'Shared'), async (other, named, copy) => {
+      expect(manifestOf(join(shared, copy)).name).toBe(copy);
+      expect(manifestOf(join(shared, named)).source.path).toBe(other.source);
+      const anew = await startTestCore(join(shared, '..', 'anew'));
+      const { plans } = await anew.call('recoveries.scan', { path: shared });
+      expect(plans.flatMap(({ snapshots }) => snapshots.map(({ name }) => name)).sort()).toEqual([copy, named].sort());
+    });
+  });
+
+  describe.skipIf(whyNoS3)('in a bucket [s3]', () => {
+    let s3: S3Server;
+    beforeAll(async () => {
+      s3 = await startS3Server();
+    });
+    afterAll(() => s3.stop());
+
+    test('each keeps its own', async () => meet(await bucketOn(s3, 'Shared'), async () => {}));
+  });
+
+  test.skipIf(whyNoSftp)('on an SSH server [sftp]', async () => {
+    const ssh = await startSftpServer();
+    onTestFinished(() => ssh.stop());
+    const { folder: _folder, ...given } = await folderOn(ssh, 'Shared');
+    await meet(given, async () => {});
+  });
 });
 
 test('what another machine is writing outlives a crash and a clean-up here', async () => {

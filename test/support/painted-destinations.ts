@@ -158,6 +158,7 @@ function copy(number: number, state: SnapshotCopy['state'], message: string | nu
     destinationId: destination.id,
     destinationName: destination.name,
     kind: destination.settings.kind,
+    name: 'app-2026-11-20-020000-k3f9qa.db.gz',
     state,
     at: at(70),
     message,

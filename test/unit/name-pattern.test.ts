@@ -7,6 +7,7 @@ import {
   idLetters,
   NAME_ATTEMPTS,
   nameFromPattern,
+  namesWithLetters,
 } from '../../src-shared/rules/names/name-pattern.ts';
 import { extensionFor, ownSnapshotName } from '../../src-shared/rules/names/naming.ts';
 import { instantOfWallClock } from '../../src-shared/schedule/local-calendar.ts';
@@ -46,6 +47,20 @@ test('a name that is taken gets more letters of the id, whatever the pattern', (
   expect([2, 3].map((attempt) => named('{date}-{id}', 'UTC', attempt))).toEqual([
     '2024-01-15-k3f9qa-012345.db.gz',
     '2024-01-15-k3f9qa-0123456789ab.db.gz',
+  ]);
+});
+
+test('where a name is taken, a copy has letters of the id before the ending, those that are not in it yet', () => {
+  const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+  const letters = idLetters(id);
+  const [six, more] = [letters.slice(0, 6), letters.slice(6)];
+  expect(namesWithLetters('app-20240115.sql.gz.age', id)).toEqual([
+    `app-20240115-${six}.sql.gz.age`,
+    `app-20240115-${letters.slice(0, 12)}.sql.gz.age`,
+  ]);
+  expect(namesWithLetters(`app-${six}.files.json`, id)).toEqual([
+    `app-${six}-${more.slice(0, 6)}.files.json`,
+    `app-${six}-${more}.files.json`,
   ]);
 });
 

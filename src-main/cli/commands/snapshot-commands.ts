@@ -109,7 +109,9 @@ const rowChangeOf = ({ rowChange }: ListedSnapshot): string =>
 /** Where a snapshot is, for people. */
 function locationOf({ path, name, copies }: ListedSnapshot): string {
   if (path !== null) return path;
-  const stored = copies.filter(({ state }) => state === 'stored').map(({ destinationName }) => destinationName);
+  const stored = copies
+    .filter(({ state }) => state === 'stored')
+    .map((copy) => (copy.name === name ? copy.destinationName : `${copy.destinationName} as ${copy.name}`));
   return `${name} (${stored.join(', ') || 'nowhere'})`;
 }
 

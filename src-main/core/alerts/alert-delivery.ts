@@ -1,4 +1,5 @@
 import type { Alert, AlertChannel, UndeliveredAlert } from '../../../src-shared/model/alert.ts';
+import { aged } from '../../../src-shared/retention/counted-age.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { QueuedAlert } from '../catalog/repos/alert-repo.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -84,15 +85,18 @@ export class AlertDelivery {
     }
   }
 
-  #backOff({ id, tries, createdAt, channel, alert }: QueuedAlert, lastError: string): void {
+  #backOff(queued: QueuedAlert, lastError: string): void {
     const now = this.#now();
-    if (now - Date.parse(createdAt) > MOST_AGE_MS) {
+    const { id, channel, alert } = queued;
+    const age = aged(queued, now);
+    if (age.ageMs > MOST_AGE_MS) {
       this.#parts.log.error(`An alert could not be delivered for a week and was dropped: ${alert.title} (${channel}).`);
       this.#parts.catalog.alerts.unqueue(id);
       return;
     }
-    const nextAt = new Date(now + RETRY_LATER.pauseAfter(tries + 1)).toISOString();
-    this.#parts.catalog.alerts.putOff({ id, tries: tries + 1, nextAt, lastError });
+    const tries = queued.tries + 1;
+    const nextAt = new Date(now + RETRY_LATER.pauseAfter(tries)).toISOString();
+    this.#parts.catalog.alerts.putOff({ ...queued, ...age, tries, nextAt, lastError });
   }
 
   #now(): number {

@@ -7,8 +7,8 @@ import type { BackupOrder } from './start-backup.ts';
 import type { SnapshotRequest } from './take-snapshot.ts';
 
 /**
- * Returns what keeps the name of a snapshot from being another's: a name is given once for all destinations of a plan,
- * and is never changed when a copy goes to the next one.
+ * Returns what keeps the name of a snapshot from being another's: a name is given once for all destinations of a plan.
+ * Where it is taken at a destination that is added later, the copy there gets letters of the id (`copies/snapshot-upload.ts`).
  */
 export function nameRules(
   core: CoreContext,
@@ -25,7 +25,7 @@ export function nameRules(
     return { takenNames: known, distinctName: false };
   }
   if (hasId(order.namePattern)) return { takenNames: [], distinctName: false };
-  // Only in a folder of this machine is a name taken exclusively. A copy that meets another's name later could not go there.
+  // Only in a folder of this machine is a name taken exclusively, and copies are to have the same name everywhere.
   const goesElsewhere =
     folder === dataFolder.outboxFolder || ('destinationIds' in order.to && order.to.destinationIds.length > 1);
   const takenNames = catalog.snapshots.namesWith(datesAround(core.clock.now()));

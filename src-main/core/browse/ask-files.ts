@@ -35,7 +35,7 @@ export async function askFiles(
       },
     );
   if (destination.settings.kind === 'folder')
-    return ask(join(dirname(locationOf(destination, snapshot.name)), file.storedName));
+    return ask(join(dirname(locationOf(destination, destination.fileName)), file.storedName));
   const { copyId, copy } = await fetchArchive(core, archive, signal);
   try {
     return await ask(copy.path);

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { download } from '../copies/download.ts';
-import { readingOf, type StoredSnapshot } from '../copies/fetch-snapshot.ts';
+import { type CopyPlace, readingOf, type StoredSnapshot } from '../copies/fetch-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { withDestination } from '../destinations/destination-access.ts';
 import { requireRoom } from '../engine/files/disk-full.ts';
@@ -13,7 +12,7 @@ import type { OpenCopy } from './open-copies.ts';
 /** An archive of attached files at a destination that is not on this machine. */
 export interface RemoteArchive {
   stored: StoredSnapshot;
-  destination: StoredDestination;
+  destination: CopyPlace;
   file: StoredAttachedFile & { storedName: string };
 }
 

@@ -124,7 +124,10 @@ export const SCHEMA = `
     state TEXT NOT NULL,
     at TEXT NOT NULL,
     message TEXT,
+    -- How it is described there; NULL: as where it was stored first.
     manifest TEXT,
+    -- What it is called there; NULL: as the snapshot.
+    name TEXT GENERATED ALWAYS AS (manifest ->> '$.name') STORED,
     -- The newest verification that read this copy.
     verified_at TEXT,
     valid INTEGER,
@@ -136,6 +139,7 @@ export const SCHEMA = `
   ) STRICT;
   CREATE INDEX copies_by_snapshot ON snapshot_copies(snapshot_id, state);
   CREATE INDEX copies_by_destination ON snapshot_copies(destination_id, state, plan_id, disk_bytes);
+  CREATE INDEX copies_by_name ON snapshot_copies(name) WHERE name IS NOT NULL;
   CREATE INDEX copies_by_state ON snapshot_copies(state, destination_id);
   CREATE INDEX copies_by_plan ON snapshot_copies(plan_id, destination_id, state, disk_bytes);
   CREATE TRIGGER copy_of_snapshot AFTER INSERT ON snapshot_copies BEGIN
@@ -291,6 +295,9 @@ export const SCHEMA = `
     tries INTEGER NOT NULL,
     next_at TEXT NOT NULL,
     created_at TEXT NOT NULL,
+    -- How long it has waited, counted by looks at the clock.
+    age_ms INTEGER NOT NULL,
+    looked_at TEXT NOT NULL,
     last_error TEXT
   ) STRICT;
 

@@ -3,7 +3,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import { tellDestinations } from '../catalog/changes.ts';
 import type { CoreContext } from '../core-context.ts';
-import { assertReachable, locationOf, withDestination } from '../destinations/destination-access.ts';
+import { assertReachable, withDestination } from '../destinations/destination-access.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { isTimeToRetry, RETRY_LATER } from '../process/retry.ts';
 import { activePause } from '../schedule/schedule-state.ts';
@@ -155,7 +155,7 @@ async function probe(core: CoreContext, destinationId: string): Promise<Snapkeep
   try {
     await withDestination(core, destination, async (driver) => {
       await assertReachable(core, destination, driver);
-      await finishRemovals(core, driver, destination, (name) => core.runs.isLocked(locationOf(destination, name)));
+      await finishRemovals(core, driver, destination, (location) => core.runs.isLocked(location));
     });
     return null;
   } catch (error) {

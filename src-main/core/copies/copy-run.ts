@@ -1,6 +1,5 @@
 import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
-import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import { destinationLabel } from '../../../src-shared/words/destination-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
@@ -127,7 +126,7 @@ class CopyRun {
     } finally {
       this.#bytes = upload.bytes;
     }
-    if (!this.#isWanted(row)) return this.#drop(driver, snapshot);
+    if (!this.#isWanted(row)) return this.#drop(driver, upload.stored);
     catalog.copies.set({ ...row, state: 'stored', at: this.#now(), message: null });
     catalog.copies.clearStarted(this.#destination.id, snapshot.id);
     this.#copied += 1;
@@ -142,10 +141,10 @@ class CopyRun {
     return this.#core.catalog.copies.get(snapshotId, destinationId) !== undefined;
   }
 
-  async #drop(driver: Destination, snapshot: Snapshot): Promise<void> {
-    await removeUnlisted(driver, this.#destination, snapshot);
-    this.#core.catalog.copies.clearStarted(this.#destination.id, snapshot.id);
-    this.#handle.log('info', `${snapshot.name} was deleted while it was copied; the copy was removed too.`);
+  async #drop(driver: Destination, stored: { id: string; name: string }): Promise<void> {
+    await removeUnlisted(driver, this.#destination, stored);
+    this.#core.catalog.copies.clearStarted(this.#destination.id, stored.id);
+    this.#handle.log('info', `${stored.name} was deleted while it was copied; the copy was removed too.`);
   }
 
   /** What cannot be removed here says nothing of the copy, which is stored; it is tried again after the run. */

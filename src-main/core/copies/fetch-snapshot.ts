@@ -17,10 +17,13 @@ import { download } from './download.ts';
 import { markMissing } from './missing-copies.ts';
 import { readManifestAt } from './stored-manifest.ts';
 
+/** A destination with what the file of a snapshot is called there. */
+export type CopyPlace = StoredDestination & { readonly fileName: string };
+
 /** A snapshot and where it can be had, the nearest first. */
 export interface StoredSnapshot {
   readonly snapshot: Pick<Snapshot, 'id' | 'name' | 'planId' | 'planName' | 'sizeBytes' | 'sha256'>;
-  readonly destinations: readonly StoredDestination[];
+  readonly destinations: readonly CopyPlace[];
 }
 
 /** A copy of a snapshot that can be read on this machine. */
@@ -43,11 +46,12 @@ export function storedDestinations(core: CoreContext, snapshot: Snapshot, destin
   const copies = core.catalog.copies
     .ofSnapshot(snapshot.id)
     .filter((copy) => destinationId === undefined || copy.destinationId === destinationId);
-  const inState = (state: string): StoredDestination[] =>
+  const inState = (state: string): CopyPlace[] =>
     copies
       .filter((copy) => copy.state === state)
       .map((copy) => core.catalog.destinations.get(copy.destinationId))
       .filter((destination) => destination !== undefined)
+      .map((destination) => ({ ...destination, fileName: core.catalog.copies.nameOf(snapshot, destination.id) }))
       .sort((one, other) => distance(one, order) - distance(other, order));
   const stored = inState('stored');
   const destinations = stored.length > 0 ? stored : inState('missing');
@@ -71,8 +75,8 @@ export function readingOf(stored: StoredSnapshot) {
 }
 
 /** What a run that reads a stored snapshot locks. */
-export function locksOf({ snapshot, destinations }: StoredSnapshot): string[] {
-  return destinations.map((destination) => locationOf(destination, snapshot.name));
+export function locksOf({ destinations }: StoredSnapshot): string[] {
+  return destinations.map((destination) => locationOf(destination, destination.fileName));
 }
 
 /** Whether attached files are fetched too. Where nothing has to be fetched, they lie beside the snapshot anyhow. */
@@ -94,9 +98,9 @@ export async function fetchSnapshot(
       const path = await fetchFrom(core, stored.snapshot, destination, handle, wanted);
       const expected = core.catalog.snapshots.manifestAt(stored.snapshot.id, destination.id);
       if (expected === undefined) continue;
-      return { path, destination, location: locationOf(destination, stored.snapshot.name), expected };
+      return { path, destination, location: locationOf(destination, destination.fileName), expected };
     } catch (error) {
-      const explained = explainError(error, locationOf(destination, stored.snapshot.name));
+      const explained = explainError(error, locationOf(destination, destination.fileName));
       if (index === stored.destinations.length - 1 || explained.code === 'CANCELLED') throw explained;
       handle.log('warning', `${explained.message} Trying the next destination.`);
     }
@@ -109,11 +113,11 @@ export async function fetchSnapshot(
 async function fetchFrom(
   core: CoreContext,
   snapshot: StoredSnapshot['snapshot'],
-  destination: StoredDestination,
+  destination: CopyPlace,
   handle: RunHandle,
   wanted: Wanted,
 ): Promise<string> {
-  const { name } = snapshot;
+  const name = destination.fileName;
   return withDestination(core, destination, async (driver) => {
     const there = await driver.stat(name);
     if (there === undefined) {

@@ -5,6 +5,7 @@ import type { Destination } from '../destinations/drivers/destination.ts';
 import { sidecarPaths } from '../engine/files/durable-files.ts';
 import { manifestPath } from '../engine/files/manifest-files.ts';
 import { removeTree } from '../engine/files/remove-tree.ts';
+import { copyLocation } from './copy-location.ts';
 import { removeUnnamedAttachedFiles } from './orphan-attached-files.ts';
 import { manifestAt, removeAttachedFilesAt } from './stored-attached-files.ts';
 import { trashCopy, trashPlaces } from './trash-copy.ts';
@@ -24,6 +25,7 @@ export async function removeCopy(
   const { snapshotId } = copy;
   const snapshot = catalog.snapshots.get(snapshotId);
   if (snapshot === undefined) return;
+  const name = catalog.copies.nameOf(snapshot, destination.id);
   catalog.copies.set({ ...copy, state: 'deleting' });
   let begun = copy.state === 'deleting';
   try {
@@ -32,10 +34,10 @@ export async function removeCopy(
       if (places !== undefined) await removeTree(places.entry);
     } else {
       if (snapshot.attachedFiles.length > 0) {
-        await removeAttachedFilesAt(driver, destination, snapshot.name, snapshotId);
+        await removeAttachedFilesAt(driver, destination, name, snapshotId);
         begun = true;
       }
-      for (const file of filesOf(destination, snapshot.name)) {
+      for (const file of filesOf(destination, name)) {
         await driver.delete(file);
         begun = true;
       }
@@ -79,18 +81,18 @@ function filesOf({ settings }: StoredDestination, name: string): string[] {
 
 /**
  * Finishes the removals and the moves into the trash at a destination that were interrupted.
- * @param isBusy whether a run is at a snapshot right now, by its name
+ * @param isBusy whether a run is at a copy right now, by its location
  * @throws SnapkeepError as the destination's driver does
  */
 export async function finishRemovals(
   core: Checking,
   driver: Destination,
   destination: StoredDestination,
-  isBusy: (name: string) => boolean,
+  isBusy: (location: string) => boolean,
 ): Promise<void> {
   for (const copy of core.catalog.copies.unfinished(destination.id)) {
-    const name = core.catalog.snapshots.get(copy.snapshotId)?.name;
-    if (name === undefined || isBusy(name)) continue;
+    const snapshot = core.catalog.snapshots.get(copy.snapshotId);
+    if (snapshot === undefined || isBusy(copyLocation(core.catalog, destination, snapshot))) continue;
     if (copy.state === 'trashing') await trashCopy(core, driver, destination, copy);
     else await removeCopy(core, driver, destination, copy);
   }

@@ -5,10 +5,12 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
+import { hasLetters, namesWithLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { isBareMountPoint } from '../destinations/destination-access.ts';
 import type { Destination, TransferOptions, UploadSource } from '../destinations/drivers/destination.ts';
+import { whyNoLinks } from '../engine/attached-files/folder/link-ability.ts';
 import { explainError, ofSource } from '../engine/engine-errors.ts';
 import { manifestPath, manifestText } from '../engine/files/manifest-files.ts';
 import type { RunHandle } from '../runs/run-work.ts';
@@ -30,6 +32,7 @@ export class SnapshotUpload {
   readonly #snapshot: Snapshot;
   /** The names of the files that this upload has put there. */
   readonly #put: string[] = [];
+  #name: string;
   #bytes: number;
 
   /** @param bytes what the run has stored before */
@@ -46,6 +49,7 @@ export class SnapshotUpload {
     this.#handle = handle;
     this.#driver = driver;
     this.#snapshot = snapshot;
+    this.#name = core.catalog.copies.nameOf(snapshot, destination.id);
     this.#bytes = bytes;
   }
 
@@ -54,38 +58,39 @@ export class SnapshotUpload {
     return this.#bytes;
   }
 
+  /** The snapshot as it is called at the destination. */
+  get stored(): { id: string; name: string } {
+    return { id: this.#snapshot.id, name: this.#name };
+  }
+
   /** Removes what this upload has put into a mount point whose disk has gone: another time it would be under the disk. */
   async clearMountPoint(): Promise<void> {
     if (!(await isBareMountPoint(this.#core, this.#destination, this.#driver))) return;
-    await removeUnlisted(this.#driver, this.#destination, this.#snapshot);
+    await removeUnlisted(this.#driver, this.#destination, this.stored);
     for (const name of this.#put) await this.#driver.delete(name);
   }
 
-  /** Fetches the snapshot from its nearest copy, and stores its attached files, its manifest and its file. @throws SnapkeepError */
+  /**
+   * Fetches the snapshot from its nearest copy, and stores its attached files, its manifest and its file, under the first
+   * of its names that nothing has.
+   * @throws SnapkeepError
+   */
   async store(): Promise<void> {
-    const snapshot = this.#snapshot;
-    const driver = this.#driver;
     const source = await this.#fetch();
     try {
-      const manifestName = manifestPath(snapshot.name);
-      this.#core.catalog.copies.markStarted(this.#destination.id, snapshot);
+      const [first, ...others] = await this.#names();
+      this.#begin(first);
       const manifest = await this.#describe(source);
-      const described = Buffer.from(manifestText(manifest));
-      await this.#upload(manifestName, bytesSource(described), described);
-      try {
-        const { sizeBytes, sha256 } = snapshot;
-        await this.#upload(snapshot.name, checkedSource(source.path, snapshot), { sizeBytes, sha256 });
-      } catch (error) {
-        // What will never follow must not be described.
-        if (classifyFailure(explainError(error, snapshot.name).code) === 'bad') {
-          if (snapshot.attachedFiles.length > 0)
-            await removeAttachedFilesAt(driver, this.#destination, snapshot.name, snapshot.id);
-          await driver.delete(manifestName);
+      for (const next of [...others, undefined]) {
+        try {
+          return await this.#storeFile(source, { ...manifest, name: this.#name });
+        } catch (error) {
+          const isTaken = explainError(error, this.#name).code === 'CONFLICT';
+          if (!isTaken || next === undefined) throw error;
+          this.#handle.log('info', `${this.#name} is taken in ${this.#driver.label}. Using ${next}.`);
+          this.#begin(next);
         }
-        throw error;
       }
-      await this.#requireStored(manifestName, described);
-      this.#core.catalog.copies.describe(snapshot.id, this.#destination.id, manifest);
     } finally {
       if (source.destination.settings.kind !== 'folder') {
         // With its manifest and its attached files.
@@ -94,9 +99,51 @@ export class SnapshotUpload {
     }
   }
 
+  /** The names that it may have there: first the one it has, or had when an upload was interrupted. */
+  async #names(): Promise<[string, ...string[]]> {
+    const { id, name } = this.#snapshot;
+    const lettered = namesWithLetters(name, id);
+    const keeps = this.#name !== name || hasLetters(name, id) || (await this.#takesNames());
+    return [...new Set(keeps ? [this.#name, ...lettered] : lettered)] as [string, ...string[]];
+  }
+
+  /** Whether of two machines that store under one name at the same time only one succeeds. */
+  async #takesNames(): Promise<boolean> {
+    const { settings } = this.#destination;
+    if (settings.kind === 's3') return settings.conditionalWrites;
+    return settings.kind === 'folder' && (await whyNoLinks(settings.path, this.#name, this.#handle.id)) === null;
+  }
+
+  #begin(name: string): void {
+    this.#name = name;
+    this.#core.catalog.copies.markStarted(this.#destination.id, this.stored);
+  }
+
+  async #storeFile(source: FetchedCopy, manifest: Manifest): Promise<void> {
+    const { id, sizeBytes, sha256, attachedFiles } = this.#snapshot;
+    const driver = this.#driver;
+    const { name } = manifest;
+    const described = Buffer.from(manifestText(manifest));
+    await this.#upload(manifestPath(name), bytesSource(described), described);
+    try {
+      await this.#upload(name, checkedSource(source.path, this.#snapshot), { sizeBytes, sha256 });
+    } catch (error) {
+      const { code } = explainError(error, name);
+      // What will never follow must not be described; attached files stay where another name is tried.
+      if (classifyFailure(code) === 'bad') {
+        if (code !== 'CONFLICT' && attachedFiles.length > 0)
+          await removeAttachedFilesAt(driver, this.#destination, name, id);
+        await driver.delete(manifestPath(name));
+      }
+      throw error;
+    }
+    await this.#requireStored(manifestPath(name), described);
+    this.#core.catalog.copies.describe(id, this.#destination.id, manifest);
+  }
+
   /** The manifest as it is to be there, once the attached files are: they come first, for it says how they are stored. */
   async #describe(source: FetchedCopy): Promise<Manifest> {
-    const { id, name } = this.#snapshot;
+    const { id } = this.#snapshot;
     const manifest = source.expected;
     if (manifest.attachedFiles.length === 0) return manifest;
     const from = { snapshotPath: source.path, manifest, destination: this.#destination };
@@ -105,7 +152,7 @@ export class SnapshotUpload {
       this.#bytes += expected.sizeBytes;
     });
     // A manifest that an interrupted run has stored stays as it is, so that its bytes are counted once.
-    const before = await manifestAt(this.#driver, name);
+    const before = await manifestAt(this.#driver, this.#name);
     const same = there.map((attachedFile) => {
       const known = (before?.id === id ? before : undefined)?.attachedFiles.find(
         ({ storedName }) => storedName === attachedFile.storedName,
@@ -152,9 +199,6 @@ export class SnapshotUpload {
     const there = await driver.stat(name);
     if (there === undefined) return false;
     if (await hasContent(driver, there, content, this.#handle.signal)) return true;
-    const { id, name: wanted } = this.#snapshot;
-    const other = await manifestAt(driver, wanted);
-    if (other !== undefined && other.id !== id) throw takenByOther(driver, other);
     throw new SnapkeepError('CONFLICT', `${name} already exists in ${driver.label} with different content.`, {
       hint: 'Nothing was overwritten. Move that file away, then try again.',
     });
@@ -173,16 +217,6 @@ export class SnapshotUpload {
   #left(): number {
     return this.#core.catalog.copies.waiting(this.#destination.id).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
-}
-
-/** A name without letters of an id, given while the plan had one folder: it is another snapshot's at a place that is shared. */
-function takenByOther({ label }: Destination, { name, plan, source }: Manifest): SnapkeepError {
-  const whose = `another snapshot, of the plan ${plan.name} for ${source.path}`;
-  return new SnapkeepError(
-    'CONFLICT',
-    `${name} in ${label} is ${whose}. Choose a folder of its own there for the copies of this plan.`,
-    { hint: 'Nothing was overwritten. Newer snapshots have names of their own and are copied there.' },
-  );
 }
 
 const bytesSource = (data: Buffer): UploadSource => ({ bytes: data.length, open: () => Readable.from([data]) });

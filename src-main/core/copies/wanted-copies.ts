@@ -9,8 +9,9 @@ import type { CopyRow } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { KeptCopy, KeptSnapshot } from '../catalog/repos/kept-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { locationOf, openDestination } from '../destinations/destination-access.ts';
+import { openDestination } from '../destinations/destination-access.ts';
 import type { Clock } from '../ports.ts';
+import { copyLocation } from './copy-location.ts';
 import { removeCopy } from './remove-copy.ts';
 
 /** The retention that holds at each destination of a plan. */
@@ -156,7 +157,7 @@ export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<strin
     if (!others.some(({ state }) => state === 'stored') && !(others.length === 0 && unwanted.has(snapshotId))) continue;
     const snapshot = catalog.snapshots.get(snapshotId);
     if (snapshot === undefined) continue;
-    const path = locationOf(outbox, snapshot.name);
+    const path = copyLocation(catalog, outbox, snapshot);
     // A run reads it, or is about to verify it: it is removed the next time.
     const inBackup = core.runs.active().some((run) => run.kind === 'backup' && run.snapshotId === snapshotId);
     if (inBackup || core.runs.isLocked(path)) continue;

@@ -21,17 +21,13 @@ export async function requireMoved(
     throw new SnapkeepError('BUSY', `A run is using ${name}.`, {
       hint: 'Wait until it ends or cancel it, then save again.',
     });
-  const stored = new Set(
-    core.catalog.copies.at(id).flatMap((copy) => (copy.state === 'stored' ? [copy.snapshotId] : [])),
-  );
-  if (stored.size === 0) return;
+  const stored = core.catalog.copies.named(id).filter(({ state }) => state === 'stored');
+  if (stored.length === 0) return;
   await using driver = await there();
   const present = new Set(await listAll(driver, undefined));
-  const lacking = core.catalog.snapshots
-    .atDestination(id)
-    .filter((snapshot) => stored.has(snapshot.id) && !present.has(snapshot.name)).length;
+  const lacking = stored.filter((copy) => !present.has(copy.name)).length;
   if (lacking === 0) return;
-  const all = countInWords(stored.size, 'snapshot');
+  const all = countInWords(stored.length, 'snapshot');
   throw new SnapkeepError(
     'CONFLICT',
     `${name} has ${all} at ${destinationLabel(settings)}; ${lacking} of them ${lacking === 1 ? 'is' : 'are'} missing at the new location.`,

@@ -51,9 +51,7 @@ async function preview(
         : 'other';
   const names = new Set<string>();
   for await (const { name } of objectsAt(driver)) if (names.add(name).size >= MOST_NAMES) break;
-  const stored = catalog.snapshots
-    .atDestination(id)
-    .filter(({ copies }) => copies.some((copy) => copy.destinationId === id));
+  const stored = catalog.copies.named(id);
   const facts = {
     label: destinationLabel(settings),
     marker,

@@ -5,11 +5,12 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { copyLocation } from '../copies/copy-location.ts';
 import { finishRemovals, removeCopy } from '../copies/remove-copy.ts';
 import { trashCopy } from '../copies/trash-copy.ts';
 import { dropUnwanted, emptyOutbox, replaceMissing } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
-import { assertReachable, locationOf, openDestination } from '../destinations/destination-access.ts';
+import { assertReachable, openDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
@@ -95,7 +96,9 @@ function startRemoval(
   return core.runs.start({
     kind,
     ...about,
-    locks: removals.flatMap(({ destination, snapshots }) => snapshots.map(({ name }) => locationOf(destination, name))),
+    locks: removals.flatMap(({ destination, snapshots }) =>
+      snapshots.map((snapshot) => copyLocation(core.catalog, destination, snapshot)),
+    ),
     work: async (handle) => {
       let removed: PrunedSnapshot[];
       try {
@@ -183,9 +186,7 @@ async function removeAll(
         const driver = await openDestination(core, removal.destination);
         open.push({ ...removal, driver });
         await assertReachable(core, removal.destination, driver);
-        await finishRemovals(core, driver, removal.destination, (name) =>
-          core.runs.isLocked(locationOf(removal.destination, name)),
-        );
+        await finishRemovals(core, driver, removal.destination, (location) => core.runs.isLocked(location));
       } catch (error) {
         missed = leave(error, removal.destination, handle, whenAway);
         if (open.at(-1)?.destination === removal.destination) await open.pop()?.driver.close();
@@ -196,9 +197,10 @@ async function removeAll(
         for (const snapshot of snapshots) {
           if (handle.signal.aborted) throw cancelledError();
           handle.progress('removing', removed.length, total);
+          const location = copyLocation(core.catalog, destination, snapshot);
           await removeOne(core, driver, destination, snapshot);
           removed.push(snapshot);
-          handle.log('info', removedInWords(locationOf(destination, snapshot.name), snapshot));
+          handle.log('info', removedInWords(location, snapshot));
         }
       } catch (error) {
         missed = leave(error, destination, handle, whenAway);

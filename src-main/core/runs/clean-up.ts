@@ -3,7 +3,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { Leftovers } from '../catalog/repos/run-repo.ts';
 import { finishRemovals } from '../copies/remove-copy.ts';
 import type { CoreContext } from '../core-context.ts';
-import { assertReachable, foldersOf, locationOf, requireFolderThere } from '../destinations/destination-access.ts';
+import { assertReachable, foldersOf, requireFolderThere } from '../destinations/destination-access.ts';
 import { openDriver } from '../destinations/drivers/open-driver.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { ResolvedRun } from '../restore/interrupted/resolve-run.ts';
@@ -154,7 +154,7 @@ export class CleanUp {
     if (destination === undefined || catalog.copies.unfinished(destination.id).length === 0) return;
     await using driver = await openDriver(destination.settings, {});
     await assertReachable(this.#parts, destination, driver);
-    await finishRemovals(this.#parts, driver, destination, (name) => runs.isLocked(locationOf(destination, name)));
+    await finishRemovals(this.#parts, driver, destination, (location) => runs.isLocked(location));
   }
 
   /** One at a time, whoever asks; again only after a failure. */

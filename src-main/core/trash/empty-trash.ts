@@ -6,9 +6,10 @@ import { hasExpired } from '../../../src-shared/retention/trash.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { TrashRow } from '../catalog/repos/trash-repo.ts';
+import { copyLocation } from '../copies/copy-location.ts';
 import { removeCopy } from '../copies/remove-copy.ts';
 import type { CoreContext } from '../core-context.ts';
-import { assertReachable, locationOf, withDestination } from '../destinations/destination-access.ts';
+import { assertReachable, withDestination } from '../destinations/destination-access.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { RunHandle } from '../runs/run-work.ts';
@@ -57,8 +58,8 @@ function startRemoval(core: CoreContext, rows: readonly TrashRow[]): Run {
     subject: `from the trash of ${destinations.map(({ name }) => name).join(', ')}`,
     locks: byDestination.flatMap(({ destination, rows: there }) =>
       there.flatMap(({ snapshotId }) => {
-        const name = catalog.snapshots.get(snapshotId)?.name;
-        return name === undefined ? [] : [locationOf(destination, name)];
+        const snapshot = catalog.snapshots.get(snapshotId);
+        return snapshot === undefined ? [] : [copyLocation(catalog, destination, snapshot)];
       }),
     ),
     work: async (handle) => {
@@ -105,11 +106,12 @@ async function removeThere(
       const copy = catalog.copies.get(snapshotId, destination.id);
       const snapshot = catalog.snapshots.get(snapshotId);
       if (copy?.state !== 'trashed' || snapshot === undefined) continue;
+      const location = copyLocation(catalog, destination, snapshot);
       await removeCopy(core, driver, destination, copy);
       const { id, name, createdAt, diskBytes: sizeBytes } = snapshot;
       const at = { id: destination.id, name: destination.name };
       removed.push({ id, name, createdAt, sizeBytes, reasons: ['chosen'], destination: at, toTrash: false });
-      handle.log('info', `Removed from the trash: ${locationOf(destination, name)}.`);
+      handle.log('info', `Removed from the trash: ${location}.`);
     }
   });
 }

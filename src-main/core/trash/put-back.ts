@@ -1,12 +1,8 @@
 import type { Run } from '../../../src-shared/model/run.ts';
+import { copyLocation } from '../copies/copy-location.ts';
 import { notInTrash, putBackCopy } from '../copies/trash-copy.ts';
 import type { CoreContext } from '../core-context.ts';
-import {
-  assertReachable,
-  locationOf,
-  requireDestination,
-  withDestination,
-} from '../destinations/destination-access.ts';
+import { assertReachable, requireDestination, withDestination } from '../destinations/destination-access.ts';
 
 /**
  * Queues that a deleted snapshot is put back, in all folders whose trash holds it.
@@ -14,7 +10,8 @@ import {
  */
 export function startPutBack(core: CoreContext, snapshotId: string): Run {
   const { catalog } = core;
-  const { name, planId, planName, sizeBytes } = catalog.snapshots.require(snapshotId);
+  const snapshot = catalog.snapshots.require(snapshotId);
+  const { name, planId, planName, sizeBytes } = snapshot;
   const destinations = catalog.copies
     .ofSnapshot(snapshotId)
     .filter(({ state }) => state === 'trashed')
@@ -26,7 +23,7 @@ export function startPutBack(core: CoreContext, snapshotId: string): Run {
     planName,
     snapshotId,
     subject: name,
-    locks: destinations.map((destination) => locationOf(destination, name)),
+    locks: destinations.map((destination) => copyLocation(catalog, destination, snapshot)),
     work: async (handle) => {
       const { signal } = handle;
       let copies = 0;
@@ -41,7 +38,7 @@ export function startPutBack(core: CoreContext, snapshotId: string): Run {
             await putBackCopy(core, driver, destination, copy, { signal, onProgress });
           });
           copies += 1;
-          handle.log('info', `Put back: ${locationOf(destination, name)}.`);
+          handle.log('info', `Put back: ${copyLocation(catalog, destination, snapshot)}.`);
         }
       } finally {
         tellTrash(core, planId, destinations);

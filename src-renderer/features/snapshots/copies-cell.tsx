@@ -27,7 +27,7 @@ const WORST_FIRST = Object.keys(STATES);
 const SHOWN = 2;
 
 /** The copies of a snapshot: a tag for each destination, and the details on request. */
-export function CopiesCell({ copies, now }: { copies: readonly SnapshotCopy[]; now: number }) {
+export function CopiesCell({ name, copies, now }: { name: string; copies: readonly SnapshotCopy[]; now: number }) {
   const { button, dropdown } = useDropdown('dialog');
   if (copies.length === 0) return <span className="quiet">Snapkeep data folder</span>;
   const sorted = [...copies].sort((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
@@ -56,7 +56,7 @@ export function CopiesCell({ copies, now }: { copies: readonly SnapshotCopy[]; n
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
             <ul className="copy-list" tabIndex={0} data-autofocus>
               {copies.map((copy) => (
-                <CopyDetails key={copy.destinationId} copy={copy} now={now} />
+                <CopyDetails key={copy.destinationId} of={name} copy={copy} now={now} />
               ))}
             </ul>
           </Popover.Dropdown>
@@ -77,8 +77,8 @@ function CopyTag({ copy: { state, destinationName } }: { copy: SnapshotCopy }) {
   );
 }
 
-function CopyDetails({ copy, now }: { copy: SnapshotCopy; now: number }) {
-  const { kind, destinationName, state, at, message, verifiedAt, valid } = copy;
+function CopyDetails({ of, copy, now }: { of: string; copy: SnapshotCopy; now: number }) {
+  const { kind, destinationName, name, state, at, message, verifiedAt, valid } = copy;
   const { tone, icon, words } = STATES[state];
   return (
     <li>
@@ -91,6 +91,11 @@ function CopyDetails({ copy, now }: { copy: SnapshotCopy; now: number }) {
         <Text size="xs" c="dimmed">
           Since {momentInWords(at, now)}.{message !== null && ` ${message}`}
         </Text>
+        {name !== of && (
+          <Text size="xs" c="dimmed">
+            Stored as {name}.
+          </Text>
+        )}
         {verifiedAt !== null && (
           <Text size="xs" c="dimmed">
             {valid === false ? (

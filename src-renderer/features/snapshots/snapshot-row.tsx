@@ -65,7 +65,7 @@ export const SnapshotRow = memo(function SnapshotRow({
         {snapshot.origin === 'imported' ? 'Imported' : TRIGGERS[snapshot.trigger]}
       </span>
       <span role="cell">
-        <CopiesCell copies={snapshot.copies} now={now} />
+        <CopiesCell name={snapshot.name} copies={snapshot.copies} now={now} />
       </span>
       <span role="cell" className="tags" title={snapshot.keptBy.map(ruleInWords).join(', ')}>
         <KeptBy rules={snapshot.keptBy} />

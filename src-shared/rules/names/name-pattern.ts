@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../contract/errors.ts';
 import { clockOffsets } from '../../schedule/local-calendar.ts';
-import { fileStem } from './naming.ts';
+import { endingOf, fileStem } from './naming.ts';
 
 /** The pattern of names where a person has chosen none. */
 export const DEFAULT_NAME_PATTERN = '{plan}-{date}-{time}-{id}';
@@ -34,6 +34,19 @@ export function idLetters(id: string): string {
     .toString(36)
     .padStart(count, '0')
     .slice(-count);
+}
+
+/** Whether the name of a snapshot has letters of its id, so that no other snapshot wants it. */
+export function hasLetters(name: string, id: string): boolean {
+  return name.includes(idLetters(id).slice(0, LETTERS));
+}
+
+/** The names that a copy of a snapshot may have where the snapshot's own is taken: with more and more letters of its id. */
+export function namesWithLetters(name: string, id: string): string[] {
+  const ending = endingOf(name);
+  const letters = idLetters(id).slice(hasLetters(name, id) ? LETTERS : 0);
+  const stem = name.slice(0, name.length - ending.length);
+  return [LETTERS, 2 * LETTERS].map((count) => `${stem}-${letters.slice(0, count)}${ending}`);
 }
 
 /** Whether the names by a pattern are unique by themselves. */

@@ -61,22 +61,27 @@ export function ownSnapshotName(name: string, extension: string): string {
   // The ending without the encryption is no contradiction: the encryption's is added to it.
   if (extension.endsWith(ENCRYPTED) && trimmed.toLowerCase().endsWith(extension.slice(0, -ENCRYPTED.length)))
     return ownSnapshotName(trimmed + ENCRYPTED, extension);
-  const known = [...Object.values(EXTENSIONS), ...Object.values(DUMP_EXTENSIONS), contentListExtension(false)]
-    .flatMap((end) => [end, end + ENCRYPTED])
-    .sort((a, b) => b.length - a.length)
-    .find((end) => trimmed.toLowerCase().endsWith(end));
-  if (known !== undefined && known !== extension) {
+  const known = endingOf(trimmed);
+  if (known !== '' && known !== extension) {
     throw new SnapkeepError('INVALID_PARAMS', `The ending ${known} does not match a snapshot stored as ${extension}.`, {
       hint: `Remove the ending, or choose the format of ${known}.`,
     });
   }
-  const full = known === undefined ? trimmed + extension : trimmed;
+  const full = known === '' ? trimmed + extension : trimmed;
   if (utf8Length(full) > 200) {
     throw new SnapkeepError('INVALID_PARAMS', 'The name is too long for a file.', {
       hint: 'Use at most 200 bytes; letters outside ASCII take two to four each.',
     });
   }
   return full;
+}
+
+/** What the name of a snapshot's file ends in, with its dot, in lower case; empty: nothing that snapshots end in. */
+export function endingOf(name: string): string {
+  const known = [...Object.values(EXTENSIONS), ...Object.values(DUMP_EXTENSIONS), contentListExtension(false)]
+    .flatMap((end) => [end, end + ENCRYPTED])
+    .sort((a, b) => b.length - a.length);
+  return known.find((end) => name.toLowerCase().endsWith(end)) ?? '';
 }
 
 /** A name for a plan from the path of its database: the file's name without folders and ending. */

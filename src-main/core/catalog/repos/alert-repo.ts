@@ -22,6 +22,9 @@ const NewAlert = z.object({
   tries: z.int(),
   nextAt: Instant,
   createdAt: Instant,
+  /** How long it has waited, counted by looks at the clock. */
+  ageMs: z.int(),
+  lookedAt: Instant,
 });
 const QueuedAlert = z.object({ ...NewAlert.shape, id: z.int(), lastError: z.string().nullable() });
 /** An alert that is still to be told over one channel. */
@@ -43,7 +46,7 @@ export class AlertRepo extends Repo {
 
   /** Has an alert wait to be told over a channel. */
   queue(channel: AlertChannel, alert: Alert, at: string): void {
-    this.#new.insert({ channel, alert, tries: 0, nextAt: at, createdAt: at });
+    this.#new.insert({ channel, alert, tries: 0, nextAt: at, createdAt: at, ageMs: 0, lookedAt: at });
   }
 
   /** What waits to be told, in the order it was queued. */
@@ -52,10 +55,8 @@ export class AlertRepo extends Repo {
   }
 
   /** Remembers a try that failed. */
-  putOff({ id, tries, nextAt, lastError }: Pick<QueuedAlert, 'id' | 'tries' | 'nextAt' | 'lastError'>): void {
-    this.db.run(
-      sql`UPDATE alert_queue SET tries = ${tries}, next_at = ${nextAt}, last_error = ${lastError} WHERE id = ${id}`,
-    );
+  putOff(alert: QueuedAlert): void {
+    this.#queue.save(alert, ['id']);
   }
 
   unqueue(id: number): void {

@@ -89,6 +89,9 @@ export const REMOVED = sql`('deleting', 'trashing', 'trashed')`;
 /** Which copies are meant: those of a plan at a destination. */
 export const copiesOf = (planId: string | null, destinationId: string): string => `${planId} ${destinationId}`;
 
+/** What the file of a copy `c` of a snapshot `s` is called. */
+export const COPY_NAME = sql`coalesce(c.name, s.name)`;
+
 /** What has been read and hashed and could not be opened is as unverified as what was never read. */
 export const VALID_COPY = sql`iif(c.level = 'none' AND c.valid = 1, NULL, c.valid) AS valid`;
 
@@ -121,7 +124,7 @@ export class CopyRepo extends Repo {
   named(destinationId: string): NamedCopy[] {
     return this.db.all(
       NamedCopy,
-      sql`SELECT s.id AS "snapshotId", s.name, s.size_bytes AS "sizeBytes", c.state, ${VALID_COPY},
+      sql`SELECT s.id AS "snapshotId", ${COPY_NAME} AS name, s.size_bytes AS "sizeBytes", c.state, ${VALID_COPY},
             s.attached_files <> '[]' AS "hasAttachedFiles", s.service_id IS NOT NULL AS "isDescribed" FROM snapshot_copies c CROSS JOIN snapshots s ON s.id = c.snapshot_id
           WHERE c.destination_id = ${destinationId} AND c.state IN ('stored', 'missing') ORDER BY s.number DESC`,
     );
@@ -151,9 +154,17 @@ export class CopyRepo extends Repo {
     );
   }
 
-  /** The first file of a copy is about to be stored, and its snapshot is not stored yet. */
+  /** The first file of a copy is about to be stored under a name, and its snapshot is not stored yet. */
   markStarted(destinationId: string, { id, name }: { id: string; name: string }): void {
     this.#begun.save({ destinationId, snapshotId: id, name }, ['destinationId', 'snapshotId']);
+  }
+
+  /** What a copy is called at a destination, or is to be: as when it was begun or stored there, or as its snapshot. */
+  nameOf({ id, name }: { id: string; name: string }, destinationId: string): string {
+    const known = sql`SELECT coalesce(
+        (SELECT name FROM begun_copies WHERE destination_id = ${destinationId} AND snapshot_id = ${id}),
+        (SELECT name FROM snapshot_copies WHERE destination_id = ${destinationId} AND snapshot_id = ${id}), ${name})`;
+    return this.db.value(z.string(), known) ?? name;
   }
 
   /** A copy that was begun is stored completely, or nothing of it is. */

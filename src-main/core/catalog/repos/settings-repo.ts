@@ -4,15 +4,21 @@ import { LastSearch } from '../../../../src-shared/model/found-database.ts';
 import { SavedRecoveryKit } from '../../../../src-shared/model/recovery/recovery-kit.ts';
 import { Pause } from '../../../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../../../src-shared/model/settings.ts';
+import { Instant } from '../../../../src-shared/model/values.ts';
+import { aged } from '../../../../src-shared/retention/counted-age.ts';
 import { sql } from '../sql.ts';
 import { json, Repo } from '../table.ts';
 
+const COUNTED_TIME = 'counted-time';
 const LAST_SEARCH = 'last-search';
 const MACHINE = 'machine';
 const PAUSE = 'pause';
 const RECOVERY_KIT = 'recovery-kit';
 const SERVICE_ID = 'service-id';
 const SETTINGS = 'settings';
+
+/** When the clock was looked at first, and how much time has passed since as counted by looks. */
+const CountedTime = z.object({ since: Instant, ageMs: z.int(), lookedAt: Instant });
 
 /** The table of settings. */
 export class SettingsRepo extends Repo {
@@ -68,6 +74,19 @@ export class SettingsRepo extends Repo {
 
   saveMachine(machine: string): void {
     this.#write(MACHINE, machine);
+  }
+
+  /**
+   * Looks at the clock, and returns the instant up to which time has been counted: not ahead of the clock, nor of the
+   * look before by more than a day.
+   * @param now milliseconds since 1970
+   */
+  countedNow(now: number): number {
+    const at = new Date(now).toISOString();
+    const known = this.#read(COUNTED_TIME, json(CountedTime)) ?? { since: at, ageMs: 0, lookedAt: at };
+    const counted = { ...known, ...aged(known, now) };
+    this.#write(COUNTED_TIME, JSON.stringify(counted));
+    return Math.min(now, Date.parse(counted.since) + counted.ageMs);
   }
 
   #read<S extends z.ZodType>(key: string, value: S): z.output<S> | undefined {

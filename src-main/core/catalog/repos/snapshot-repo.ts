@@ -13,26 +13,30 @@ import { Verification } from '../../../../src-shared/model/verification.ts';
 import { uncheckedInWords } from '../../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import { among, every, type Sql, sql, valuesOf } from '../sql.ts';
 import { json, Repo, Table } from '../table.ts';
-import { isCopy, REMOVED } from './copy-repo.ts';
+import { COPY_NAME, isCopy, REMOVED } from './copy-repo.ts';
 import { LISTED } from './kept-repo.ts';
 import { NewSnapshotRow, SnapshotRow, StoredCopyRow, toRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
 const copiesOf = (
   numbers: readonly number[],
 ): Sql => sql`SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", d.name, d.settings ->> '$.kind' AS kind,
-    d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message, c.verified_at AS "verifiedAt", c.valid, c.level
+    d.settings ->> '$.path' AS path, d.own, ${COPY_NAME} AS "fileName", c.state, c.at, c.message, c.verified_at AS "verifiedAt", c.valid, c.level
   FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id JOIN destinations d ON d.id = c.destination_id
   LEFT JOIN plan_destinations p ON p.plan_id = s.plan_id AND p.destination_id = c.destination_id
   WHERE c.state NOT IN ${REMOVED} AND s.number IN ${valuesOf(numbers)}
   ORDER BY d.own, p.position IS NULL, p.position, d.name COLLATE NOCASE`;
+/** Of a snapshot `s`: a copy of it is in a folder. @param name its file is called so there */
 const atFolder = (
   path: string,
+  name?: string,
 ): Sql => sql`s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
-    WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ${path} AND c.state IN ('stored', 'missing'))`;
+    WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ${path} AND c.state IN ('stored', 'missing')
+      AND ${name === undefined ? sql`TRUE` : sql`${COPY_NAME} = ${name}`})`;
 
 /** An id, the start of one, or the name of a file. */
 const matching = (text: string): Sql =>
   sql`s.id IN (SELECT id FROM snapshots WHERE id = ${text} UNION SELECT id FROM snapshots WHERE name = ${text}
+    UNION SELECT snapshot_id FROM snapshot_copies WHERE name = ${text}
     UNION SELECT id FROM snapshots WHERE length(${text}) >= 8 AND id >= ${text} AND id < ${`${text}~`})`;
 
 /** Which snapshots are asked for. */
@@ -182,7 +186,8 @@ export class SnapshotRepo extends Repo {
   }
 
   byPath(folder: string, name: string): Snapshot | undefined {
-    return this.#getWhole(sql`${atFolder(folder)} AND s.name = ${name}`);
+    const named = sql`SELECT id FROM snapshots WHERE name = ${name} UNION SELECT snapshot_id FROM snapshot_copies WHERE name = ${name}`;
+    return this.#getWhole(sql`s.id IN (${named}) AND ${atFolder(folder, name)}`);
   }
 
   /** The names that hold one of these texts. */
@@ -195,8 +200,8 @@ export class SnapshotRepo extends Repo {
   namesAt(destinationId: string): string[] {
     return this.db.column(
       z.string(),
-      sql`SELECT name FROM snapshots JOIN snapshot_copies ON snapshot_id = id
-          WHERE destination_id = ${destinationId} AND state <> 'missing'`,
+      sql`SELECT ${COPY_NAME} FROM snapshots s JOIN snapshot_copies c ON c.snapshot_id = s.id
+          WHERE c.destination_id = ${destinationId} AND c.state <> 'missing'`,
     );
   }
 
@@ -226,7 +231,7 @@ export class SnapshotRepo extends Repo {
     return this.db.value(json(Manifest), sql`SELECT body FROM manifests WHERE snapshot_id = ${id}`);
   }
 
-  /** Its manifest as it is at a destination: how attached files are stored differs from one to the other. */
+  /** Its manifest as it is at a destination: its name, and how attached files are stored, differ from one to the other. */
   manifestAt(id: string, destinationId: string): Manifest | undefined {
     const there = sql`SELECT manifest FROM snapshot_copies WHERE ${isCopy(id, destinationId)}`;
     return this.db.value(json(Manifest).nullable(), there) ?? this.manifest(id);
@@ -301,7 +306,7 @@ export class SnapshotRepo extends Repo {
     const others = this.db.all(
       Namesake,
       sql`SELECT s.id, c.state FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
-          WHERE c.destination_id = ${destinationId} AND s.name = ${manifest.name} AND s.id <> ${manifest.id}
+          WHERE c.destination_id = ${destinationId} AND ${COPY_NAME} = ${manifest.name} AND s.id <> ${manifest.id}
             AND c.state IN ('stored', 'missing')`,
     );
     for (const { id, state } of others) {

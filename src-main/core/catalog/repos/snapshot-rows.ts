@@ -65,6 +65,8 @@ export const StoredCopyRow = z.object({
   kind: SnapshotCopy.shape.kind,
   path: z.string().nullable(),
   own: flag,
+  /** What its file is called there. */
+  fileName: z.string(),
   state: SnapshotCopy.shape.state,
   at: Instant,
   message: z.string().nullable(),
@@ -75,13 +77,13 @@ export type StoredCopyRow = z.output<typeof StoredCopyRow>;
 /** Where a snapshot is: at people's destinations, and on this machine. */
 interface CopySummary {
   copies: SnapshotCopy[];
-  folder: string | null;
+  path: string | null;
   missing: boolean;
 }
 
 /** What a row says, without the tables. @param copyRows its copies, the nearest first */
 export function toSummary(row: SnapshotRow, copyRows: readonly StoredCopyRow[]): SnapshotSummary {
-  const { copies, folder, missing } = summarizeCopies(copyRows);
+  const { copies, path, missing } = summarizeCopies(copyRows);
   const { attachedFiles } = row;
   const sum = (of: (attachedFile: SnapshotAttachedFile) => number): number =>
     attachedFiles.reduce((total, attachedFile) => total + of(attachedFile), row.sizeBytes);
@@ -90,7 +92,7 @@ export function toSummary(row: SnapshotRow, copyRows: readonly StoredCopyRow[]):
   return {
     ...known,
     order,
-    path: folder === null ? null : join(folder, row.name),
+    path,
     copies,
     missing,
     verification: {
@@ -109,14 +111,15 @@ export function toSummary(row: SnapshotRow, copyRows: readonly StoredCopyRow[]):
 /** Expects the nearest first. */
 function summarizeCopies(rows: readonly StoredCopyRow[]): CopySummary {
   const copies: SnapshotCopy[] = [];
-  const folders: Partial<Record<SnapshotCopy['state'], string>> = {};
+  const paths: Partial<Record<SnapshotCopy['state'], string>> = {};
   for (const row of rows) {
-    if (row.kind === 'folder' && row.path !== null) folders[row.state] ??= row.path;
+    if (row.kind === 'folder' && row.path !== null) paths[row.state] ??= join(row.path, row.fileName);
     if (row.own) continue;
     copies.push({
       destinationId: row.destinationId,
       destinationName: row.name,
       kind: row.kind,
+      name: row.fileName,
       state: row.state,
       at: row.at,
       message: row.message,
@@ -125,7 +128,7 @@ function summarizeCopies(rows: readonly StoredCopyRow[]): CopySummary {
     });
   }
   const missing = !rows.some(({ state }) => state === 'stored');
-  return { copies, missing, folder: folders.stored ?? (missing ? folders.missing : null) ?? null };
+  return { copies, missing, path: paths.stored ?? (missing ? paths.missing : null) ?? null };
 }
 
 /** What a row and its manifest say. @param copyRows its copies, the nearest first */
