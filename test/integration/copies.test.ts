@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
+import { namesWithLetters } from '../../src-shared/rules/names/name-pattern.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '../support/places.ts';
@@ -86,14 +87,15 @@ describe('folders', () => {
     expect((await summaryOf(scene)).state).toBe(OK_HERE);
   });
 
-  test('a name that is taken by something else fails for good, alone, and is copied once it is free', async () => {
+  test('a snapshot whose names are all taken by something else fails for good, alone, and is copied once one is free', async () => {
     const scene = await setScene();
     const second = join(scene.folder, 'second');
     const nas = await save(scene.core, folderAt(second, 'NAS'));
     await backUp(scene);
     const [snapshot] = await scene.core.call('snapshots.list', {});
-    const squatted = join(second, snapshot?.name ?? '');
-    writeFileSync(squatted, 'something else');
+    const { id = '', name = '' } = snapshot ?? {};
+    const squatted = [name, ...namesWithLetters(name, id)].map((each) => join(second, each));
+    for (const path of squatted) writeFileSync(path, 'something else');
     await storeTo(scene, firstOf(scene), nas);
     await backUp(scene);
     expect(await statesAt(scene.core, nas)).toEqual(['stored', 'failed']);
@@ -101,8 +103,10 @@ describe('folders', () => {
       state: 'failed',
       reason: expect.stringContaining('different content'),
     });
-    expect(readFileSync(squatted, 'utf8')).toBe('something else');
-    rmSync(squatted);
+    for (const path of squatted) {
+      expect(readFileSync(path, 'utf8')).toBe('something else');
+      rmSync(path);
+    }
     await scene.core.call('destinations.catchUp', { destinationId: nas });
     await settle(scene.core);
     expect(contentsOf(second)).toEqual(contentsOf(scene.destination));

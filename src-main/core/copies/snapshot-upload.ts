@@ -85,10 +85,11 @@ export class SnapshotUpload {
         try {
           return await this.#storeFile(source, { ...manifest, name: this.#name });
         } catch (error) {
-          const isTaken = explainError(error, this.#name).code === 'CONFLICT';
-          if (!isTaken || next === undefined) throw error;
-          this.#handle.log('info', `${this.#name} is taken in ${this.#driver.label}. Using ${next}.`);
-          this.#begin(next);
+          if (explainError(error, this.#name).code !== 'CONFLICT') throw error;
+          const taken = this.#name;
+          this.#begin(next ?? this.#snapshot.name);
+          if (next === undefined) throw error;
+          this.#handle.log('info', `${taken} is taken in ${this.#driver.label}. Using ${next}.`);
         }
       }
     } finally {

@@ -33,7 +33,7 @@ export async function sameDiskWarnings(core: CoreContext, folder: string, destin
   const shared: string[] = [];
   for (const plan of own.length > 0 ? own : all) if (await isOnDiskOf(plan, folder)) shared.push(plan.name);
   if (shared.length === 0) return [];
-  const what = `The folder is on the same disk as the source of ${shared.join(', ')}`;
+  const what = `The folder is on the same disk or server as the source of ${shared.join(', ')}`;
   return [`${what}: if it fails, both are lost. Add a destination on another disk or machine.`];
 }
 

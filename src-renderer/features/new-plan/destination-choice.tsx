@@ -139,7 +139,9 @@ function KnownPlace({ summary, sameDisk, chosen, onChoose }: KnownPlaceProps) {
           {state !== 'ready' && <DestinationPill state={state} />}
         </>
       }
-      description={<Details path={label} facts={[freeInWords(free), sameDisk ? 'same disk as the source' : '']} />}
+      description={
+        <Details path={label} facts={[freeInWords(free), sameDisk ? 'same disk or server as the source' : '']} />
+      }
     />
   );
 }
@@ -173,7 +175,9 @@ function SuggestedPlace({ suggested, chosen, onChoose }: SuggestedPlaceProps) {
           </span>
         </>
       }
-      description={<Details path={path} facts={[freeInWords(freeBytes), sameDisk ? 'same disk as the source' : '']} />}
+      description={
+        <Details path={path} facts={[freeInWords(freeBytes), sameDisk ? 'same disk or server as the source' : '']} />
+      }
     />
   );
 }

@@ -141,7 +141,7 @@ function rest({ newest, running, paused, pruningPaused, oneDisk }: PlanFacts): F
 
 /** What a person should do about snapshots that are on the disk of their source. */
 const ONE_DISK =
-  'All snapshots are on the same disk as the source: if it fails, both are lost. Add a destination on another disk or machine.';
+  'All snapshots are on the same disk or server as the source: if it fails, both are lost. Add a destination on another disk or machine.';
 
 /** The worst of several states; `undefined` without any. */
 export function worstState(states: readonly PlanState[]): PlanState | undefined {

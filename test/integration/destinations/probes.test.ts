@@ -219,7 +219,9 @@ describe('a destination', () => {
     expect(await metricOf(scene, 'snapkeep_one_disk')).toBe('1');
     const { passed, warnings } = await scene.core.call('destinations.test', { destinationId: destinationOf(scene) });
     expect(passed).toBe(true);
-    expect(warnings).toContainEqual(expect.stringContaining(`the same disk as the source of ${scene.plan.name}`));
+    expect(warnings).toContainEqual(
+      expect.stringContaining(`the same disk or server as the source of ${scene.plan.name}`),
+    );
   });
 
   test('that is one of two leaves the plan waiting while it is gone', async () => {
