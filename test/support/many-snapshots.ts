@@ -26,7 +26,7 @@ export function enterManySnapshots(catalogFile: string, count: number, secondsAp
       created_at: at,
     });
     insert('manifests', '', { snapshot_id: id });
-    insert('snapshot_copies', "WHERE state = 'stored'", { snapshot_id: id, at });
+    insert('snapshot_copies', "WHERE state = 'stored'", { snapshot_id: id, at, name: 'NULL' });
     insert('verifications', '', { number: '', snapshot_id: id, at });
     const day = `date(${at}, 'localtime')`;
     insert('runs', "WHERE kind = 'backup'", { number: '-n', id, queued_at: at, finished_at: at, day });

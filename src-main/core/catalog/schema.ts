@@ -124,10 +124,9 @@ export const SCHEMA = `
     state TEXT NOT NULL,
     at TEXT NOT NULL,
     message TEXT,
-    -- How it is described there; NULL: as where it was stored first.
+    -- How it is described there, and what it is called in that; NULL: as where it was stored first.
     manifest TEXT,
-    -- What it is called there; NULL: as the snapshot.
-    name TEXT GENERATED ALWAYS AS (manifest ->> '$.name') STORED,
+    name TEXT,
     -- The newest verification that read this copy.
     verified_at TEXT,
     valid INTEGER,

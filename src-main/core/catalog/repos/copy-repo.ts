@@ -272,7 +272,8 @@ export class CopyRepo extends Repo {
   /** Keeps how a copy is described at its destination. */
   describe(snapshotId: string, destinationId: string, manifest: Manifest): void {
     this.db.run(
-      sql`UPDATE snapshot_copies SET manifest = ${JSON.stringify(manifest)} WHERE ${isCopy(snapshotId, destinationId)}`,
+      sql`UPDATE snapshot_copies SET manifest = ${JSON.stringify(manifest)}, name = ${manifest.name}
+          WHERE ${isCopy(snapshotId, destinationId)}`,
     );
   }
 

@@ -256,12 +256,13 @@ export class SnapshotRepo extends Repo {
           hint: 'Nothing was imported. Compare the two files; one of them was changed.',
         });
       }
-      const described = known === undefined ? null : JSON.stringify(manifest);
+      const [described, name] = known === undefined ? [null, null] : [JSON.stringify(manifest), manifest.name];
       this.db.run(
-        sql`INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at, manifest)
-            VALUES (${manifest.id}, ${destinationId}, 'stored', ${at}, ${described})
+        sql`INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at, manifest, name)
+            VALUES (${manifest.id}, ${destinationId}, 'stored', ${at}, ${described}, ${name})
             ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL,
-              manifest = iif(state IN ('stored', 'missing'), manifest, excluded.manifest)
+              manifest = iif(state IN ('stored', 'missing'), manifest, excluded.manifest),
+              name = iif(state IN ('stored', 'missing'), name, excluded.name)
               WHERE state NOT IN ${REMOVED}`,
       );
     });
