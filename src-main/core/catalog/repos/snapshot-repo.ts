@@ -33,10 +33,13 @@ const atFolder = (
     WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ${path} AND c.state IN ('stored', 'missing')
       AND ${name === undefined ? sql`TRUE` : sql`${COPY_NAME} = ${name}`})`;
 
+/** The ids of the snapshots that are called so, or have a copy that is. */
+const named = (name: string): Sql =>
+  sql`SELECT id FROM snapshots WHERE name = ${name} UNION SELECT snapshot_id FROM snapshot_copies WHERE name = ${name}`;
+
 /** An id, the start of one, or the name of a file. */
 const matching = (text: string): Sql =>
-  sql`s.id IN (SELECT id FROM snapshots WHERE id = ${text} UNION SELECT id FROM snapshots WHERE name = ${text}
-    UNION SELECT snapshot_id FROM snapshot_copies WHERE name = ${text}
+  sql`s.id IN (SELECT id FROM snapshots WHERE id = ${text} UNION ${named(text)}
     UNION SELECT id FROM snapshots WHERE length(${text}) >= 8 AND id >= ${text} AND id < ${`${text}~`})`;
 
 /** Which snapshots are asked for. */
@@ -186,8 +189,7 @@ export class SnapshotRepo extends Repo {
   }
 
   byPath(folder: string, name: string): Snapshot | undefined {
-    const named = sql`SELECT id FROM snapshots WHERE name = ${name} UNION SELECT snapshot_id FROM snapshot_copies WHERE name = ${name}`;
-    return this.#getWhole(sql`s.id IN (${named}) AND ${atFolder(folder, name)}`);
+    return this.#getWhole(sql`s.id IN (${named(name)}) AND ${atFolder(folder, name)}`);
   }
 
   /** The names that hold one of these texts. */
@@ -307,7 +309,7 @@ export class SnapshotRepo extends Repo {
     const others = this.db.all(
       Namesake,
       sql`SELECT s.id, c.state FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
-          WHERE c.destination_id = ${destinationId} AND ${COPY_NAME} = ${manifest.name} AND s.id <> ${manifest.id}
+          WHERE c.destination_id = ${destinationId} AND s.id IN (${named(manifest.name)}) AND ${COPY_NAME} = ${manifest.name} AND s.id <> ${manifest.id}
             AND c.state IN ('stored', 'missing')`,
     );
     for (const { id, state } of others) {
