@@ -14,8 +14,8 @@ import type { TrashPlaces } from './trash-copy.ts';
  * @throws SnapkeepError `NOT_FOUND`, `CORRUPT`, `CANCELLED`
  */
 export async function checkTrashed(
-  { entry, attachedFiles }: TrashPlaces,
-  { name, sha256 }: Pick<Snapshot, 'name' | 'sha256'>,
+  { entry, name, attachedFiles }: TrashPlaces,
+  { sha256 }: Pick<Snapshot, 'sha256'>,
   options: { signal: AbortSignal; onProgress: (bytes: number) => void },
 ): Promise<void> {
   await requireSame(entry, name, sha256, options);
