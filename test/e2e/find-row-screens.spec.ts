@@ -70,7 +70,7 @@ function backUpTenTimes(): void {
   expect(run([...add, '--keep-last', '20'])).toMatchObject({ exitCode: 0 });
   for (const sql of ['', ...CHANGES]) {
     if (sql !== '') change(sql);
-    expect(run(['backup', 'shop'])).toMatchObject({ exitCode: 0 });
+    expect(run(['backup', 'shop', '--no-verify'])).toMatchObject({ exitCode: 0 });
   }
 }
 
@@ -100,6 +100,18 @@ for (const { name, open } of hosts)
     await expect(versions.nth(1).locator('mark')).toHaveText(['40.0', 'moved to Ulm']);
     await expect(versions.nth(3)).toContainText('ann@example.org');
     await expect(found.getByRole('article', { name: 'orders 1' })).toBeVisible();
+
+    if (name === inBrowser.name)
+      await test.step('what is found fits and pleases axe in both themes and at all widths', async () => {
+        await judgeEverywhere(page, 'found-rows', USUAL_WIDTHS);
+        await page.getByRole('button', { name: 'Options' }).click();
+        await find(page, 'nobody has this');
+        await expect(page.getByText('No row found in 10 snapshots.')).toBeVisible(SEARCHED);
+        await judgeEverywhere(page, 'found-no-rows', USUAL_WIDTHS);
+        await page.getByRole('button', { name: 'Options' }).click();
+        await find(page, 'ann');
+        await expect(lost).toContainText('missing since', SEARCHED);
+      });
 
     await test.step('a reload keeps the results', async () => {
       await page.reload();
@@ -154,19 +166,3 @@ for (const { name, open } of hosts)
       await expect(page.getByRole('navigation', { name: 'Tables and views' })).toBeVisible();
     });
   });
-
-test('what is found fits and pleases axe in both themes and at all widths', async () => {
-  test.slow();
-  backUpTenTimes();
-  host = await inBrowser.open(join(folder, 'home'));
-  const { page } = host;
-  await openPlan(page, 'shop');
-  await page.getByRole('tab', { name: 'Browse' }).click();
-  await page.getByRole('button', { name: 'Options' }).click();
-  await find(page, 'ann');
-  await expect(page.getByRole('article', { name: 'customers 4711' })).toContainText('missing since', SEARCHED);
-  await judgeEverywhere(page, 'found-rows', USUAL_WIDTHS);
-  await find(page, 'nobody has this');
-  await expect(page.getByText('No row found in 10 snapshots.')).toBeVisible(SEARCHED);
-  await judgeEverywhere(page, 'found-no-rows', USUAL_WIDTHS);
-});
