@@ -70,6 +70,13 @@ test('the writer makes the bytes that the format prescribes', async () => {
   expect(readLtxHeader(start, '7.ltx')).toEqual(header);
 });
 
+test('a file of many pages is read', async () => {
+  const page = Buffer.alloc(512, 7);
+  const pages = Array.from({ length: 9000 }, (_, at) => ({ number: at + 1, data: page }));
+  const read = await readAllOfLtx(await ltxOf(ltxHeader({ commit: 9000 }), pages), 100_000);
+  expect(read.pages.size).toBe(9000);
+});
+
 test('a merge has the effect of its files in their order', async () => {
   /** Commits, and which pages each file has beside those that it must have. */
   const steps = fc.array(

@@ -5,11 +5,12 @@ import {
   encodeHeader,
   FRAME_HEADER_BYTES,
   FRAME_WITH_SIZE,
-  indexEntry,
   type LtxHeader,
   type LtxPage,
+  MOST_ENTRY_BYTES,
   NO_DATABASE_CHECKSUM,
   PageOrder,
+  putIndexEntry,
 } from './ltx-format.ts';
 import { packPage } from './lz4-block.ts';
 
@@ -32,27 +33,27 @@ export async function encodeLtx(
 ): Promise<{ bytes: number; pages: number }> {
   const output = new Output(write);
   const order = new PageOrder(header);
-  const index: Uint8Array[] = [];
+  const index = new PageIndex();
   output.hash(output.put(encodeHeader(header)));
   for await (const { number, data } of pages) {
     refuse(order.next(number));
     refuse(data.length === header.pageSize ? null : `page ${number} has ${data.length} bytes`);
     const block = packPage(data);
     const frame = frameHeader(number, block.length);
-    index.push(indexEntry(number, output.bytes, frame.length + block.length));
+    index.add(number, output.bytes, frame.length + block.length);
     output.hash(output.put(frame));
     output.put(block);
     output.hash(data);
     if (output.isFull) await output.flush();
   }
   refuse(order.end());
-  const entries = Buffer.concat([...index, Uint8Array.of(0)]);
+  const entries = index.toBytes();
   const size = Buffer.alloc(8);
   size.writeBigUInt64BE(BigInt(entries.length));
   for (const part of [END_OF_PAGES, entries, size, NO_DATABASE_CHECKSUM]) output.hash(output.put(part));
   output.put(output.checksum());
   await output.flush();
-  return { bytes: output.bytes, pages: index.length };
+  return { bytes: output.bytes, pages: index.pages };
 }
 
 function refuse(fault: string | null): void {
@@ -65,6 +66,29 @@ function frameHeader(number: number, packed: number): Buffer {
   frame.writeUInt16BE(FRAME_WITH_SIZE, 4);
   frame.writeUInt32BE(packed, 6);
   return frame;
+}
+
+/** The page index of a file, until it is written. */
+class PageIndex {
+  readonly #full: Uint8Array[] = [];
+  #bytes = new Uint8Array(65_536);
+  #at = 0;
+  pages = 0;
+
+  add(number: number, offset: number, bytes: number): void {
+    if (this.#at + MOST_ENTRY_BYTES > this.#bytes.length) {
+      this.#full.push(this.#bytes.subarray(0, this.#at));
+      this.#bytes = new Uint8Array(this.#bytes.length);
+      this.#at = 0;
+    }
+    this.#at = putIndexEntry(this.#bytes, this.#at, number, offset, bytes);
+    this.pages++;
+  }
+
+  /** Returns its lines, and the 0 behind them. */
+  toBytes(): Buffer {
+    return Buffer.concat([...this.#full, this.#bytes.subarray(0, this.#at), Uint8Array.of(0)]);
+  }
 }
 
 /** What is written, and the checksum over it, which covers the pages before they were compressed. */

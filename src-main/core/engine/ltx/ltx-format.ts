@@ -161,12 +161,21 @@ export class PageOrder {
   }
 }
 
-/** Returns the line of a page index for a page: where its frame stands, and its bytes with its header. */
-export function indexEntry(number: number, offset: number, bytes: number): Uint8Array {
-  const entry: number[] = [];
-  for (let rest of [number, offset, bytes]) {
-    for (; rest >= 128; rest = Math.floor(rest / 128)) entry.push((rest % 128) | 128);
-    entry.push(rest);
-  }
-  return Uint8Array.from(entry);
+/** Bytes that the line of a page index has at most. */
+export const MOST_ENTRY_BYTES = 30;
+
+/**
+ * Puts the line of a page index into bytes: the page, where its frame stands, and its bytes with its header.
+ * @returns where the next line goes
+ */
+export function putIndexEntry(into: Uint8Array, start: number, number: number, offset: number, bytes: number): number {
+  return putNumber(into, putNumber(into, putNumber(into, start, number), offset), bytes);
+}
+
+function putNumber(into: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) into[at++] = (rest % 128) | 128;
+  into[at++] = rest;
+  return at;
 }

@@ -8,12 +8,13 @@ import {
   FRAME_HEADER_BYTES,
   FRAME_WITH_SIZE,
   HEADER_BYTES,
-  indexEntry,
   type LtxHeader,
   type LtxPage,
   type LtxSource,
+  MOST_ENTRY_BYTES,
   mostPacked,
   PageOrder,
+  putIndexEntry,
 } from './ltx-format.ts';
 import { unpackPage } from './lz4-block.ts';
 
@@ -58,6 +59,7 @@ class Body {
   /** The page index as the frames make it: its length and its checksum. */
   #indexBytes = 0;
   readonly #index = new Crc64();
+  readonly #entry = new Uint8Array(MOST_ENTRY_BYTES);
 
   constructor(name: string, header: LtxHeader, checksums: boolean, bytes: ByteQueue) {
     this.#name = name;
@@ -103,9 +105,9 @@ class Body {
       throw this.#damaged(`page ${number} has ${packed} compressed bytes`);
     const data = this.#unpack(number, await this.#take(packed));
     this.crc.update(frame).update(data);
-    const entry = indexEntry(number, offset, FRAME_HEADER_BYTES + packed);
-    this.#indexBytes += entry.length;
-    this.#index.update(entry);
+    const entryBytes = putIndexEntry(this.#entry, 0, number, offset, FRAME_HEADER_BYTES + packed);
+    this.#indexBytes += entryBytes;
+    this.#index.update(this.#entry.subarray(0, entryBytes));
     return { number, data };
   }
 
