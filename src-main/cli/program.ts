@@ -15,6 +15,7 @@ const GROUPS: ReadonlyArray<{ names: readonly string[]; load: () => Promise<AddC
     load: async () => (await import('./commands/destination-commands.ts')).addDestinationCommands,
   },
   { names: ['backup', 'verify'], load: async () => (await import('./commands/backup-commands.ts')).addBackupCommands },
+  { names: ['points'], load: async () => (await import('./commands/points-command.ts')).addPointsCommand },
   { names: ['search'], load: async () => (await import('./commands/search-command.ts')).addSearchCommand },
   {
     names: ['list', 'prune', 'delete'],

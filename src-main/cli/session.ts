@@ -19,6 +19,8 @@ import { endProgress, errorOf, say, showProgress } from './output.ts';
 type StartsRun = Extract<
   MethodName,
   | `${string}.start`
+  | 'history.capture'
+  | 'history.prune'
   | 'compare.open'
   | 'databases.find'
   | 'restores.check'

@@ -5,6 +5,7 @@ import type { PingMoment } from './alerts/channels.ts';
 import { copyCatalog } from './catalog/catalog-copies.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
+import { pruneHistories } from './history/prune-history.ts';
 import { checkEverything } from './plans/check-everything.ts';
 import { checkSource } from './plans/check-source.ts';
 import { pruneByRetention } from './prune/prune.ts';
@@ -74,6 +75,7 @@ export const RECURRING: readonly RecurringStep[] = [
   { name: 'copy of the catalog', everyMs: 60 * MINUTE_MS, work: copyCatalog },
   { name: 'clean-up of folders', everyMs: 10 * MINUTE_MS, work: ({ cleanUp }) => cleanUp.tick() },
   { name: 'safety snapshots', everyMs: DAY_MS, work: pruneSafetySnapshots },
+  { name: 'histories', everyMs: 60 * MINUTE_MS, work: pruneHistories },
   { name: 'trash', everyMs: 60 * MINUTE_MS, work: expireTrash },
 ];
 

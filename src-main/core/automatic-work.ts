@@ -34,19 +34,21 @@ export class AutomaticWork implements RunFollower {
   }
 
   ended(run: Run): void {
-    const { background, scheduler } = this.#core();
+    const { background, scheduler, captures } = this.#core();
     this.#collected?.push(run);
     // Also while closing: what was cancelled by that stays due.
     this.#try('schedules', () => scheduler.ended(run));
+    this.#try('captures', () => captures.ended(run));
     if (!this.#closed) background.begin(`what follows run ${run.id}`, () => this.#follow(run));
   }
 
   /** Serves schedules and does what recurs, from now on; not for hosts that are gone in a moment. */
   start(): void {
-    const { scheduler, copier, ports } = this.#core();
+    const { scheduler, copier, captures, ports } = this.#core();
     this.#started = true;
     scheduler.serve();
     copier.serve();
+    captures.serve();
     this.#stopListening = ports.power?.onResume(() => this.#wake()) ?? this.#stopListening;
     this.#tick(false);
   }
@@ -56,10 +58,11 @@ export class AutomaticWork implements RunFollower {
    * included, and answers the runs in the order they ended.
    */
   async serveDue(): Promise<Run[]> {
-    const { scheduler, runs } = this.#core();
+    const { scheduler, captures, runs } = this.#core();
     const collected: Run[] = [];
     this.#collected = collected;
     scheduler.serve();
+    captures.serve();
     this.#tick(true);
     for (let run: Run | undefined; ; ) {
       await this.idle();
@@ -68,6 +71,7 @@ export class AutomaticWork implements RunFollower {
       await runs.ended(run.id);
     }
     scheduler.close();
+    captures.close();
     this.#recur(true);
     await this.idle();
     this.#collected = null;
@@ -77,12 +81,13 @@ export class AutomaticWork implements RunFollower {
   /** Sets the timer anew: the time of the next check may have changed. */
   arm(): void {
     if (!this.#started || this.#closed) return;
-    const { clock, scheduler, copier, background } = this.#core();
+    const { clock, scheduler, copier, captures, background } = this.#core();
     const now = clock.now().getTime();
     const next = Math.min(
       now + LONGEST_SLEEP_MS,
       scheduler.nextTick(),
       copier.nextTick(),
+      captures.nextTick(),
       background.nextRetry() ?? Number.POSITIVE_INFINITY,
     );
     this.#forgetTimer();
@@ -96,12 +101,13 @@ export class AutomaticWork implements RunFollower {
 
   /** Sets off nothing more from now on, and waits for what goes on. */
   async close(): Promise<void> {
-    const { scheduler, copier, background } = this.#core();
+    const { scheduler, copier, captures, background } = this.#core();
     this.#closed = true;
     this.#forgetTimer();
     this.#stopListening();
     scheduler.close();
     copier.close();
+    captures.close();
     background.close();
     await background.idle();
   }
@@ -113,10 +119,11 @@ export class AutomaticWork implements RunFollower {
   }
 
   #tick(ignoreBackoff: boolean): void {
-    const { scheduler, copier, background } = this.#core();
+    const { scheduler, copier, captures, background } = this.#core();
     readMachineZone();
     this.#try('schedules', () => scheduler.tick({ ignoreBackoff }));
     this.#try('copies', () => copier.tick({ ignoreBackoff }));
+    this.#try('captures', () => captures.tick());
     background.retryDue();
     this.#recur(false);
     this.#try('the timer', () => this.arm());

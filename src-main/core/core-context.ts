@@ -8,6 +8,7 @@ import type { Copier } from './copies/copier.ts';
 import type { Throttles } from './destinations/drivers/throttle.ts';
 import type { EventBus } from './event-bus.ts';
 import type { RowSearches } from './find-rows/row-searches.ts';
+import type { Captures } from './history/captures.ts';
 import type { Clock, HostPorts, Log } from './ports.ts';
 import type { Background } from './process/background.ts';
 import type { DataFolder } from './process/data-folder.ts';
@@ -37,6 +38,7 @@ export interface CoreContext {
   readonly cleanUp: CleanUp;
   readonly scheduler: Scheduler;
   readonly copier: Copier;
+  readonly captures: Captures;
   readonly channels: Channels;
   readonly deliveries: AlertDelivery;
   readonly watchdog: Watchdog;

@@ -14,6 +14,7 @@ import { areReachable } from './destinations/destination-access.ts';
 import { Throttles } from './destinations/drivers/throttle.ts';
 import { EventBus } from './event-bus.ts';
 import { RowSearches } from './find-rows/row-searches.ts';
+import { Captures } from './history/captures.ts';
 import { summarizePlans } from './plans/plan-summary.ts';
 import { type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { Background } from './process/background.ts';
@@ -96,6 +97,7 @@ export function createContext(
     }),
     scheduler: createScheduler(parts, () => context, onChecked),
     copier: new Copier(() => context, onChecked),
+    captures: new Captures(() => context, onChecked),
     channels,
     deliveries,
     watchdog: new Watchdog({

@@ -19,6 +19,7 @@ const LOADERS: { readonly [N in Noun]: (core: CoreContext) => Promise<Handlers<M
   }),
   dialogs: async (core) => (await import('./files/handlers.ts')).filesHandlers(core),
   files: async (core) => (await import('./files/handlers.ts')).filesHandlers(core),
+  history: async (core) => (await import('./history/handlers.ts')).historyHandlers(core),
   imports: async (core) => (await import('./import/handlers.ts')).importHandlers(core),
   plans: async (core) => (await import('./plans/handlers.ts')).plansHandlers(core),
   prune: async (core) => (await import('./prune/handlers.ts')).pruneHandlers(core),

@@ -17,6 +17,7 @@ const ANSWERS: readonly Answer[] = ['stop', 'wait', 'stay'];
 
 const KINDS: Readonly<Record<Run['kind'], string>> = {
   backup: 'A backup',
+  capture: 'A capture of changes',
   export: 'An export',
   copy: 'A copy to a destination',
   restoreTest: 'A restore test',
@@ -27,6 +28,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
   databaseDeletion: 'A database deletion',
   import: 'An import',
   prune: 'A prune',
+  pruneHistory: 'A prune of a history',
   delete: 'A deletion',
   putBack: 'A return from the trash',
   scan: 'A rescan',

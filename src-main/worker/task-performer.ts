@@ -8,6 +8,7 @@ import { replicateAttachedFile } from '../core/copies/replicate-attached-file.ts
 import { checkDatabaseDeletion, deleteDatabase } from '../core/delete-database/delete-database.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { captureHistory } from '../core/engine/history/capture-history.ts';
+import { mergeHistory } from '../core/engine/history/merge-history.ts';
 import { rebuildPoint } from '../core/engine/history/rebuild-point.ts';
 import { identifyStored } from '../core/engine/identify/identify-stored.ts';
 import { copyTogether } from '../core/engine/sqlite/copy-together.ts';
@@ -73,6 +74,7 @@ const tasksWith = (tell: Told): Tasks => ({
   'copy-together': ({ clockAheadMs, ...request }, context) => copyTogether(request, ahead(context, clockAheadMs)),
   'copy-catalog': copyCatalogFile,
   'capture-history': ({ clockAheadMs, ...request }, context) => captureHistory(request, ahead(context, clockAheadMs)),
+  'merge-history': mergeHistory,
   'rebuild-point': rebuildPoint,
   export: exportSnapshot,
   verify: async ({ mayStayEncrypted, ...file }, context) =>

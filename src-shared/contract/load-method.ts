@@ -24,6 +24,7 @@ const LOADERS: { readonly [N in Noun]: () => Promise<Pick<Methods, MethodsOf<N>>
   browse: async () => (await import('./browse-methods.ts')).browseMethods,
   compare: async () => (await import('./compare-methods.ts')).compareMethods,
   databaseDeletions: snapshot,
+  history: async () => (await import('./history-methods.ts')).historyMethods,
   prune: snapshot,
   restores: snapshot,
   rows: async () => (await import('./row-methods.ts')).rowMethods,

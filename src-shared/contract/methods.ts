@@ -3,6 +3,7 @@ import { browseMethods } from './browse-methods.ts';
 import { compareMethods } from './compare-methods.ts';
 import { databaseMethods } from './database-methods.ts';
 import { destinationMethods } from './destination-methods.ts';
+import { historyMethods } from './history-methods.ts';
 import { planMethods } from './plan-methods.ts';
 import { rowMethods } from './row-methods.ts';
 import { serviceMethods } from './service-methods.ts';
@@ -23,6 +24,7 @@ export const methods = {
   ...rowMethods,
   ...browseMethods,
   ...compareMethods,
+  ...historyMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;

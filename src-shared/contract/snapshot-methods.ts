@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AttachedFileName } from '../model/attached-file.ts';
+import { Txid } from '../model/history/point.ts';
 import { Plan, Retention } from '../model/plan.ts';
 import { PrunePreview } from '../model/prune.ts';
 import { DatabaseDeletionPreview, DatabaseDeletionTarget } from '../model/restore/database-deletion.ts';
@@ -91,11 +92,12 @@ export const snapshotMethods = {
     result: started,
   },
 
-  /** Starts a verification of a snapshot or a file. `key`: for files made with an unknown key; it is stored once it has opened one. */
+  /** Starts a verification of a snapshot, a point in time or a file. `key`: for files made with an unknown key; it is stored once it has opened one. */
   'verifications.start': {
     params: z.union([
       z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional(), key }),
       z.strictObject({ path: FilePath, entry: EntryName.optional(), key }),
+      z.strictObject({ planId: z.uuid(), txid: Txid, key }),
     ]),
     result: started,
   },

@@ -3,6 +3,7 @@ import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/names/name-patt
 import { AttachedFiles } from './attached-file.ts';
 import { PlanKey } from './database-encryption.ts';
 import { SnapshotEncryption } from './encryption.ts';
+import { HistorySettings, NO_HISTORY } from './history/history-settings.ts';
 import { KEEP_ALL, Retention } from './retention.ts';
 import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone } from './schedule.ts';
@@ -112,6 +113,8 @@ const DECISIONS = {
   attachedFiles: AttachedFiles,
   group: PlanGroup,
   tags: Tags,
+  /** Whether changes are captured between full snapshots, how often, and which points in time are kept. */
+  history: HistorySettings,
   /** Whether it is backed up at the same instant as the other plans of its group that say so. */
   sameInstant: z.boolean(),
   /** How long a run of the plan may take, in minutes, before it is stopped. `null`: the default limit. */
@@ -139,6 +142,7 @@ export const PlanInput = z.object({
   attachedFiles: AttachedFiles.default([]),
   group: PlanGroup.default(null),
   tags: Tags.default([]),
+  history: HistorySettings.default(NO_HISTORY),
   sameInstant: DECISIONS.sameInstant.default(false),
   timeLimitMinutes: DECISIONS.timeLimitMinutes.default(null),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
 import { FindReport, FoundCounts } from './found-database.ts';
+import { Txid } from './history/point.ts';
 import { PruneOutcome } from './prune.ts';
 import { RestoreCheck } from './restore/restore.ts';
 import { FilesCheck, RestoredFiles } from './restore/restore-files.ts';
@@ -13,6 +14,7 @@ import { Verification } from './verification.ts';
  * What a run does. `export` writes a snapshot into a pipe. `restore-check` stages and verifies what a restore would put
  * back and compares it with the current content; `undo` is a restore of the safety snapshot; `databaseDeletion` removes
  * a database;
+ * `capture` stores what has changed since the newest point in time;
  * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `import` lists what other programs
  * have made; `putBack` brings a deleted snapshot back from the trash; `cleanup` removes what a crash left behind; `find` searches this machine for databases;
  * `browse` unpacks a database so that it can be read; `findRows` searches the snapshots of a plan for rows;
@@ -21,6 +23,7 @@ import { Verification } from './verification.ts';
  */
 export const RunKind = z.enum([
   'backup',
+  'capture',
   'export',
   'copy',
   'restoreTest',
@@ -30,6 +33,7 @@ export const RunKind = z.enum([
   'undo',
   'databaseDeletion',
   'prune',
+  'pruneHistory',
   'delete',
   'putBack',
   'scan',
@@ -126,6 +130,14 @@ export const RunResult = z.discriminatedUnion('kind', [
     incomplete: z.string().nullable(),
     verification: Verification.nullable(),
   }),
+  /** `txid`: of the new point in time; `null`: nothing had changed. `waiting`: destinations that lack some of it. */
+  z.object({
+    kind: z.literal('capture'),
+    txid: Txid.nullable(),
+    changedPages: z.int().nonnegative(),
+    bytes: Bytes,
+    waiting: z.int().nonnegative(),
+  }),
   z.object({ kind: z.literal('export'), bytes: Bytes, sha256: Sha256 }),
   z.object({
     kind: z.literal('copy'),
@@ -155,6 +167,13 @@ export const RunResult = z.discriminatedUnion('kind', [
     rights: FileRights.nullable(),
   }),
   z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),
+  /** `points`: those that are no longer kept. `files`: those that were removed. */
+  z.object({
+    kind: z.literal('pruneHistory'),
+    points: z.int().nonnegative(),
+    files: z.int().nonnegative(),
+    bytesFreed: Bytes,
+  }),
   z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),
   /** `copies`: how many of them were put back. */
   z.object({ kind: z.literal('putBack'), snapshotId: z.uuid(), copies: z.number().int().positive() }),

@@ -4,6 +4,7 @@ import { bytesInWords, countInWords } from './wording.ts';
 
 const KINDS: Record<RunKind, string> = {
   backup: 'Back up',
+  capture: 'Capture changes of',
   export: 'Export of',
   copy: 'Copy to',
   restoreTest: 'Restore test of',
@@ -13,6 +14,7 @@ const KINDS: Record<RunKind, string> = {
   undo: 'Undo restore to',
   databaseDeletion: 'Delete database',
   prune: 'Prune',
+  pruneHistory: 'Prune history of',
   delete: 'Delete',
   putBack: 'Put back',
   scan: 'Rescan',

@@ -13,6 +13,7 @@ import type { MethodCase } from './cases/case.ts';
 import { compareCases } from './cases/compare.ts';
 import { databasesCases } from './cases/databases.ts';
 import { destinationsCases } from './cases/destinations.ts';
+import { historyCases } from './cases/history.ts';
 import { hostCases } from './cases/host.ts';
 import { plansCases } from './cases/plans.ts';
 import { rowsCases } from './cases/rows.ts';
@@ -27,6 +28,7 @@ const cases: Record<MethodName, MethodCase> = {
   ...rowsCases,
   ...browseCases,
   ...compareCases,
+  ...historyCases,
   ...rowsCases,
   ...hostCases,
 };

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Catalog, createCatalog } from '../../src-main/core/catalog/catalog.ts';
 import { openDatabase } from '../../src-main/core/engine/sqlite/open-database.ts';
+import { NO_HISTORY } from '../../src-shared/model/history/history-settings.ts';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { KEEP_ALL, Plan } from '../../src-shared/model/plan.ts';
 import { Run } from '../../src-shared/model/run.ts';
@@ -89,6 +90,7 @@ function enterPlans(catalog: Catalog, folder: string, plans: number, now: number
         group: n % 4 === 0 ? `Group ${n % 12}` : null,
         tags: n % 3 === 0 ? ['work'] : [],
         sameInstant: false,
+        history: NO_HISTORY,
       },
       ...{ timeLimitMinutes: null, paused: null, key: null },
     });

@@ -26,6 +26,8 @@ export async function startTestCore(dataFolder: string, ports: Partial<HostPorts
 type StartsRun = Extract<
   MethodName,
   | `${string}.start`
+  | 'history.capture'
+  | 'history.prune'
   | 'restores.check'
   | 'browse.export'
   | 'restores.undo'

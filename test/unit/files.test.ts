@@ -13,6 +13,7 @@ import { contentOf, identifyContent } from '../../src-main/core/engine/identify/
 import { holdDataFolder } from '../../src-main/core/process/data-folder.ts';
 import { parseLsof } from '../../src-main/platform/file-holders.macos.ts';
 import { ErrorCode } from '../../src-shared/contract/errors.ts';
+import { NO_HISTORY } from '../../src-shared/model/history/history-settings.ts';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { answering } from '../support/answering.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
@@ -210,6 +211,7 @@ describe('the dispatcher', () => {
       attachedFiles: [],
       group: null,
       tags: [],
+      history: NO_HISTORY,
       sameInstant: false,
       timeLimitMinutes: null,
     });

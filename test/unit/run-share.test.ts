@@ -11,6 +11,7 @@ const at = (kind: RunKind, phase: RunPhase, done = 0, total: number | null = nul
 /** The phases of each kind of run as they happen, those of several databases or files included. */
 const PHASES: Record<RunKind, RunPhase[]> = {
   backup: ['copying', 'reading', 'compressing', 'storing', 'uploading', 'verifying', 'checking'],
+  capture: ['copying', 'reading', 'uploading'],
   export: ['copying', 'reading', 'compressing'],
   copy: ['fetching', 'uploading'],
   restoreTest: ['fetching', 'verifying', 'checking'],
@@ -20,6 +21,7 @@ const PHASES: Record<RunKind, RunPhase[]> = {
   undo: ['verifying', 'safety-snapshot', 'replacing', 'confirming'],
   databaseDeletion: ['safety-snapshot', 'removing'],
   prune: ['removing'],
+  pruneHistory: ['fetching', 'uploading'],
   delete: ['removing'],
   putBack: ['checking'],
   scan: ['scanning'],

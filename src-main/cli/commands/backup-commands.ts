@@ -60,7 +60,10 @@ export function addBackupCommands(program: Command): void {
     .description(
       'Reads and unpacks it, and checks the content in full. Exit code 3: it is not valid, or the database in it needs repair.',
     )
-    .argument('<snapshot>', 'id or name of a snapshot, path of a file, or “-” for standard input')
+    .argument(
+      '<snapshot>',
+      'id or name of a snapshot, path of a file, “-” for standard input, or a plan with --at or --point',
+    )
     .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000-k3f9qa.db.gz')
     .action(
       inSession((session, given: string, options: SourceOptions) =>
@@ -70,7 +73,7 @@ export function addBackupCommands(program: Command): void {
 }
 
 async function verify(session: Session, source: RestoreSource, options: KeyOptions): Promise<void> {
-  const run = await session.run('verifications.start', { ...source, ...(await keyOf(options)) });
+  const run = await session.run('verifications.start', { ...(await keyOf(options)), ...source });
   const { verification } = resultOf(run, 'verify');
   const checks = verification.checks.map((check) => `  ${check.outcome.padEnd(8)}${check.name}: ${check.detail}`);
   print(verification, [verification.message, ...checks], isGood(verification) ? EXIT.done : EXIT.notValid);

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Params } from '../../../src-shared/contract/methods.ts';
+import { StorageMode } from '../../../src-shared/model/history/history-settings.ts';
 import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
@@ -32,6 +33,7 @@ interface AddOptions extends RetentionOptions, KeyOptions, EncryptionOptions, At
   schemaVersion?: string;
   lockFile?: string[];
   timeLimit?: number;
+  storage?: StorageMode;
   tag?: string[];
   verify: boolean;
 }
@@ -69,6 +71,12 @@ export function addPlanAddCommand(plan: Command): void {
       'time zone of the schedule, for example Europe/Berlin (default: that of this machine)',
     )
     .option('--time-limit <minutes>', 'stop a run that takes longer (default: one day)', parseMinutes)
+    .addOption(
+      new Option(
+        '--storage <what>',
+        'what is stored: full snapshots alone, or also a history of the changes between them',
+      ).choices(StorageMode.options),
+    )
     .option('--tag <tag>', 'word to find the plan by (repeatable)', several)
     .option('--no-verify', 'do not verify each snapshot')
     .addHelpText('after', EXAMPLES)
@@ -128,6 +136,7 @@ async function givenOf(options: AddOptions): Promise<Given> {
     ...(options.schemaVersion === undefined ? {} : { schemaVersion: { sql: options.schemaVersion } }),
     ...(options.lockFile === undefined ? {} : { lockFiles: options.lockFile }),
     ...(options.timeLimit === undefined ? {} : { timeLimitMinutes: options.timeLimit }),
+    ...(options.storage === undefined ? {} : { history: { storage: options.storage } }),
     ...(options.tag === undefined ? {} : { tags: options.tag }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(timeZone === undefined ? {} : { timeZone }),

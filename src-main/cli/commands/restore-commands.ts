@@ -37,7 +37,10 @@ export function addRestoreCommands(program: Command): void {
     .description(
       'Without --to, everything is restored to its original location. With --to, the database is restored there; with --only files or a snapshot of files, the files are. Existing data is replaced only with --force; a safety snapshot is taken first, which “snapkeep undo” restores.',
     )
-    .argument('<snapshot>', 'id or name of a snapshot, path of a file, or “-” for standard input')
+    .argument(
+      '<snapshot>',
+      'id or name of a snapshot, path of a file, “-” for standard input, or a plan with --at or --point',
+    )
     .option('--to <path>', 'target path of the database, or of one attached file with --only files')
     .addOption(
       new Option('--only <what>', 'restore only the database or only the files').choices(['database', 'files']),
@@ -86,6 +89,7 @@ export function addRestoreCommands(program: Command): void {
 
 async function restore(session: Session, source: RestoreSource, options: RestoreOptions): Promise<void> {
   requireTable(options);
+  if ('txid' in source) return restorePoint(session, source, options);
   const snapshotId = 'snapshotId' in source ? source.snapshotId : await filesAt(session, source.path);
   const snapshot = snapshotId === null ? undefined : (await session.call('snapshots.get', { snapshotId })).snapshot;
   if (snapshot !== undefined) requireKnownPaths(snapshot, options);
@@ -102,6 +106,18 @@ async function restore(session: Session, source: RestoreSource, options: Restore
   // The files are checked before the database is touched: what cannot be restored as a whole is not begun.
   const files = await checkFiles(session, snapshot, options);
   return restoreDatabase(session, source, snapshot.sourcePath, options, files);
+}
+
+/** A point in time is of a database: its files are in snapshots. */
+async function restorePoint(
+  session: Session,
+  source: Extract<RestoreSource, { txid: number }>,
+  options: RestoreOptions,
+): Promise<void> {
+  if (options.only === 'files' || options.attachedFile !== undefined || options.path !== undefined)
+    throw new UsageError('A point in time has no attached files. Restore them from a snapshot.');
+  const { plan } = await session.findPlan(source.planId);
+  return restoreDatabase(session, source, options.to ?? plan.sourcePath, options);
 }
 
 /** The snapshot of files that a path stands for, if it is one. @throws SnapkeepError `NOT_FOUND` for one that is not known: it could not be restored */

@@ -12,38 +12,43 @@ import { interruption } from '../interruption.ts';
 import { UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 import { addKeyOptions, type KeyOptions } from './key-options.ts';
+import { addPointOptions, asksForPoint, findPoint, type PointOptions } from './point-options.ts';
 
 /** The key of a snapshot or backup file, and which file of an archive is meant. */
-export interface SourceOptions extends KeyOptions {
+export interface SourceOptions extends KeyOptions, PointOptions {
   entry?: string;
 }
 
 /** Adds the options of a command that reads a snapshot or backup file. */
 export function addSourceOptions(command: Command): Command {
-  return addKeyOptions(command).option('--entry <name>', 'name of the database in an archive that contains several');
+  return addPointOptions(addKeyOptions(command)).option(
+    '--entry <name>',
+    'name of the database in an archive that contains several',
+  );
 }
 
 /** What stands for standard input and output where a path is asked for. */
 export const PIPE = '-';
 
 /**
- * Does something with a snapshot, a backup file or what comes from standard input.
- * @param given id or name of a snapshot, path of a file, or `-`
+ * Does something with a snapshot, a point in time, a backup file or what comes from standard input.
+ * @param given id or name of a snapshot, path of a file, `-`, or with a point the name or id of a plan
  * @throws UsageError for an entry of a snapshot, and for a key where standard input is the snapshot
  */
 export async function withSource(
   session: Session,
   given: string,
-  { entry, keyStdin }: SourceOptions,
+  { entry, keyStdin, ...point }: SourceOptions,
   work: (source: RestoreSource) => Promise<void>,
 ): Promise<void> {
+  if (asksForPoint(point)) return work(await findPoint(session, given, point));
   const inEntry = entry === undefined ? {} : { entry };
   if (given === PIPE) {
     if (keyStdin === true) throw new UsageError('Standard input carries the snapshot. Use --key-env for the key.');
     return withStandardInput(session.dataFolder, (path) => work({ path, ...inEntry }));
   }
   const source = await session.findSource(given);
-  if (entry !== undefined && 'snapshotId' in source)
+  if (entry !== undefined && !('path' in source))
     throw new UsageError('--entry applies to archive files, not to snapshots.');
   return work({ ...source, ...inEntry });
 }

@@ -7,9 +7,9 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { CopiedImage } from '../engine/sqlite/copy-together.ts';
+import { clockAheadMs } from '../process/clock-ahead.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { keysOfPlan } from '../secrets/keys.ts';
-import { clockAheadMs } from './clock-ahead.ts';
 
 /** How long the databases of a group are tried to be locked at the same time, in milliseconds. */
 const LOCK_WITHIN_MS = 30_000;

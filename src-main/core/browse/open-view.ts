@@ -27,7 +27,7 @@ export async function findCopySource(
   key: KeyInput | undefined,
   signal: AbortSignal,
 ): Promise<CopySource> {
-  if ('planId' in source) {
+  if ('planId' in source && !('txid' in source)) {
     const plan = core.catalog.plans.require(source.planId);
     return { livePath: await canonicalFilePath(plan.sourcePath), planId: plan.id };
   }

@@ -4,6 +4,7 @@ import { CheckRepo } from './repos/check-repo.ts';
 import { CopyRepo } from './repos/copy-repo.ts';
 import { DestinationRepo } from './repos/destination-repo.ts';
 import { FoundDatabaseRepo } from './repos/found-database-repo.ts';
+import { HistoryCopyRepo } from './repos/history-copy-repo.ts';
 import { HistoryRepo } from './repos/history-repo.ts';
 import { KeptRepo } from './repos/kept-repo.ts';
 import { PlanRepo } from './repos/plan-repo.ts';
@@ -35,12 +36,13 @@ export function createCatalog(path: string) {
     destinations: new DestinationRepo(db),
     removedDestinations: new RemovedDestinations(db),
     snapshots: new SnapshotRepo(db),
-    histories: new HistoryRepo(db),
-    points: new PointRepo(db),
     kept: new KeptRepo(db),
     copies: new CopyRepo(db),
     trash: new TrashRepo(db),
     safetyAges: new SafetyAgeRepo(db),
+    histories: new HistoryRepo(db),
+    historyCopies: new HistoryCopyRepo(db),
+    points: new PointRepo(db),
     storage: new StorageRepo(db),
     runs: new RunRepo(db),
     settings: new SettingsRepo(db),

@@ -35,6 +35,7 @@ export const SCHEMA = `
     attached_files TEXT NOT NULL,
     "group" TEXT,
     tags TEXT NOT NULL,
+    history TEXT NOT NULL,
     same_instant INTEGER NOT NULL,
     time_limit_minutes INTEGER,
     created_at TEXT NOT NULL,
@@ -331,8 +332,31 @@ export const SCHEMA = `
     base_txid INTEGER NOT NULL,
     looked_at TEXT,
     capture_ms INTEGER,
-    writer TEXT
+    writer TEXT,
+    -- The name of its folder at each destination.
+    folder TEXT NOT NULL,
+    -- Why nothing is pruned until a person reviews it, and the newest point then; those before are compared no more.
+    brake TEXT,
+    reviewed_txid INTEGER NOT NULL
   ) STRICT;
+  CREATE TABLE history_destinations (
+    history_id TEXT NOT NULL REFERENCES histories(id) ON DELETE CASCADE,
+    destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
+    -- The newest points whose file, and whose line, is stored there.
+    file_txid INTEGER NOT NULL,
+    line_txid INTEGER NOT NULL,
+    problem TEXT,
+    PRIMARY KEY (history_id, destination_id)
+  ) STRICT, WITHOUT ROWID;
+  -- Merged files that were read back after they were stored: what they replace may go.
+  CREATE TABLE merged_files (
+    history_id TEXT NOT NULL REFERENCES histories(id) ON DELETE CASCADE,
+    destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
+    level INTEGER NOT NULL,
+    min INTEGER NOT NULL,
+    max INTEGER NOT NULL,
+    PRIMARY KEY (history_id, destination_id, level, min, max)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE point_schemas (
     number INTEGER PRIMARY KEY,

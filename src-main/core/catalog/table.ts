@@ -67,7 +67,8 @@ export class Table<S extends z.ZodObject> {
   save(row: z.output<S>, key: ReadonlyArray<keyof z.output<S> & string>, fixed: readonly string[] = []): void {
     const changed = this.#fields.filter((field) => !key.includes(field) && !fixed.includes(field));
     const set = listOf(changed, (field) => `${columnOf(field)} = excluded.${columnOf(field)}`);
-    this.#db.run(sql`${this.#insertion(row)} ON CONFLICT (${listOf(key, columnOf)}) DO UPDATE SET ${set}`);
+    const then = changed.length === 0 ? sql`NOTHING` : sql`UPDATE SET ${set}`;
+    this.#db.run(sql`${this.#insertion(row)} ON CONFLICT (${listOf(key, columnOf)}) DO ${then}`);
   }
 
   get #fields(): readonly string[] {

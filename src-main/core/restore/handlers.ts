@@ -47,7 +47,7 @@ async function checkFilesOf(core: CoreContext, params: FilesParams): Promise<Run
 
 /** A snapshot of files is refused before anything is fetched. @throws SnapkeepError `UNSUPPORTED` */
 function requireDatabase(core: CoreContext, source: ReadSource): void {
-  if ('path' in source) return;
+  if (!('stored' in source)) return;
   const { id, name } = source.stored.snapshot;
   if (core.catalog.snapshots.get(id)?.sourceKind === 'files') throw holdsNoDatabase(name);
 }

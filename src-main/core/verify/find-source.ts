@@ -5,6 +5,7 @@ import { storedDestinations } from '../copies/fetch-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
+import { pointSource } from '../history/fetch-point.ts';
 import { answerByTask } from '../runs/request-task.ts';
 import { knownOf } from '../secrets/encryptions.ts';
 import type { ReadSource } from './start-verification.ts';
@@ -23,6 +24,7 @@ export async function findSource(
     return {
       stored: storedDestinations(core, core.catalog.snapshots.require(source.snapshotId), source.destinationId),
     };
+  if ('txid' in source) return { point: pointSource(core, source.planId, source.txid) };
   const path = await canonicalFilePath(source.path);
   const snapshot = core.catalog.snapshots.byPath(dirname(path), basename(path));
   const destination = core.catalog.destinations.byFolder(dirname(path));
@@ -46,5 +48,6 @@ export async function readKey(
 /** The key something was made with, by the catalog or its manifest. */
 function fingerprintOf(core: CoreContext, source: ReadSource): KeyFingerprint | undefined {
   if ('path' in source) return source.known?.manifest?.databaseEncryption?.key;
+  if ('point' in source) return source.point.plan.key?.fingerprint;
   return core.catalog.snapshots.get(source.stored.snapshot.id)?.databaseEncryption?.key;
 }

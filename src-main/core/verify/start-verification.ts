@@ -5,17 +5,21 @@ import type { Verification } from '../../../src-shared/model/verification.ts';
 import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from '../copies/fetch-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
+import { fetchPoint, pointName, type StoredPointSource } from '../history/fetch-point.ts';
+import { historyLock } from '../history/start-capture.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { decryptionSecretsOfFile, type KnownOfFile, knownOfSnapshot } from '../secrets/encryptions.ts';
 
-/** What is read: a snapshot of the catalog, or any file. */
+/** What is read: a snapshot of the catalog, a point in time, or any file. */
 export type ReadSource =
   | { stored: StoredSnapshot }
+  | { point: StoredPointSource }
   | { path: string; entry?: string | undefined; known?: KnownOfFile | undefined };
 
 /** Names and locks of what is read. */
 export function aboutSource(source: ReadSource): { subject: string; locks: string[] } {
   if ('path' in source) return { subject: basename(source.path), locks: [source.path] };
+  if ('point' in source) return { subject: pointName(source.point), locks: [historyLock(source.point.plan.id)] };
   return { subject: source.stored.snapshot.name, locks: locksOf(source.stored) };
 }
 
@@ -45,6 +49,10 @@ export async function fetchSource(
       known: source.known,
       entry: source.entry,
     };
+  if ('point' in source) {
+    const { path, destination, location } = await fetchPoint(core, source.point, handle);
+    return { path, destinationId: destination.id, location, expected: undefined, known: undefined, entry: undefined };
+  }
   const { destination, ...fetched } = await fetchSnapshot(core, source.stored, handle, wanted);
   return { ...fetched, destinationId: destination.id, known: knownOfSnapshot(fetched.expected), entry: undefined };
 }

@@ -18,6 +18,8 @@ export function runOutcome({ result, error }: Run): string {
   switch (result?.kind) {
     case 'backup':
       return `${bytesInWords(result.sizeBytes)} stored${(result.verification?.level ?? 'none') === 'none' ? '' : ', verified'}`;
+    case 'capture':
+      return captureInWords(result);
     case 'export':
       return `${bytesInWords(result.bytes)} written`;
     case 'copy':
@@ -48,15 +50,14 @@ export function runOutcome({ result, error }: Run): string {
     case 'prune':
     case 'delete':
       return removalInWords(result);
+    case 'pruneHistory':
+      return `${countInWords(result.points, 'point')} merged, ${bytesInWords(result.bytesFreed)} freed`;
     case 'putBack':
       return `${countInWords(result.copies, 'copy', 'copies')} put back`;
     case 'scan':
       return `${countInWords(result.found, 'snapshot')} found, ${result.added} imported`;
-    case 'import': {
-      const imported = result.files.filter(({ outcome }) => outcome === 'imported').length;
-      const refused = result.files.filter(({ outcome }) => outcome === 'refused').length;
-      return `${countInWords(imported, 'snapshot')} imported${refused === 0 ? '' : `, ${countInWords(refused, 'file')} refused`}`;
-    }
+    case 'import':
+      return importInWords(result);
     case 'findRows':
       return rowsInWords(result);
     case 'compare':
@@ -70,6 +71,17 @@ export function runOutcome({ result, error }: Run): string {
     default:
       return '';
   }
+}
+
+function captureInWords({ txid, changedPages, bytes }: Extract<RunResult, { kind: 'capture' }>): string {
+  if (txid === null) return 'nothing has changed';
+  return `${countInWords(changedPages, 'page')} captured, ${bytesInWords(bytes)}`;
+}
+
+function importInWords({ files }: Extract<RunResult, { kind: 'import' }>): string {
+  const imported = files.filter(({ outcome }) => outcome === 'imported').length;
+  const refused = files.filter(({ outcome }) => outcome === 'refused').length;
+  return `${countInWords(imported, 'snapshot')} imported${refused === 0 ? '' : `, ${countInWords(refused, 'file')} refused`}`;
 }
 
 function rowsInWords({ rows, more, searched, failed }: Extract<RunResult, { kind: 'findRows' }>): string {

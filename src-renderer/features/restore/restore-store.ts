@@ -4,7 +4,7 @@ import { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { discardUpload } from '../../api/uploads.ts';
 import { closeParameters, navigate, setParameters, useParameters } from '../../hooks/address.ts';
 
-/** The snapshot or file to restore. */
+/** The snapshot, point in time or file to restore. */
 export interface RestoreRequest {
   source: RestoreSource;
   /** The comparison with the original path begins at once. */
@@ -16,14 +16,27 @@ export interface RestoreRequest {
 /** Counts the requests, so that each opens a new dialog, also one for the same file. */
 const useNumber = create<{ number: number }>(() => ({ number: 0 }));
 
-const NONE = { restore: '', from: '', file: '', entry: '', compare: '', compared: '', attached: '', within: '' };
+const NONE = {
+  restore: '',
+  from: '',
+  file: '',
+  entry: '',
+  of: '',
+  point: '',
+  compare: '',
+  compared: '',
+  attached: '',
+  within: '',
+};
 
-/** Opens the dialog for a snapshot or a file at its own address: Back closes it. */
+/** Opens the dialog for a snapshot, a point in time or a file at its own address: Back closes it. */
 export function openRestore({ source, compare = false, files }: RestoreRequest): void {
   const asked =
     'path' in source
       ? { file: source.path, entry: source.entry ?? '' }
-      : { restore: source.snapshotId, from: source.destinationId ?? '' };
+      : 'txid' in source
+        ? { of: source.planId, point: String(source.txid) }
+        : { restore: source.snapshotId, from: source.destinationId ?? '' };
   useNumber.setState(({ number }) => ({ number: number + 1 }));
   const chosen = files === undefined ? {} : { attached: files.attachedFile, within: JSON.stringify(files.parts) };
   setParameters({ ...NONE, ...asked, ...chosen, compare: compare ? 'yes' : '' }, { replace: false });
@@ -42,7 +55,9 @@ export function useRestoreRequest(): { request: RestoreRequest | null; key: stri
   const parsed = RestoreSource.safeParse(
     parameters.has('file')
       ? { path: read('file'), entry: read('entry') }
-      : { snapshotId: read('restore'), destinationId: read('from') },
+      : parameters.has('point')
+        ? { planId: read('of'), txid: Number(read('point')) }
+        : { snapshotId: read('restore'), destinationId: read('from') },
   );
   if (!parsed.success) return { request: null, key: '' };
   const attachedFile = read('attached');

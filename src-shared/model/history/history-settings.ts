@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** What a plan stores: full snapshots, a history, or both. */
-export const StorageMode = z.enum(['full', 'history', 'both']);
+/** What a plan stores: full snapshots alone, or a history between them too. */
+export const StorageMode = z.enum(['full', 'both']);
 export type StorageMode = z.infer<typeof StorageMode>;
 
 const amount = (most: number) => z.int().min(0).max(most);
@@ -26,8 +26,14 @@ export const LONGEST_CAPTURE_INTERVAL = 86_400;
 /** What a person decides about the history of a plan. */
 export const HistorySettings = z.strictObject({
   storage: StorageMode,
-  /** Changes are captured at most once in so many seconds. */
+  /** The shortest time between two captures, in seconds. */
   intervalSeconds: z.int().min(SHORTEST_CAPTURE_INTERVAL).max(LONGEST_CAPTURE_INTERVAL).default(60),
   keep: HistoryKeepRules.default({ minutesForHours: 2, hoursForDays: 2, daysForDays: 30, monthsForMonths: 12 }),
 });
 export type HistorySettings = z.infer<typeof HistorySettings>;
+
+/** The settings of a plan without a history, as it may get one later. */
+export const NO_HISTORY: HistorySettings = HistorySettings.parse({ storage: 'full' });
+
+/** Whether a plan has a history. */
+export const hasHistory = ({ storage }: Pick<HistorySettings, 'storage'>): boolean => storage !== 'full';

@@ -9,7 +9,7 @@ export const PointTables = z.array(TableRows);
 
 /**
  * What can happen at a point. `rows-dropped`: tables are missing or most rows are; `new-base`: every page was written, as
- * by VACUUM; `gap`: the database was not looked at for long before it.
+ * by VACUUM; `gap`: the database was not checked for long before it.
  */
 export const PointEventKind = z.enum(['rows-dropped', 'schema-changed', 'restored', 'pruned', 'new-base', 'gap']);
 export type PointEventKind = z.infer<typeof PointEventKind>;
@@ -39,7 +39,7 @@ export const Point = z.object({
   /** `null`: the rows were not counted. */
   tables: PointTables.nullable(),
   events: z.array(PointEventKind),
-  /** Since the database was last looked at before, in milliseconds: what could have been lost; `null`: unknown. */
+  /** Since the database was last checked for changes, in milliseconds: what could have been lost; `null`: unknown. */
   sinceLookMs: z.int().nonnegative().nullable(),
   pinned: z.boolean(),
   /** `null`: never verified. */

@@ -25,7 +25,7 @@ const newHistory = (path = join(temporaryFolder(), 'catalog.db')) => {
     baseTxid: 0,
     lookedAt: null,
     captureMs: null,
-    writer: null,
+    ...{ writer: null, folder: 'app-12345678.history', brake: null, reviewedTxid: 0 },
   });
   return catalog;
 };

@@ -5,6 +5,9 @@ import { Instant, Sha256 } from '../../../../src-shared/model/values.ts';
 import { among, sql } from '../sql.ts';
 import { json, Repo, Table } from '../table.ts';
 
+/** What stops the pruning of a history: a sentence, and the newest point when it began. */
+const HistoryBrake = z.object({ reason: z.string(), txid: z.int() });
+
 /** A history as the catalog knows it. */
 const HistoryRow = z.object({
   id: z.uuid(),
@@ -23,6 +26,9 @@ const HistoryRow = z.object({
   /** How long the last capture took, in milliseconds. */
   captureMs: z.int().nonnegative().nullable(),
   /** Who may write it; `null`: nobody, as it is another program's. */
+  folder: z.string(),
+  brake: json(HistoryBrake).nullable(),
+  reviewedTxid: z.int().nonnegative(),
   writer: json(z.object({ serviceId: z.uuid(), since: Instant })).nullable(),
 });
 export type HistoryRow = z.output<typeof HistoryRow>;

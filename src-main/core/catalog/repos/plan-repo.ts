@@ -18,6 +18,7 @@ const PlanRow = z.object({
   lockFiles: json(LockFiles),
   attachedFiles: json(Plan.shape.attachedFiles),
   tags: json(Plan.shape.tags),
+  history: json(Plan.shape.history),
   sameInstant: flag,
 });
 

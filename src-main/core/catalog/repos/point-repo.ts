@@ -37,6 +37,7 @@ const isPoint = (historyId: string, txid: number): Sql => sql`history = ${histor
 
 const Bucket = z.object({ bucket: z.int(), points: z.int(), changedPages: z.int(), events });
 const Mark = z.object({ txid: z.int(), madeAt: z.int(), events, before: z.int().nullable() });
+const Totals = z.object({ points: z.int(), bytes: z.int(), oldest: z.int().nullable() });
 const Retained = z.object({ txid: z.int(), madeAt: z.int(), pinned: flag, valid: flag.nullable() });
 
 /** The table of points: a month of minutes is 43,200 of them, so hashes are bytes, and tables are named once for each schema. */
@@ -86,6 +87,19 @@ export class PointRepo extends Repo {
     );
     const rows = this.db.all(ReadPoint, sql`SELECT ${FIELDS} WHERE ${conditions} ORDER BY p.txid DESC LIMIT ${limit}`);
     return rows.map(toPoint);
+  }
+
+  /** Some points after one, the oldest first. */
+  after(historyId: string, txid: number, limit: number): Point[] {
+    const later = sql`p.history = ${historyNumber(historyId)} AND p.txid > ${txid}`;
+    return this.db.all(ReadPoint, sql`SELECT ${FIELDS} WHERE ${later} ORDER BY p.txid LIMIT ${limit}`).map(toPoint);
+  }
+
+  /** How many points a history has, and what their captures took. */
+  totals(historyId: string): { points: number; bytes: number; oldest: number | null } {
+    const sums = sql`SELECT count(*) AS points, coalesce(sum(bytes), 0) AS bytes, min(txid) AS oldest FROM points
+      WHERE history = ${historyNumber(historyId)}`;
+    return this.db.get(Totals, sums) ?? { points: 0, bytes: 0, oldest: null };
   }
 
   get(historyId: string, txid: number): Point | undefined {

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyImage } from '../sqlite/copy-image.ts';
+import { type DatabaseFacts, describeDatabase } from '../sqlite/describe-database.ts';
+import { openDatabase } from '../sqlite/open-database.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type Capture, type CaptureRequest, captureImage } from './capture-image.ts';
 
@@ -10,7 +12,10 @@ export type CaptureHistoryRequest = Omit<CaptureRequest, 'image' | 'pageSize' | 
 };
 
 /** What it found, and of which instant, in milliseconds since 1970. */
-export type CapturedHistory = Capture & { takenAt: number; journalMode: string };
+export type CapturedHistory = (
+  | Extract<Capture, { changed: false }>
+  | (Extract<Capture, { changed: true }> & Pick<DatabaseFacts, 'schemaHash' | 'tables'>)
+) & { takenAt: number; journalMode: string };
 
 /**
  * Copies a database under one read transaction and captures the copy: see {@link captureImage}.
@@ -21,10 +26,14 @@ export async function captureHistory(
   context: TaskContext,
 ): Promise<CapturedHistory> {
   const image = join(context.stagingFolder, 'captured.db');
-  const { takenAt, journalMode, pageSize } = await copyImage(sourcePath, image, context);
+  const { takenAt, journalMode, pageSize, unlocking } = await copyImage(sourcePath, image, context);
   try {
     const captured = await captureImage({ ...request, image, pageSize, takenAt: takenAt.getTime() }, context);
-    return { ...captured, takenAt: takenAt.getTime(), journalMode };
+    const about = { takenAt: takenAt.getTime(), journalMode };
+    if (!captured.changed) return { ...captured, ...about };
+    using database = openDatabase(image, { mustExist: true, unlocking });
+    const { schemaHash, tables } = describeDatabase(database, () => context.throwIfCancelled());
+    return { ...captured, ...about, schemaHash, tables };
   } finally {
     await rm(image, { force: true });
   }

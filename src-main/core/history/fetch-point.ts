@@ -1,0 +1,116 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import type { HistoryRow } from '../catalog/repos/history-repo.ts';
+import { download } from '../copies/download.ts';
+import type { CoreContext } from '../core-context.ts';
+import { locationOf, withDestination } from '../destinations/destination-access.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { requireRoom } from '../engine/files/disk-full.ts';
+import type { RunHandle } from '../runs/run-work.ts';
+import type { StoredLtxFile } from './choose-files.ts';
+import { placeOf } from './deliver-history.ts';
+import { ltxName, ltxPath } from './layout.ts';
+import { filesOfPoint, type HistoryPlace, listHistory } from './read-history.ts';
+import { requireHistory } from './start-capture.ts';
+
+/** A point in the history of a plan. */
+export interface StoredPointSource {
+  readonly plan: Plan;
+  readonly history: HistoryRow;
+  readonly txid: number;
+  /** In ISO 8601. */
+  readonly madeAt: string;
+}
+
+/** Finds a point. @throws SnapkeepError `NOT_FOUND` */
+export function pointSource(core: CoreContext, planId: string, txid: number): StoredPointSource {
+  const plan = core.catalog.plans.require(planId);
+  const history = requireHistory(core, planId);
+  const point = core.catalog.points.get(history.id, txid);
+  if (point !== undefined) return { plan, history, txid, madeAt: point.madeAt };
+  throw new SnapkeepError('NOT_FOUND', `${plan.name} has no point in time ${txid}.`, {
+    hint: `It may have been pruned. List the points in time with: snapkeep points ${plan.name}`,
+  });
+}
+
+/** How runs name a point. */
+export const pointName = ({ plan, txid }: StoredPointSource): string => `${plan.name}, point ${txid}`;
+
+/**
+ * Rebuilds the database as it was at a point, into the staging folder of a run. Destinations are asked in turn, folders
+ * first; the image must have the root hash that was captured.
+ * @throws SnapkeepError of the last destination
+ */
+export async function fetchPoint(
+  core: CoreContext,
+  source: StoredPointSource,
+  handle: RunHandle,
+): Promise<{ path: string; destination: StoredDestination; location: string }> {
+  const { plan } = source;
+  const destinations = plan.destinations
+    .flatMap(({ destinationId }) => core.catalog.destinations.get(destinationId) ?? [])
+    .sort((one, other) => Number(one.settings.kind !== 'folder') - Number(other.settings.kind !== 'folder'));
+  for (const [index, destination] of destinations.entries()) {
+    const location = `${locationOf(destination, source.history.folder)}, point ${source.txid}`;
+    try {
+      const path = await rebuildFrom(core, source, destination, handle);
+      return { path, destination, location };
+    } catch (error) {
+      const explained = explainError(error, location);
+      if (index === destinations.length - 1 || explained.code === 'CANCELLED') throw explained;
+      handle.log('warning', `${explained.message} Trying the next destination.`);
+    }
+  }
+  throw new Error(`The plan ${plan.id} has no destination.`);
+}
+
+async function rebuildFrom(
+  core: CoreContext,
+  { plan, history, txid }: StoredPointSource,
+  destination: StoredDestination,
+  handle: RunHandle,
+): Promise<string> {
+  const staging = join(handle.stagingFolder, 'history');
+  await rm(staging, { recursive: true, force: true });
+  await mkdir(staging, { recursive: true, mode: 0o700 });
+  const point = core.catalog.points.get(history.id, txid);
+  const files = await withDestination(core, destination, async (driver) => {
+    const place = placeOf(core, history, destination, driver);
+    const chosen = await filesOfPoint(place, await listHistory(place, handle.signal), txid, null, handle.signal);
+    const paths: string[] = [];
+    for (const file of chosen) paths.push(await localFileOf(destination, place, file, staging, handle));
+    return paths;
+  });
+  const target = join(staging, `${plan.id}-${txid}.db`);
+  const listener = {
+    ...handle.listener,
+    onProgress: (_: unknown, done: number, total: number | null) => handle.progress('fetching', done, total),
+  };
+  const request = { files: files.map((path) => ({ path, name: path })), target, rootHash: point?.rootHash ?? null };
+  await core.runInWorker('rebuild-point', request, {
+    ...handle,
+    listener,
+    encryptionSecrets: core.encryptions.all(plan.id),
+  });
+  return target;
+}
+
+/** Where a file of a history can be read on this machine: a folder's where it is, any other in the staging folder. */
+export async function localFileOf(
+  destination: StoredDestination,
+  { driver, layout, folder }: HistoryPlace,
+  file: StoredLtxFile,
+  staging: string,
+  handle: RunHandle,
+): Promise<string> {
+  const name = ltxPath(layout, folder, file);
+  if (destination.settings.kind === 'folder') return locationOf(destination, name);
+  await requireRoom({ use: 'staging', folder: staging, bytes: file.bytes });
+  // Files of several levels may have one name.
+  const path = join(staging, `${file.level}-${ltxName(file)}`);
+  await download(driver, { name, bytes: file.bytes }, path, handle);
+  return path;
+}

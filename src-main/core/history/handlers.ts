@@ -1,0 +1,93 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { MethodsOf, Result } from '../../../src-shared/contract/methods.ts';
+import type { Point } from '../../../src-shared/model/history/point.ts';
+import { maximumDataLossMs } from '../../../src-shared/retention/history-reach.ts';
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
+import { timelineGaps } from '../../../src-shared/rules/history/timeline.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Handlers } from '../handler.ts';
+import { releaseHistoryBrake, startHistoryPrune } from './prune-history.ts';
+import { requireHistory, startCapture } from './start-capture.ts';
+
+/** Captures changes, and shows the points in time of a plan. */
+export function historyHandlers(core: CoreContext): Handlers<MethodsOf<'history'>> {
+  const { catalog } = core;
+  return {
+    'history.capture': async ({ planId }) => ({ run: await startCapture(core, catalog.plans.require(planId)) }),
+    'history.summary': ({ planId }) => summaryOf(core, planId),
+    'history.points': ({ planId, ...asked }) => {
+      const history = catalog.histories.ofPlan(catalog.plans.require(planId).id);
+      if (history === undefined) return [];
+      return catalog.points.page(history.id, asked);
+    },
+    'history.pointAt': ({ planId, ...asked }) => {
+      const history = requireHistory(core, planId);
+      const found =
+        'txid' in asked ? catalog.points.get(history.id, asked.txid) : catalog.points.at(history.id, asked.at);
+      if (found !== undefined) return found;
+      throw noPoint(core, planId, 'txid' in asked ? `with the TXID ${asked.txid}` : `at ${asked.at} or before it`);
+    },
+    'history.prune': ({ planId, review }) => {
+      const plan = catalog.plans.require(planId);
+      requireHistory(core, planId);
+      if (review) releaseHistoryBrake(core, planId);
+      return { run: startHistoryPrune(core, plan) };
+    },
+    'history.timeline': ({ planId, ...part }) => timelineOf(core, planId, part),
+    'history.pin': ({ planId, txid, pinned }) => {
+      const history = requireHistory(core, planId);
+      const found = catalog.points.get(history.id, txid);
+      if (found === undefined) throw noPoint(core, planId, `with the TXID ${txid}`);
+      catalog.points.setPinned(history.id, txid, pinned);
+      core.events.emit('plans.changed', { planIds: [planId] });
+      return { ...found, pinned };
+    },
+  };
+}
+
+function summaryOf({ catalog, clock }: CoreContext, planId: string): Result<'history.summary'> {
+  const history = catalog.histories.ofPlan(catalog.plans.require(planId).id);
+  if (history === undefined) return NO_POINTS;
+  const { points, bytes: storedBytes, oldest } = catalog.points.totals(history.id);
+  const newest = catalog.points.get(history.id, history.newestTxid);
+  const since = newest === undefined ? undefined : new Date(Date.parse(newest.madeAt) - DAY_MS).toISOString();
+  const recent = catalog.points.page(history.id, { from: since, limit: MOST_RECENT });
+  const named = (point: Point | undefined) => (point === undefined ? null : { txid: point.txid, madeAt: point.madeAt });
+  return {
+    points,
+    storedBytes,
+    oldest: named(oldest === null ? undefined : catalog.points.get(history.id, oldest)),
+    newest: named(newest),
+    pruningPaused: history.brake?.reason ?? null,
+    maximumDataLossMs: maximumDataLossMs(recent, Date.parse(history.lookedAt ?? '') || 0, clock.now().getTime()),
+  };
+}
+
+function timelineOf(
+  { catalog }: CoreContext,
+  planId: string,
+  { from, to, bucketMs }: { from: string; to: string; bucketMs: number },
+): Result<'history.timeline'> {
+  const history = catalog.histories.ofPlan(catalog.plans.require(planId).id);
+  if (history === undefined) return { buckets: [], marks: [], gaps: [] };
+  const part = { from: Date.parse(from), to: Date.parse(to) };
+  const marks = catalog.points.marks(history.id, part, MOST_MARKS);
+  const afterGaps = marks.filter(({ events }) => events.includes('gap'));
+  const gaps = timelineGaps(afterGaps.flatMap(({ txid }) => catalog.points.get(history.id, txid) ?? []));
+  return { buckets: catalog.points.summary(history.id, { ...part, bucketMs }), marks, gaps };
+}
+
+const MOST_MARKS = 500;
+
+/** More points than a day has minutes. */
+const MOST_RECENT = 2000;
+
+const NO_POINTS: Result<'history.summary'> = {
+  ...{ points: 0, storedBytes: 0, oldest: null, newest: null, pruningPaused: null },
+  maximumDataLossMs: null,
+};
+
+const noPoint = ({ catalog }: CoreContext, planId: string, which: string): SnapkeepError =>
+  new SnapkeepError('NOT_FOUND', `${catalog.plans.require(planId).name} has no point in time ${which}.`, {
+    hint: `List its points with: snapkeep points ${catalog.plans.require(planId).name}`,
+  });

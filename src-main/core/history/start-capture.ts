@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { hasHistory } from '../../../src-shared/model/history/history-settings.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Run, RunResult } from '../../../src-shared/model/run.ts';
+import { eventsOf } from '../../../src-shared/rules/history/timeline.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
+import type { HistoryRow } from '../catalog/repos/history-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import { replaceFile } from '../engine/files/durable-files.ts';
+import { canonicalFilePath } from '../engine/files/paths.ts';
+import type { CapturedHistory } from '../engine/history/capture-history.ts';
+import { keepPageHashes } from '../engine/history/page-hashes.ts';
+import { clockAheadMs } from '../process/clock-ahead.ts';
+import type { RunHandle } from '../runs/run-work.ts';
+import { keysOfPlan } from '../secrets/keys.ts';
+import { deliverHistory } from './deliver-history.ts';
+import { type HistoryFolder, historyFolder } from './history-folder.ts';
+import { historyFolderName, ltxName } from './layout.ts';
+
+/** What only one run may do with a history at a time. */
+export const historyLock = (planId: string): string => `history of ${planId}`;
+
+/**
+ * Queues a capture: what has changed in a database since the last one becomes a point in time, which is stored at all
+ * destinations of the plan.
+ * @throws SnapkeepError `UNSUPPORTED` for a plan without a history
+ */
+export async function startCapture(core: CoreContext, plan: Plan): Promise<Run> {
+  if (!hasHistory(plan.history)) throw noHistory(plan);
+  const sourcePath = await canonicalFilePath(plan.sourcePath);
+  return core.runs.start({
+    kind: 'capture',
+    planId: plan.id,
+    planName: plan.name,
+    subject: plan.name,
+    locks: [sourcePath, historyLock(plan.id)],
+    work: (handle) => capture(core, { ...plan, sourcePath }, handle),
+  });
+}
+
+/** The error for a plan that keeps no history. */
+export const noHistory = ({ name }: Pick<Plan, 'name'>): SnapkeepError =>
+  new SnapkeepError('UNSUPPORTED', `${name} has no history.`, {
+    hint: 'Turn the history on in the settings of the plan.',
+  });
+
+/** The history of a plan. @throws SnapkeepError `UNSUPPORTED` when nothing was ever captured */
+export function requireHistory({ catalog }: Pick<CoreContext, 'catalog'>, planId: string): HistoryRow {
+  const history = catalog.histories.ofPlan(planId);
+  if (history !== undefined) return history;
+  throw noHistory(catalog.plans.require(planId));
+}
+
+async function capture(core: CoreContext, plan: Plan, handle: RunHandle): Promise<RunResult> {
+  const { histories } = core.catalog;
+  const known = histories.ofPlan(plan.id);
+  const id = known?.id ?? randomUUID();
+  const folder = historyFolder(core.dataFolder.path, id);
+  await mkdir(folder.outbox, { recursive: true, mode: 0o700 });
+  const began = performance.now();
+  const captured = await captureChanges(core, plan, { id, known, folder }, handle);
+  const captureMs = Math.ceil(performance.now() - began);
+  if (captured.changed) await keep(core, plan, { id, known, folder }, captured, handle);
+  else handle.log('info', 'Nothing has changed since the newest point in time.');
+  histories.change(id, { lookedAt: new Date(captured.takenAt).toISOString(), captureMs });
+  const { waiting } = await deliverHistory(core, plan, histories.require(id), handle);
+  core.events.emit('plans.changed', { planIds: [plan.id] });
+  const { txid, changedPages, bytes } = captured.changed ? captured : { txid: null, changedPages: 0, bytes: 0 };
+  return { kind: 'capture', txid, changedPages, bytes, waiting };
+}
+
+/** A history that is captured; the catalog has it once it has a point. */
+interface Captured {
+  id: string;
+  known: HistoryRow | undefined;
+  folder: HistoryFolder;
+}
+
+async function captureChanges(
+  core: CoreContext,
+  plan: Plan,
+  { id, known, folder }: Captured,
+  handle: RunHandle,
+): Promise<CapturedHistory> {
+  const request = {
+    sourcePath: plan.sourcePath,
+    historyId: id,
+    previous: known?.newestRoot == null ? null : { txid: known.newestTxid, rootHash: known.newestRoot },
+    hashes: folder.hashes,
+    out: join(handle.stagingFolder, 'captured.ltx'),
+    clockAheadMs: clockAheadMs(core.clock),
+  };
+  const keys = await keysOfPlan(core, plan, handle.log);
+  return core.runInWorker('capture-history', request, { ...handle, keys });
+}
+
+/**
+ * Makes a capture a point: its file gets its name in the outbox, then the catalog has the point, then the next capture is
+ * compared with it. Whatever ends this in between, the next capture finds hashes that are not those of the newest point
+ * and writes every page.
+ */
+async function keep(
+  core: CoreContext,
+  plan: Plan,
+  { id, known, folder }: Captured,
+  captured: Extract<CapturedHistory, { changed: true }>,
+  handle: RunHandle,
+): Promise<void> {
+  const { histories, points } = core.catalog;
+  const { txid, base, pageSize, rootHash } = captured;
+  const name = ltxName({ min: base === null ? txid : 1, max: txid, encrypted: false });
+  const { schemaHash, tables, changedPages } = captured;
+  const found = { pages: captured.commit, changedPages, schemaHash, tables, sinceLookMs: sinceLook(captured, known) };
+  await replaceFile(join(handle.stagingFolder, 'captured.ltx'), join(folder.outbox, name));
+  const before = known === undefined ? undefined : points.get(id, known.newestTxid);
+  const madeAt = new Date(captured.takenAt).toISOString();
+  const newest = { pageSize, newestTxid: txid, newestRoot: rootHash, ...(base === null ? {} : { baseTxid: txid }) };
+  core.catalog.transaction(() => {
+    if (known === undefined) histories.add(newHistory(core, plan, id, newest));
+    else histories.change(id, newest);
+    points.enter([
+      {
+        ...{ historyId: id, planId: plan.id, txid, madeAt, rootHash, pinned: false, verification: null },
+        ...found,
+        bytes: captured.bytes,
+        sha256: captured.sha256,
+        events: [
+          ...eventsOf(found, before ?? null, plan.history.intervalSeconds * 1000).filter((kind) => kind !== 'new-base'),
+          ...(base === null || before === undefined ? [] : ['new-base' as const]),
+        ],
+      },
+    ]);
+  });
+  await keepPageHashes(folder.hashes);
+  handle.log('info', `Point ${txid}: ${countInWords(captured.changedPages, 'page')} changed.`);
+}
+
+/** How long the database was not looked at before a capture, in milliseconds. */
+const sinceLook = ({ takenAt }: CapturedHistory, known: HistoryRow | undefined): number | null =>
+  known?.lookedAt == null ? null : Math.max(0, takenAt - Date.parse(known.lookedAt));
+
+function newHistory(
+  { clock, serviceId }: CoreContext,
+  plan: Plan,
+  id: string,
+  newest: Pick<HistoryRow, 'pageSize' | 'newestTxid' | 'newestRoot'>,
+): HistoryRow {
+  return {
+    ...{ id, planId: plan.id, folder: historyFolderName(plan.name, id), state: 'current' as const },
+    ...newest,
+    ...{ baseTxid: newest.newestTxid, lookedAt: null, captureMs: null, brake: null, reviewedTxid: 0 },
+    writer: { serviceId, since: clock.now().toISOString() },
+  };
+}
