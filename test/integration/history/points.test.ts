@@ -48,18 +48,22 @@ describe('a history', () => {
     expect(await capture(scene)).toMatchObject({ txid: null, changedPages: 0, waiting: 0 });
     const points = await scene.core.call('history.points', { planId: scene.plan.id });
     expect(points.map(({ txid, events }) => [txid, events])).toEqual([
-      [3, ['rows-dropped']],
+      [3, []],
       [2, []],
       [1, []],
     ]);
+    change(scene.source, 'DROP TABLE songs');
+    await capture(scene);
+    const [dropped] = await scene.core.call('history.points', { planId: scene.plan.id, limit: 1 });
+    expect(dropped?.events).toEqual(['rows-dropped', 'schema-changed']);
     const folder = historyIn(scene.destination);
     expect(readdirSync(join(folder, 'ltx', '9'))).toEqual(['0000000000000001-0000000000000001.ltx']);
-    expect(readdirSync(join(folder, 'ltx', '0'))).toHaveLength(2);
+    expect(readdirSync(join(folder, 'ltx', '0'))).toHaveLength(3);
     expect(JSON.parse(readFileSync(join(folder, 'history.json'), 'utf8'))).toMatchObject({ format: 1 });
     expect(await scene.core.call('history.summary', { planId: scene.plan.id })).toMatchObject({
-      points: 3,
+      points: 4,
       oldest: { txid: 1 },
-      newest: { txid: 3 },
+      newest: { txid: 4 },
     });
   });
 
