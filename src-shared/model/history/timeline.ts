@@ -24,6 +24,6 @@ export const TimelineMark = z.object({
 });
 export type TimelineMark = z.infer<typeof TimelineMark>;
 
-/** A time in which the database was not looked at, so that no change of it was captured. */
+/** A time in which the database was not checked, so that no change of it was captured. */
 export const TimelineGap = z.object({ from: Instant, to: Instant });
 export type TimelineGap = z.infer<typeof TimelineGap>;
