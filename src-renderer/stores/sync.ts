@@ -34,6 +34,8 @@ export function startSync(): void {
     plans.changed(planIds, revision);
     answers.invalidate('restoreTests.list', revision, ({ planId }) => planIds?.includes(planId) ?? true);
     answers.invalidate('databases.listFound', revision);
+    for (const method of ['history.points', 'history.summary', 'history.timeline'] as const)
+      answers.invalidate(method, revision, ({ planId }) => planIds?.includes(planId) ?? true);
   });
   client.on('databases.changed', (_nothing, revision) => answers.invalidate('databases.listFound', revision));
   client.on('rows.found', ({ runId }, revision) =>

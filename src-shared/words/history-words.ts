@@ -1,6 +1,8 @@
 import type { Point, PointEventKind } from '../model/history/point.ts';
+import type { HistoryKeepRules } from '../model/history/history-settings.ts';
+import { agoInWords } from './moments.ts';
 import { tablesInWords } from './table-rows.ts';
-import { countInWords } from './wording.ts';
+import { bytesInWords, countInWords, durationInWords } from './wording.ts';
 
 /** What happened at a point, as a label. */
 export const EVENT_LABELS: Record<PointEventKind, string> = {
@@ -29,4 +31,32 @@ export function changeInWords({ changedPages, pages }: Pick<Point, 'changedPages
 /** Returns what a point contains, where it was counted. */
 export function pointTablesInWords({ tables }: Pick<Point, 'tables'>): string {
   return tables === null ? 'Not counted' : tablesInWords(tables);
+}
+
+/** Says how far back a history goes: `Go back to any minute of the last 2 hours, …`. */
+export function keptInWords({ minutesForHours, hoursForDays, daysForDays, monthsForMonths }: HistoryKeepRules): string {
+  const kept = [
+    minutesForHours > 0 ? `any minute of the last ${countInWords(minutesForHours, 'hour')}` : '',
+    hoursForDays > 0 ? `any hour of the last ${countInWords(hoursForDays, 'day')}` : '',
+    daysForDays > 0 ? `any day of the last ${countInWords(daysForDays, 'day')}` : '',
+    monthsForMonths > 0 ? `any month of the last ${countInWords(monthsForMonths, 'month')}` : '',
+  ].filter((each) => each !== '');
+  return kept.length === 0 ? 'Only the newest point in time is kept.' : `Go back to ${kept.join(', ')}.`;
+}
+
+/** Says how far a history reaches, from what is stored. @param now in milliseconds since 1970 */
+export function reachInWords(
+  { points, storedBytes, oldest, maximumDataLossMs }: HistoryReach,
+  now: number,
+): string {
+  if (oldest === null || maximumDataLossMs === null) return 'Nothing has been captured yet.';
+  const loss = `Maximum data loss: ${durationInWords(maximumDataLossMs)}.`;
+  return `${countInWords(points, 'point')} in time, ${bytesInWords(storedBytes)}. Oldest restore point: ${agoInWords(oldest.madeAt, now)}. ${loss}`;
+}
+
+interface HistoryReach {
+  points: number;
+  storedBytes: number;
+  oldest: { madeAt: string } | null;
+  maximumDataLossMs: number | null;
 }

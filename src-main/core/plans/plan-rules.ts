@@ -1,5 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
+import { hasHistory } from '../../../src-shared/model/history/history-settings.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { requireTimeZone, scheduledTimesOf } from '../schedule/calendar-times.ts';
 
@@ -51,10 +52,24 @@ function requireWatchable({ name, attachedFiles, schedule }: WhatIsHeld): void {
 /** A plan whose settings go together. @throws SnapkeepError `INVALID_PARAMS`, `UNSUPPORTED` */
 export function requireSound(plan: Plan, hasNewKey: boolean): Plan {
   requireFilesOnly(plan, hasNewKey);
+  requireHistory(plan);
   requireSchedules(plan);
   requireMethod(plan);
   requireGroup(plan);
   return plan;
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` for files, `UNSUPPORTED` where the history would not be encrypted as snapshots are */
+function requireHistory({ name, sourceKind, history, encryption }: Plan): void {
+  if (!hasHistory(history)) return;
+  if (sourceKind === 'files')
+    throw new SnapkeepError('INVALID_PARAMS', `${name} has no database and cannot have a history.`, {
+      hint: 'Turn the history off.',
+    });
+  if (encryption === null) return;
+  throw new SnapkeepError('UNSUPPORTED', `${name} encrypts its snapshots, and a history would not be encrypted.`, {
+    hint: 'Turn the history off, or store to a destination that needs no encryption.',
+  });
 }
 
 /** @throws SnapkeepError `INVALID_PARAMS` for a schedule or a time zone that cannot be understood */

@@ -8,6 +8,7 @@ import { useLast } from '../../hooks/use-last.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { FindRowsForm } from '../find-rows/find-rows-form.tsx';
 import { FoundRows } from '../find-rows/found-rows.tsx';
+import { otherState, pointOf } from '../history/point-address.ts';
 import { BrowseView } from './browse-view.tsx';
 import { StoredFiles } from './stored-files.tsx';
 
@@ -41,7 +42,7 @@ export function BrowseTab({ plan, now }: { plan: Plan; now: number }) {
           data={[
             ...(ofDatabase ? [{ value: NOW, label: 'Database now' }] : []),
             ...snapshots.map(({ id, createdAt }) => ({ value: id, label: momentLabel(createdAt, now) })),
-            ...(isListed || chosen === '' ? [] : [{ value: chosen, label: 'An older snapshot' }]),
+            ...(isListed || chosen === '' ? [] : [{ value: chosen, label: otherState(chosen) }]),
           ]}
           value={chosen}
           onChange={(value) => setAt(value ?? '', { replace: false })}
@@ -52,6 +53,8 @@ export function BrowseTab({ plan, now }: { plan: Plan; now: number }) {
         <FoundRows key={search} runId={search} now={now} />
       ) : chosen === NOW ? (
         <BrowseView key={chosen} source={{ planId: plan.id }} />
+      ) : pointOf(chosen) !== null ? (
+        <BrowseView key={chosen} source={{ planId: plan.id, txid: pointOf(chosen) ?? 0 }} />
       ) : (
         chosen !== '' && <BrowseSnapshot key={chosen} snapshotId={chosen} />
       )}

@@ -7,6 +7,7 @@ import { setParameters, useParameters } from '../../hooks/address.ts';
 import { useFirst } from '../../hooks/use-first.ts';
 import { useLast } from '../../hooks/use-last.ts';
 import { useAnswer } from '../../stores/core.ts';
+import { otherState, pointOf } from '../history/point-address.ts';
 import { CompareView } from './compare-view.tsx';
 import { NOTHING_CHOSEN } from './compared.ts';
 import './compare.css';
@@ -26,7 +27,11 @@ export function CompareTab({ plan, now }: { plan: Plan; now: number }) {
   if (snapshots === null) return <Pending answer={answer} />;
   const before = parameters.get('a') ?? shown ?? NOW;
   const after = parameters.get('b') ?? NOW;
-  const sourceOf = (chosen: string) => (chosen === NOW ? { planId: plan.id } : { snapshotId: chosen });
+  const sourceOf = (chosen: string) => {
+    const txid = pointOf(chosen);
+    if (txid !== null) return { planId: plan.id, txid };
+    return chosen === NOW ? { planId: plan.id } : { snapshotId: chosen };
+  };
   // What was chosen in one comparison may not be in another.
   const choose = (chosen: { a?: string; b?: string }): void =>
     setParameters({ a: before, b: after, ...chosen, ...NOTHING_CHOSEN }, { replace: false });
@@ -68,7 +73,7 @@ function StateField({ label, value, snapshots, now, onChoose }: StateFieldProps)
       data={[
         { value: NOW, label: 'Database now' },
         ...snapshots.map(({ id, createdAt }) => ({ value: id, label: momentLabel(createdAt, now) })),
-        ...(isListed ? [] : [{ value, label: 'An older snapshot' }]),
+        ...(isListed ? [] : [{ value, label: otherState(value) }]),
       ]}
       value={value}
       onChange={(chosen) => chosen !== null && onChoose(chosen)}

@@ -12,14 +12,11 @@ export type PointAction =
   | 'compare-points'
   | 'browse'
   | 'verify'
-  | 'download'
   /** Selects the point before the event. */
   | 'just-before';
 
 interface PointPanelProps {
   point: Point;
-  /** Of the database, in bytes. */
-  pageSize: number;
   /** In milliseconds since 1970. */
   now: number;
   onAction(action: PointAction): void;
@@ -30,14 +27,12 @@ const ACTIONS: ReadonlyArray<readonly [PointAction, string]> = [
   ['compare-points', 'Compare two points'],
   ['browse', 'Browse'],
   ['verify', 'Verify'],
-  ['download', 'Download'],
 ];
 
 /** The selected point of a timeline: what it contains, and what can be done with it. */
-export function PointPanel({ point, pageSize, now, onAction }: PointPanelProps) {
+export function PointPanel({ point, now, onAction }: PointPanelProps) {
   const facts = [
     ['Change', `${changeInWords(point)} (${bytesInWords(point.bytes)} stored)`],
-    ['Database', bytesInWords(point.pages * pageSize)],
     ['Content', pointTablesInWords(point)],
     ['Verification', verificationInWords(point, now)],
     ...(point.events.length === 0 ? [] : [['Events', eventsInWords(point.events)]]),

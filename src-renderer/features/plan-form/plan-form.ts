@@ -1,6 +1,7 @@
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
+import { type HistorySettings, NO_HISTORY } from '../../../src-shared/model/history/history-settings.ts';
 import type { Plan, PlanDestination, RestoreTest, Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceKind } from '../../../src-shared/model/source.ts';
@@ -52,6 +53,7 @@ export interface PlanForm {
   timeZone: string | null;
   retention: Retention;
   restoreTest: RestoreTest | null;
+  history: HistorySettings;
   program: ProgramDraft;
 }
 
@@ -78,6 +80,7 @@ export function emptyForm(): PlanForm {
     timeZone: null,
     retention: USUAL_RETENTION,
     restoreTest: null,
+    history: NO_HISTORY,
     program: NO_PROGRAM,
   };
 }
@@ -99,6 +102,7 @@ export function planFormOf(plan: Plan): PlanForm {
     timeZone: plan.timeZone,
     retention: plan.retention,
     restoreTest: plan.restoreTest,
+    history: plan.history,
     program: programDraftOf(plan),
   };
 }
@@ -189,6 +193,7 @@ export function planFieldsOf(form: PlanForm) {
     encryption: encryptionOf(form.encryption),
     encryptionSecrets: encryptionSecretsOf(form.encryption),
     timeLimitMinutes: form.timeLimit === '' ? null : Number(form.timeLimit),
+    history: form.history,
     restoreTest: restoreTest ?? undefined,
     ...programOf(form.program),
   };

@@ -1,6 +1,7 @@
 import { Button, Stack, Tabs, Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
 import { Link, Redirect, useLocation } from 'wouter';
+import { hasHistory } from '../../../src-shared/model/history/history-settings.ts';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { isExplained, reasonInWords } from '../../../src-shared/words/plan-state-words.ts';
@@ -14,6 +15,7 @@ import { useNow } from '../../hooks/use-now.ts';
 import { BrowseTab } from '../browse/browse-tab.tsx';
 import { CompareTab } from '../compare/compare-tab.tsx';
 import { TagLinks } from '../databases/tag-links.tsx';
+import { HistoryTab } from '../history/history-tab.tsx';
 import { PruningPausedBanner } from '../prune/paused-banner.tsx';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { stateInWords } from '../schedule/schedule-state.tsx';
@@ -32,11 +34,11 @@ import { useActiveRun } from '../../stores/runs.ts';
 /** Sections of the settings that had a tab of their own; their addresses still lead there. */
 const FORMER_TABS: Record<string, string> = { schedule: 'Schedule', retention: 'Retention', source: 'Source' };
 
-const TABS = ['browse', 'compare', 'settings'];
+const TABS = ['history', 'browse', 'compare', 'settings'];
 
 /**
  * A plan, its snapshots and its settings.
- * @param tab `browse`, `compare`, `settings`, or what was a tab; all else shows the snapshots
+ * @param tab `history`, `browse`, `compare`, `settings`, or what was a tab; all else shows the snapshots
  */
 export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
   const plans = useAnswer('plans.list', {});
@@ -75,12 +77,16 @@ export function PlanPage({ planId, tab }: { planId: string; tab: string }) {
       >
         <Tabs.List aria-label="Plan details">
           <Tabs.Tab value="snapshots">Snapshots {snapshotCount > 0 && snapshotCount.toLocaleString('en-US')}</Tabs.Tab>
+          {hasHistory(plan.history) && <Tabs.Tab value="history">History</Tabs.Tab>}
           <Tabs.Tab value="browse">Browse</Tabs.Tab>
           {plan.sourceKind === 'database' && <Tabs.Tab value="compare">Compare</Tabs.Tab>}
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="snapshots">
           <SnapshotsTab plan={plan} now={now} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <HistoryTab plan={plan} now={now} />
         </Tabs.Panel>
         <Tabs.Panel value="browse">
           <BrowseTab plan={plan} now={now} />

@@ -9,6 +9,7 @@ import { PathText } from '../../components/status/path-text.tsx';
 import { useAnswer } from '../../stores/core.ts';
 import { AttachedFilesField } from '../attached-files/attached-files-field.tsx';
 import { EncryptionFields } from '../plan-form/encryption-fields.tsx';
+import { HistoryFields } from '../plan-form/history-fields.tsx';
 import { PlanDestinationsField } from '../plan-form/plan-destinations-field.tsx';
 import { NameFields, RetentionSection, ScheduleSection } from '../plan-form/plan-sections.tsx';
 import { ProgramFields } from '../plan-form/program-fields.tsx';
@@ -50,6 +51,13 @@ export function PlanSettingsSections({ summary, form, onReplaceKey }: PlanSettin
         <ScheduleState status={{ ...summary.schedule, nextTime: null }} />
       </ScheduleSection>
       <RetentionSection form={form} estimate={{ planId: plan.id }} />
+      {plan.sourceKind === 'database' && (
+        <Section title="History">
+          <Stack gap="md">
+            <HistoryFields form={form} />
+          </Stack>
+        </Section>
+      )}
       <Section title="Snapshots">
         <Stack gap="md">
           <SnapshotFields form={form} noDump={plan.key !== null && form.values.encryption.kind === 'none'} />

@@ -9,6 +9,7 @@ export function settingsSections(sourceKind: SourceKind): string[] {
     'Destinations',
     'Schedule',
     'Retention',
+    ...(database ? ['History'] : []),
     'Snapshots',
     'Snapshot encryption',
     ...(database ? ['Database encryption'] : []),

@@ -124,7 +124,7 @@ function Page() {
           onPick={(instant) => select(points.findLast(({ madeAt }) => madeAt <= instant))}
           onSelect={(txid) => setSelected(points.find((point) => point.txid === txid) ?? null)}
         />
-        {selected !== null && <PointPanel point={selected} pageSize={4096} now={NOW} onAction={act} />}
+        {selected !== null && <PointPanel point={selected} now={NOW} onAction={act} />}
         <p role="status">{action === null ? '' : `Action: ${action}`}</p>
       </div>
     </main>
