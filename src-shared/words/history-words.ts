@@ -1,5 +1,5 @@
-import type { Point, PointEventKind } from '../model/history/point.ts';
 import type { HistoryKeepRules } from '../model/history/history-settings.ts';
+import type { Point, PointEventKind } from '../model/history/point.ts';
 import { agoInWords } from './moments.ts';
 import { tablesInWords } from './table-rows.ts';
 import { bytesInWords, countInWords, durationInWords } from './wording.ts';
@@ -45,10 +45,7 @@ export function keptInWords({ minutesForHours, hoursForDays, daysForDays, months
 }
 
 /** Says how far a history reaches, from what is stored. @param now in milliseconds since 1970 */
-export function reachInWords(
-  { points, storedBytes, oldest, maximumDataLossMs }: HistoryReach,
-  now: number,
-): string {
+export function reachInWords({ points, storedBytes, oldest, maximumDataLossMs }: HistoryReach, now: number): string {
   if (oldest === null || maximumDataLossMs === null) return 'Nothing has been captured yet.';
   const loss = `Maximum data loss: ${durationInWords(maximumDataLossMs)}.`;
   return `${countInWords(points, 'point')} in time, ${bytesInWords(storedBytes)}. Oldest restore point: ${agoInWords(oldest.madeAt, now)}. ${loss}`;

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
+import { fileStem } from '../../../src-shared/rules/names/naming.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { HistoryRow } from '../catalog/repos/history-repo.ts';
 import { download } from '../copies/download.ts';
@@ -84,7 +85,7 @@ async function rebuildFrom(
     for (const file of chosen) paths.push(await localFileOf(destination, place, file, staging, handle));
     return paths;
   });
-  const target = join(staging, `${plan.id}-${txid}.db`);
+  const target = join(staging, `${fileStem(plan.name)}-point-${txid}.db`);
   const listener = {
     ...handle.listener,
     onProgress: (_: unknown, done: number, total: number | null) => handle.progress('fetching', done, total),

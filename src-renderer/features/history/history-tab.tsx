@@ -1,8 +1,14 @@
-import { Group, Stack, Text } from '@mantine/core';
+import { Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import type { Point } from '../../../src-shared/model/history/point.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import { type TimelineView, viewEnd, viewShowing, viewUpTo, zoomOf } from '../../../src-shared/rules/history/timeline-view.ts';
+import {
+  type TimelineView,
+  viewEnd,
+  viewShowing,
+  viewUpTo,
+  zoomOf,
+} from '../../../src-shared/rules/history/timeline-view.ts';
 import { keptInWords, reachInWords } from '../../../src-shared/words/history-words.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
@@ -43,17 +49,16 @@ export function HistoryTab({ plan, now }: { plan: Plan; now: number }) {
   };
   return (
     <Stack gap="md">
+      <VisuallyHidden component="h2">Points in time</VisuallyHidden>
       <Text size="sm">{keptInWords(plan.history.keep)}</Text>
       {summary.value !== null && (
-        <Group gap="xl">
-          <Text size="sm" c="dimmed">
-            {reachInWords(summary.value, now)}
-          </Text>
-        </Group>
+        <Text size="sm" c="dimmed">
+          {reachInWords(summary.value, now)}
+        </Text>
       )}
       {timeline.error !== null && <ErrorNotice error={timeline.error} />}
       {action.error !== null && <ErrorNotice error={action.error} />}
-      <div className="card">
+      <div className="card history-card">
         <Timeline
           {...{ view, selected, now, empty: oldestFirst.length === 0 }}
           buckets={shown?.buckets ?? []}
@@ -70,7 +75,9 @@ export function HistoryTab({ plan, now }: { plan: Plan; now: number }) {
             now={now}
             onAction={(asked) =>
               asked === 'verify'
-                ? action.run(async () => void (await client.call('verifications.start', { planId, txid: selected.txid })))
+                ? action.run(
+                    async () => void (await client.call('verifications.start', { planId, txid: selected.txid })),
+                  )
                 : act(asked, planId, selected, oldestFirst, select)
             }
           />
@@ -100,7 +107,8 @@ function act(
   if (action === 'just-before') select(oldestFirst.findLast((each) => each.txid < txid));
   else if (action === 'restore') openRestore({ source: { planId, txid } });
   else if (action === 'browse') navigate(`/databases/${planId}/browse?at=${point}`);
-  else navigate(`/databases/${planId}/compare?a=${point}&b=${action === 'compare-now' ? 'now' : newestOf(oldestFirst)}`);
+  else
+    navigate(`/databases/${planId}/compare?a=${point}&b=${action === 'compare-now' ? 'now' : newestOf(oldestFirst)}`);
 }
 
 const newestOf = (oldestFirst: readonly Point[]): string => `point-${oldestFirst.at(-1)?.txid ?? ''}`;

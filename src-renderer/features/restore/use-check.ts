@@ -60,6 +60,6 @@ export function useCheck(params: Params<'restores.check'> | null, onStarted: (ru
 }
 
 function withEntry(params: Params<'restores.check'>, entry: string | null): Params<'restores.check'> {
-  if (entry === null || params.what === 'files' || 'snapshotId' in params.source) return params;
+  if (entry === null || params.what === 'files' || !('path' in params.source)) return params;
   return { ...params, source: { ...params.source, entry } };
 }

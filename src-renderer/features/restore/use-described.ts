@@ -1,6 +1,8 @@
 import { useEffect } from 'react';
 import type { Result } from '../../../src-shared/contract/methods.ts';
 import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
+import type { Point } from '../../../src-shared/model/history/point.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type {
   Snapshot,
@@ -11,9 +13,9 @@ import type {
 import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { useLast } from '../../hooks/use-last.ts';
-import { useAnswer } from '../../stores/core.ts';
+import { useAnswer, usePlan } from '../../stores/core.ts';
 
-/** The snapshot or dropped file to restore. */
+/** The snapshot, point in time or dropped file to restore. */
 export interface Described {
   name: string;
   /** `null`: not in a folder of this machine. */
@@ -39,21 +41,29 @@ export interface Described {
 }
 
 /**
- * Returns what is known of a snapshot or a file. While another one is fetched, the last one stays.
+ * Returns what is known of a snapshot, a point in time or a file. While another one is fetched, the last one stays.
  * @param onSnapshot the file is the content list of a snapshot, which is restored instead
  */
 export function useDescribed(source: RestoreSource, onSnapshot: (source: RestoreSource) => void) {
   const file = useAnswer('files.identify', 'path' in source ? { path: source.path } : null);
   const snapshotId = 'snapshotId' in source ? source.snapshotId : (file.value?.snapshotId ?? null);
   const found = useAnswer('snapshots.get', snapshotId === null ? null : { snapshotId });
+  const point = useAnswer('history.pointAt', 'txid' in source ? source : null);
+  const plan = usePlan('txid' in source ? source.planId : '')?.plan;
   const meant = file.value?.sourceKind === 'files' ? file.value.snapshotId : null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the file alone
   useEffect(() => {
     if (meant !== null) onSnapshot({ snapshotId: meant });
   }, [meant]);
   const snapshot = found.value?.snapshot ?? null;
-  const current = 'path' in source ? describeFile(file.value, snapshotId, snapshot) : describe(snapshot);
-  return { answer: snapshotId === null || file.error !== null ? file : found, described: useLast(current), current };
+  const current =
+    'path' in source
+      ? describeFile(file.value, snapshotId, snapshot)
+      : 'txid' in source
+        ? describePoint(point.value, plan)
+        : describe(snapshot);
+  const asked = 'txid' in source ? point : snapshotId === null || file.error !== null ? file : found;
+  return { answer: asked, described: useLast(current), current };
 }
 
 function describe(snapshot: Snapshot | null): Described | null {
@@ -64,6 +74,22 @@ function describe(snapshot: Snapshot | null): Described | null {
     message: `This is a snapshot of ${snapshot.planName}.`,
     restorable: !snapshot.missing,
     suggestedTarget: snapshot.sourcePath,
+  };
+}
+
+/** A point has a database alone, which goes back to where it was captured. */
+function describePoint(point: Point | null, plan: Plan | undefined): Described | null {
+  if (point === null || plan === undefined) return null;
+  return {
+    ...{ name: `Point ${point.txid}`, path: null, stored: [], restorable: true, planId: null, planName: plan.name },
+    message: `This is a point in the history of ${plan.name}.`,
+    createdAt: point.madeAt,
+    sizeBytes: point.bytes,
+    imageBytes: null,
+    tables: point.tables,
+    verification: null,
+    suggestedTarget: plan.sourcePath,
+    ...{ origin: 'own', attachedFiles: [], sourceKind: 'database' },
   };
 }
 
