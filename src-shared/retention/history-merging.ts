@@ -37,8 +37,9 @@ export interface MergePlan<F extends ChainFile> {
  * Decides which files are merged and which may go, from nothing but the files that are there, so that it is simply asked
  * again after a kill. Files are merged between each two kept points, and ahead of time over whole ten minutes, hours,
  * quarters of a day and days, which later lie between two kept points themselves. Nothing goes in favor of a merge of this
- * plan: what that makes superfluous is removable the next time, when it is stored and verified, and readers have ended. Files
- * that are locked or in use stay, and what is locked is not merged.
+ * plan: what that makes superfluous is removable the next time, when it is stored and verified, and readers have ended. A
+ * merged file that was never verified is removable, and made again. Files that are locked or in use stay, and what is locked
+ * is not merged.
  * @param files those at the destination; damaged ones left out
  * @param kept the points that are kept, the oldest first
  * @param timeZone as for {@link historyPeriods}
@@ -50,8 +51,9 @@ export function planMerges<F extends ChainFile>(
 ): MergePlan<F> {
   const needed = neededFiles(files, kept);
   const verified = new FileChains(files.filter((file) => file.verified));
-  const newBase = newBaseOf(verified, kept);
   const merges = mergesOf(verified, files, kept, timeZone);
+  const merged = new FileChains<ChainFile>([...files.filter((file) => file.verified), ...merges.map(resultOf)]);
+  const newBase = newBaseOf(verified, merged, kept, timeZone);
   // What would not be needed once it is made would be removed, and made again.
   const made = new Map([...merges, ...(newBase === null ? [] : [newBase])].map((merge) => [resultOf(merge), merge]));
   const useful = neededFiles<ChainFile>([...files, ...made.keys()], kept);
@@ -128,17 +130,33 @@ function mergesBetween<F extends ChainFile>(
   return [];
 }
 
-/** A new base at the newest point, or at the oldest one, where the way to it has become long. */
-function newBaseOf<F extends ChainFile>(chains: FileChains<F>, kept: readonly KeptPoint[]): Merge<F> | null {
-  for (const point of [kept.at(-1), kept[0]]) {
-    const chain = point === undefined ? null : chains.to(point.txid);
-    const [base, ...rest] = chain ?? [];
-    if (point === undefined || chain === null || base === undefined || rest.length === 0) continue;
-    const old = point === kept.at(-1) && point.at - base.madeAt >= BASE_INTERVAL_MS;
-    if (!(old || isLong(chain)) || chain.some(({ locked }) => locked)) continue;
-    return mergeOf(chain.slice(0, MOST_INPUTS), BASE_LEVEL);
-  }
-  return null;
+/**
+ * A new base where a point is a long way from one even after the merges, or at the newest point, where the last base is old.
+ * It is made at the end of an hour before that point if it can be: hours are merged as a whole.
+ */
+function newBaseOf<F extends ChainFile>(
+  chains: FileChains<F>,
+  merged: FileChains<ChainFile>,
+  kept: readonly KeptPoint[],
+  timeZone: string | null,
+): Merge<F> | null {
+  const ways = kept.map((point) => ({ point, chain: merged.to(point.txid) ?? [] }));
+  const newest = ways.at(-1);
+  const isOld = ({ point, chain }: (typeof ways)[number]): boolean =>
+    point.at - (chain[0]?.madeAt ?? point.at) >= BASE_INTERVAL_MS;
+  const due = ways.find(({ chain }) => isLong(chain)) ?? (newest !== undefined && isOld(newest) ? newest : undefined);
+  if (due === undefined) return null;
+  const periodsOf = historyPeriods(timeZone);
+  const hourOf = ({ at }: KeptPoint): number => periodsOf(at).hour;
+  const place = kept.findLast(
+    (point, index) =>
+      point.txid > (due.chain[0]?.max ?? 0) &&
+      point.txid < due.point.txid &&
+      hourOf(point) !== hourOf(kept[index + 1] ?? point),
+  );
+  const chain = chains.to((place ?? due.point).txid) ?? [];
+  if (chain.length < 2 || chain.some(({ locked }) => locked)) return null;
+  return mergeOf(chain.slice(0, MOST_INPUTS), BASE_LEVEL);
 }
 
 /** The files that the kept points are rebuilt from. */
@@ -160,11 +178,12 @@ function neededFiles<F extends ChainFile>(files: readonly F[], kept: readonly Ke
  */
 function neededBases<F extends ChainFile>(chains: FileChains<F>, kept: readonly KeptPoint[]): F[] {
   const bases = [...chains.bases];
-  for (let index = bases.length - 2; index >= 0; index--) {
+  for (let index = 0; index < bases.length - 1; ) {
     const [base, next] = [bases[index] as F, bases[index + 1] as F];
     const others = bases.toSpliced(index, 1);
     const served = kept.filter(({ txid }) => txid >= base.max && txid < next.max);
     if (!base.locked && served.every(({ txid }) => isShort(chains.to(txid, others)))) bases.splice(index, 1);
+    else index += 1;
   }
   return bases;
 }

@@ -4,6 +4,7 @@ import type { SnapshotOrigin } from '../model/snapshot.ts';
 import type { VerificationLevel } from '../model/verification.ts';
 import { DAY_MS } from '../rules/durations.ts';
 import { type CalendarDate, localCalendar } from '../schedule/local-calendar.ts';
+import { newestOfPeriods } from './newest-of-periods.ts';
 import { countedInstants } from './trusted-instants.ts';
 
 /** What the rules look at in a snapshot. */
@@ -171,10 +172,7 @@ function* withinRule(all: readonly Countable[], days: number): Generator<[Retain
   for (const snapshot of all) if (snapshot.at > newest.at - days * DAY_MS) yield [snapshot, `within-${days}d`];
 }
 
-/**
- * A period is kept by the newest in it, of those with a trusted date if there are any. One that only others lie in is
- * kept too and does not count, so that what has a wrong date pushes nothing out.
- */
+/** A period is kept by what stands for it: see {@link newestOfPeriods}. */
 function* periodRule(
   all: readonly Countable[],
   name: string,
@@ -182,23 +180,8 @@ function* periodRule(
   periodOf: (date: CalendarDate) => number | null,
   dateOf: (snapshot: Countable) => CalendarDate,
 ): Generator<[RetainedSnapshot, string]> {
-  if (count === 0) return;
-  const newestOf = new Map<number, Countable>();
-  let counted = 0;
-  for (const snapshot of all) {
-    const period = periodOf(dateOf(snapshot));
-    if (period === null) continue;
-    const known = newestOf.get(period);
-    if (known === undefined && counted === count) break;
-    if (known?.trusted === true || (known !== undefined && !snapshot.trusted)) continue;
-    newestOf.set(period, snapshot);
-    if (snapshot.trusted) counted += 1;
-  }
-  let found = 0;
-  for (const snapshot of newestOf.values()) {
-    found += 1;
-    yield [snapshot, `${name}-${found}`];
-  }
+  const newest = newestOfPeriods(all, count, (snapshot) => periodOf(dateOf(snapshot)));
+  for (const [index, snapshot] of newest.entries()) yield [snapshot, `${name}-${index + 1}`];
 }
 
 /** Fills up with the newest that no rule keeps until there are as many as there must be. */

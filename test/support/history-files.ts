@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Capture, captureImage } from '../../src-main/core/engine/history/capture-image.ts';
 import { keepPageHashes } from '../../src-main/core/engine/history/page-hashes.ts';
@@ -26,7 +26,19 @@ export interface TestPoint {
 }
 
 const hex = (txid: number): string => txid.toString(16).padStart(16, '0');
-export const sha256Of = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/** Returns the SHA-256 of a file, also of one that is larger than memory should be. */
+export function sha256Of(path: string): string {
+  const sha256 = createHash('sha256');
+  const piece = Buffer.alloc(4_194_304);
+  const file = openSync(path, 'r');
+  for (let read = -1; read !== 0; ) {
+    read = readSync(file, piece, 0, piece.length, null);
+    sha256.update(piece.subarray(0, read));
+  }
+  closeSync(file);
+  return sha256.digest('hex');
+}
 
 /** A history in a folder, laid out as Litestream reads it. */
 export class HistoryFiles {

@@ -8,7 +8,7 @@ import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import { hasLetters, namesWithLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { isBareMountPoint } from '../destinations/destination-access.ts';
+import { assertStillReachable, isBareMountPoint } from '../destinations/destination-access.ts';
 import type { Destination, TransferOptions, UploadSource } from '../destinations/drivers/destination.ts';
 import { whyNoLinks } from '../engine/attached-files/folder/link-ability.ts';
 import { explainError, ofSource } from '../engine/engine-errors.ts';
@@ -130,6 +130,8 @@ export class SnapshotUpload {
       await this.#upload(name, checkedSource(source.path, this.#snapshot), { sizeBytes, sha256 });
     } catch (error) {
       const { code } = explainError(error, name);
+      // In the mount point of a disk that has gone, other files may have the name.
+      if (code === 'CONFLICT') await assertStillReachable(this.#core, this.#destination, driver);
       // What will never follow must not be described; attached files stay where another name is tried.
       if (classifyFailure(code) === 'bad') {
         if (code !== 'CONFLICT' && attachedFiles.length > 0)

@@ -33,7 +33,11 @@ export const HistorySettings = z.strictObject({
 export type HistorySettings = z.infer<typeof HistorySettings>;
 
 /** The settings of a plan without a history, as it may get one later. */
-export const NO_HISTORY: HistorySettings = HistorySettings.parse({ storage: 'full' });
+export const NO_HISTORY: HistorySettings = {
+  storage: 'full',
+  intervalSeconds: 60,
+  keep: { minutesForHours: 2, hoursForDays: 2, daysForDays: 30, monthsForMonths: 12 },
+};
 
 /** Whether a plan has a history. */
 export const hasHistory = ({ storage }: Pick<HistorySettings, 'storage'>): boolean => storage !== 'full';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { wantedParts, withChoices } from '../../../src-renderer/features/templates/group-draft.ts';
 import { templateId, templateOfPlan } from '../../../src-renderer/features/templates/template-of-plan.ts';
+import { NO_HISTORY } from '../../../src-shared/model/history/history-settings.ts';
 import { Plan } from '../../../src-shared/model/plan.ts';
 import type { AppliedPart } from '../../../src-shared/model/third-party/template-use.ts';
 import { expandLocations } from '../../../src-shared/third-party/template-locations.ts';
@@ -12,6 +13,7 @@ const PLAN = Plan.parse({
   id: '00000000-0000-4000-8000-000000000001',
   name: 'box',
   sameInstant: false,
+  history: NO_HISTORY,
   tags: [],
   sourceKind: 'database',
   sourcePath: '/opt/box/box.db',
