@@ -4,7 +4,15 @@ import { Repo } from '../table.ts';
 import { insertRows, Removals, type RemovedRows, readRows } from './removed-rows.ts';
 
 /** Every table whose rows go with a destination; after the snapshots that are stored nowhere else. */
-export const DESTINATION_TABLES = ['snapshot_copies', 'trash', 'storage_days', 'begun_copies', 'prune_states', 'history_destinations', 'merged_files'] as const;
+export const DESTINATION_TABLES = [
+  'snapshot_copies',
+  'trash',
+  'storage_days',
+  'begun_copies',
+  'prune_states',
+  'history_destinations',
+  'merged_files',
+] as const;
 
 /** Every table whose rows go with a snapshot, beside those of its copies. */
 export const SNAPSHOT_TABLES = ['manifests', 'verifications'] as const;
