@@ -70,7 +70,7 @@ test('a dropped table is marked, and what was there just before is restored', as
   await dialog.getByRole('button', { name: 'Review changes' }).click();
   await expect(dialog).toContainText('songs');
   await dialog.getByRole('button', { name: 'Replace shop.db' }).click();
-  await expect(page.getByText(/Undo/).first()).toBeVisible();
+  await expect(dialog.getByRole('button', { name: /Undo/ })).toBeVisible();
   const database = new Database(source, { readonly: true });
   expect(database.prepare('SELECT name FROM songs ORDER BY id').pluck().all()).toEqual(['a', 'b', 'c']);
   database.close();
