@@ -108,7 +108,7 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
     timeout: 90_000,
   }, async () => {
     const bucket = await ownBucket();
-    const data = sampleBytes(80 * MIB);
+    const data = sampleBytes(120 * MIB);
     const paused: number[] = [];
     let back: Promise<void> | undefined;
     const destination = open(bucket, {}, undefined, {
@@ -119,7 +119,7 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
       },
     });
     let opened = 0;
-    const { bytes, open: openSource } = sourceWithEvent(data, 70 * MIB, () => server.kill());
+    const { bytes, open: openSource } = sourceWithEvent(data, 110 * MIB, () => server.kill());
     const source = {
       bytes,
       open: () => {
