@@ -3,7 +3,7 @@ import { BASE_LEVEL, type ChainFile, FileChains, isBase } from './history-chain.
 import { type HistoryPeriods, historyPeriods } from './history-periods.ts';
 import type { KeptPoint } from './history-retention.ts';
 
-/** A point is rebuilt from a base and about so many files at most. */
+/** A point is rebuilt from a base and about this many files at most. */
 export const MOST_FILES = 30;
 /** The most files that are merged into one at a time: each is open meanwhile. */
 const MOST_INPUTS = 60;

@@ -1,7 +1,7 @@
 import type { Point } from '../model/history/point.ts';
 import { DAY_MS } from '../rules/durations.ts';
 
-/** Captures take at most one part in so many of the time. */
+/** Captures take at most one twentieth of the time. */
 const CAPTURE_SHARE = 20;
 
 /** What could have been lost is judged by the points of so long before the newest one. */

@@ -96,7 +96,7 @@ export class Captures {
     if (!this.#serves || isSame) {
       watched.looking = null;
       watched.nextAt = this.#now() + this.#intervalOf(plan.id);
-      // A database that is missing is told by the check of the source, not by its history.
+      // The check of the source reports a missing database.
       if (this.#serves && fingerprint !== null) this.#noteLook(plan.id);
       return this.#checked();
     }

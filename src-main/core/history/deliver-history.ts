@@ -27,7 +27,7 @@ import {
 } from './history-store.ts';
 import { type LtxFileName, layoutAt, ltxName, ltxPath } from './layout.ts';
 
-/** What is known of points is written to a destination for so many at once, or once an hour: its file is written whole. */
+/** What is known of points is written to a destination for this many at once, or once an hour: its file is written whole. */
 const LINES_AT_ONCE = 60;
 const MOST_LINES = 5000;
 

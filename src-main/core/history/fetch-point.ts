@@ -32,10 +32,14 @@ export function pointSource(core: CoreContext, planId: string, txid: number): St
   const history = requireHistory(core, planId);
   const point = core.catalog.points.get(history.id, txid);
   if (point !== undefined) return { plan, history, txid, madeAt: point.madeAt };
-  throw new SnapkeepError('NOT_FOUND', `${plan.name} has no point in time ${txid}.`, {
-    hint: `It may have been pruned. List the points in time with: snapkeep points ${plan.name}`,
-  });
+  throw noPoint(plan, txid);
 }
+
+/** The error for a point that a plan does not have. @param which its TXID, or when it was made */
+export const noPoint = ({ name }: Pick<Plan, 'name'>, which: number | string): SnapkeepError =>
+  new SnapkeepError('NOT_FOUND', `${name} has no point in time ${which}.`, {
+    hint: `It may have been pruned. List the points in time with: snapkeep points ${name}`,
+  });
 
 /** How runs name a point. */
 export const pointName = ({ plan, txid }: StoredPointSource): string => `${plan.name}, point ${txid}`;

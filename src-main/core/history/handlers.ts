@@ -1,4 +1,3 @@
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { MethodsOf, Result } from '../../../src-shared/contract/methods.ts';
 import type { Point } from '../../../src-shared/model/history/point.ts';
 import { maximumDataLossMs } from '../../../src-shared/retention/history-reach.ts';
@@ -6,6 +5,7 @@ import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import { timelineGaps } from '../../../src-shared/rules/history/timeline.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers } from '../handler.ts';
+import { noPoint } from './fetch-point.ts';
 import { releaseHistoryBrake, startHistoryPrune } from './prune-history.ts';
 import { requireHistory, startCapture } from './start-capture.ts';
 
@@ -25,7 +25,7 @@ export function historyHandlers(core: CoreContext): Handlers<MethodsOf<'history'
       const found =
         'txid' in asked ? catalog.points.get(history.id, asked.txid) : catalog.points.at(history.id, asked.at);
       if (found !== undefined) return found;
-      throw noPoint(core, planId, 'txid' in asked ? `with the TXID ${asked.txid}` : `at ${asked.at} or before it`);
+      throw noPoint(catalog.plans.require(planId), 'txid' in asked ? asked.txid : `at ${asked.at} or before it`);
     },
     'history.prune': ({ planId, review }) => {
       const plan = catalog.plans.require(planId);
@@ -37,7 +37,7 @@ export function historyHandlers(core: CoreContext): Handlers<MethodsOf<'history'
     'history.pin': ({ planId, txid, pinned }) => {
       const history = requireHistory(core, planId);
       const found = catalog.points.get(history.id, txid);
-      if (found === undefined) throw noPoint(core, planId, `with the TXID ${txid}`);
+      if (found === undefined) throw noPoint(catalog.plans.require(planId), txid);
       catalog.points.setPinned(history.id, txid, pinned);
       core.events.emit('plans.changed', { planIds: [planId] });
       return { ...found, pinned };
@@ -86,8 +86,3 @@ const NO_POINTS: Result<'history.summary'> = {
   ...{ points: 0, storedBytes: 0, oldest: null, newest: null, pruningPaused: null },
   maximumDataLossMs: null,
 };
-
-const noPoint = ({ catalog }: CoreContext, planId: string, which: string): SnapkeepError =>
-  new SnapkeepError('NOT_FOUND', `${catalog.plans.require(planId).name} has no point in time ${which}.`, {
-    hint: `List its points with: snapkeep points ${catalog.plans.require(planId).name}`,
-  });

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Point } from '../../../src-shared/model/history/point.ts';
+import { BASE_LEVEL } from '../../../src-shared/retention/history-chain.ts';
 import { errorCode } from '../engine/engine-errors.ts';
 import { type LtxFileName, parseLtxName } from './layout.ts';
 
@@ -13,8 +14,7 @@ export interface HistoryFolder {
   readonly outbox: string;
 }
 
-/** The level of bases, and that of captures. */
-export const BASE_LEVEL = 9;
+/** The level of captures. */
 export const CAPTURE_LEVEL = 0;
 
 /** Returns the folder of a history within the data folder. */

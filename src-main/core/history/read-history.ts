@@ -19,7 +19,7 @@ export interface HistoryPlace {
 /** The LTX files that are stored, and the names that are none. */
 export interface HistoryListing {
   readonly files: readonly StoredLtxFile[];
-  /** Paths of at most so many files and folders as a person would look at. */
+  /** Paths of the first files and folders that are none. */
   readonly skipped: readonly string[];
   readonly skippedCount: number;
 }

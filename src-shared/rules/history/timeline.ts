@@ -17,7 +17,7 @@ export const TIMELINE_ZOOMS = [
 ] as const;
 export type TimelineZoom = (typeof TIMELINE_ZOOMS)[number]['name'];
 
-/** Fewer looks than usual are no gap: so many captures have to be missing, for at least so long. */
+/** Fewer looks than usual are no gap: this many captures have to be missing, for at least this long. */
 const MISSED_CAPTURES = 5;
 const SHORTEST_GAP_MS = 10 * MINUTE_MS;
 

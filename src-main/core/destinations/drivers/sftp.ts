@@ -90,7 +90,7 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
     });
   }
 
-  /** @param publish uploads to a name of its own, which `upload` answers, and gives the file its name */
+  /** @param publish uploads to a temporary name, which `upload` answers, and gives the file its name */
   async #writeAside(
     name: string,
     source: UploadSource,

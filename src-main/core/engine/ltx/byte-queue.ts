@@ -15,7 +15,7 @@ export class ByteQueue {
     return this.#piece.length - this.#at >= bytes;
   }
 
-  /** Waits for so many bytes. @returns whether the stream has them */
+  /** Waits for a number of bytes. @returns whether the stream has them */
   async fill(bytes: number): Promise<boolean> {
     const pieces = [this.#piece.subarray(this.#at)];
     let filled = this.#piece.length - this.#at;
@@ -35,7 +35,7 @@ export class ByteQueue {
     return this.#piece.subarray(this.#at, this.#at + bytes.length).equals(bytes);
   }
 
-  /** Takes as many of so many bytes as were filled. They stay valid. */
+  /** Takes as many of the bytes as were filled. They stay valid. */
   take(bytes: number): Buffer {
     const taken = this.#piece.subarray(this.#at, this.#at + bytes);
     this.#at += taken.length;
