@@ -93,11 +93,18 @@ async function judgeLook(page: Page, name: string): Promise<void> {
 
 /** Whether what is on screen fits, once it stands still. */
 async function expectFits(page: Page, name: string): Promise<void> {
-  // Dialogs and menus fade in and out; what is judged is what stays.
+  // Dialogs and menus fade in and out, and the page learns of another theme a frame later; what is judged is what stays.
   await expect(page.getByRole('menu')).toHaveCount(0);
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))),
-  );
+  await page.evaluate(async () => {
+    const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    let quietFrames = 0;
+    while (quietFrames < 3) {
+      const running = document.getAnimations();
+      await Promise.all(running.map((animation) => animation.finished.catch(() => undefined)));
+      await nextFrame();
+      quietFrames = running.length === 0 ? quietFrames + 1 : 0;
+    }
+  });
   if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/${name}.png` });
   const overflow = await page.evaluate(() => {
     const boxes = [document.documentElement, ...document.querySelectorAll('main, .mantine-Modal-content')];
