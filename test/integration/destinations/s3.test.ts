@@ -108,7 +108,7 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
     timeout: 90_000,
   }, async () => {
     const bucket = await ownBucket();
-    const data = sampleBytes(120 * MIB);
+    const data = sampleBytes(80 * MIB);
     const paused: number[] = [];
     let back: Promise<void> | undefined;
     const destination = open(bucket, {}, undefined, {
@@ -119,7 +119,7 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
       },
     });
     let opened = 0;
-    const { bytes, open: openSource } = sourceWithEvent(data, 110 * MIB, () => server.kill());
+    const { bytes, open: openSource } = sourceWithEvent(data, 70 * MIB, () => server.kill());
     const source = {
       bytes,
       open: () => {
@@ -148,6 +148,17 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
     expect(await openUploads(bucket)).toEqual([]);
     const stored = await open(bucket).stat('app.db.gz');
     expect(stored?.bytes).toBe(content.length);
+  });
+
+  test('the answer to the beginning of an upload in parts is lost: nothing is left of what it began', {
+    timeout: 60_000,
+  }, async () => {
+    const bucket = await ownBucket();
+    const isBegin = (method: string, path: string) => method === 'POST' && path.includes('uploads');
+    const { endpoint, lost } = await loseAnswer(server.endpoint, isBegin);
+    await open(bucket, { endpoint }).put('app.db.gz', sourceOf(sampleBytes(ONE_PUT_BYTES + MIB)));
+    expect(lost).toHaveLength(1);
+    expect(await openUploads(bucket)).toEqual([]);
   });
 
   test('a file in one request is read and sent again from its start when the server is killed in the middle', {

@@ -1,5 +1,14 @@
 import { Readable } from 'node:stream';
-import { PutObjectCommand, type PutObjectCommandInput, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  type CreateMultipartUploadCommandOutput,
+  type MultipartUpload as ListedUpload,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { S3Settings } from '../../../../src-shared/model/destination.ts';
@@ -78,10 +87,23 @@ export interface ClientRecipe {
 export function makeClient({ config, mayPass, pause }: ClientRecipe, signal?: AbortSignal): S3Client {
   const client = new S3Client(config);
   client.middlewareStack.add(
-    (next) => (args) =>
-      'Body' in args.input && args.input.Body instanceof Readable
-        ? next(args)
-        : withRetries(() => next(args), { retries: RETRIES, isWorthwhile: mayPass, pause, signal }),
+    (next, { commandName }) =>
+      async (args) => {
+        if ('Body' in args.input && args.input.Body instanceof Readable) return next(args);
+        const began = performance.now();
+        let sent = 0;
+        const send = () => {
+          sent += 1;
+          return next(args);
+        };
+        const answer = await withRetries(send, { retries: RETRIES, isWorthwhile: mayPass, pause, signal });
+        if (commandName === 'CreateMultipartUploadCommand' && sent > 1) {
+          const begun = answer.output as CreateMultipartUploadCommandOutput;
+          // What may stay holds nothing; where it cannot be removed, the upload goes on.
+          await Promise.allSettled([abortEarlierBegins(client, begun, performance.now() - began)]);
+        }
+        return answer;
+      },
     { step: 'initialize', name: 'retries' },
   );
   client.middlewareStack.add(
@@ -94,6 +116,32 @@ export function makeClient({ config, mayPass, pause }: ClientRecipe, signal?: Ab
     { step: 'build', name: 'unsignedParts' },
   );
   return client;
+}
+
+/**
+ * Aborts what earlier tries to begin an upload have begun when only their answers were lost: nobody else knows of it, and
+ * it would stay at the server. What others have begun under the same name is older.
+ * @param begun the answer to the last try
+ * @param elapsed since the first try, in milliseconds
+ */
+async function abortEarlierBegins(
+  client: S3Client,
+  { Bucket, Key, UploadId }: CreateMultipartUploadCommandOutput,
+  elapsed: number,
+): Promise<void> {
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
+  const instantOf = ({ Initiated }: ListedUpload): number => Initiated?.getTime() ?? Number.NaN;
+  const own = Uploads.find((upload) => upload.UploadId === UploadId);
+  if (own === undefined) return;
+  // Servers tell instants in whole seconds; all of them are by the same clock.
+  const until = instantOf(own);
+  const since = until - elapsed - 1_000;
+  const earlier = Uploads.filter((upload) => {
+    const at = instantOf(upload);
+    return upload.Key === Key && upload !== own && at >= since && at <= until;
+  });
+  for (const upload of earlier)
+    await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId: upload.UploadId }));
 }
 
 function hasHeaders(request: unknown): request is { headers: Record<string, string> } {
