@@ -1,16 +1,10 @@
 import type { Point } from '../model/history/point.ts';
-import { contentLoss, fullestOf, type SnapshotContent, type WeighedSnapshot } from './prune-brake.ts';
+import { clockReasons, contentLoss, fullestOf, type SnapshotContent, type WeighedSnapshot } from './prune-brake.ts';
 
 /** What the brake looks at in a point. */
 type BrakedPoint = Pick<Point, 'txid' | 'madeAt' | 'pages' | 'tables'>;
 
-/**
- * Returns a point as the brake of automatic pruning weighs a snapshot. With it, all of the brake holds for points:
- * `clockReasons` and `lastBeforeFreshGap` look at what this returns of all points, in any order; `manyAtOnce` at how many of
- * them `keptPoints` no longer keeps, of those that it kept the last time; {@link lossOfNewestPoint} at what they contain. While
- * the brake is on, every point up to the one that it was raised at is passed to `planMerges` as kept, so that nothing goes.
- * @param pageSize of the database, in bytes
- */
+/** Returns a point as the brake of automatic pruning weighs a snapshot. @param pageSize of the database, in bytes */
 export function weighedPoint({ txid, madeAt, pages, tables }: BrakedPoint, pageSize: number): WeighedSnapshot {
   return {
     id: String(txid),
@@ -21,6 +15,20 @@ export function weighedPoint({ txid, madeAt, pages, tables }: BrakedPoint, pageS
     rowCount: tables?.reduce((sum, { rows }) => sum + (rows ?? 0), 0) ?? 0,
     bytes: pages * pageSize,
   };
+}
+
+/**
+ * Says why a history must not be pruned until a person has reviewed it, as a sentence; `null`: nothing is in the way.
+ * @param points those that no person has reviewed yet
+ * @param now in milliseconds since 1970
+ */
+export function reasonToPause(points: readonly BrakedPoint[], pageSize: number, now: number): string | null {
+  const [clock] = clockReasons(
+    points.map((point) => weighedPoint(point, pageSize)),
+    null,
+    now,
+  );
+  return clock?.message ?? lossOfNewestPoint(points, pageSize);
 }
 
 /**

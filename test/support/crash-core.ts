@@ -17,6 +17,8 @@ const [dataFolder = '', method = '', params = '{}'] = process.argv.slice(2);
 const kinds: Partial<Record<string, Run['kind']>> = {
   'backups.start': 'backup',
   'destinations.catchUp': 'copy',
+  'history.capture': 'capture',
+  'history.prune': 'pruneHistory',
   'prune.start': 'prune',
   'snapshots.delete': 'delete',
   'trash.putBack': 'putBack',

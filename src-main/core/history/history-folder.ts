@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Point } from '../../../src-shared/model/history/point.ts';
 import { BASE_LEVEL } from '../../../src-shared/retention/history-chain.ts';
 import { errorCode } from '../engine/engine-errors.ts';
-import { type LtxFileName, parseLtxName } from './layout.ts';
+import { type LtxFileName, ltxName, parseLtxName } from './layout.ts';
 
 /** Where a service keeps what it needs to go on with a history: the hashes of its pages, and files on their way. */
 export interface HistoryFolder {
@@ -40,4 +40,10 @@ export async function outboxFiles({ outbox }: HistoryFolder): Promise<LtxFileNam
     .flatMap((name) => parseLtxName(CAPTURE_LEVEL, name) ?? [])
     .map((file) => ({ ...file, level: levelOfCapture(file) }))
     .sort((one, other) => one.max - other.max);
+}
+
+/** Removes what a killed capture has left in the outbox: a file that never became a point. */
+export async function removeOrphans(folder: HistoryFolder, newestTxid: number): Promise<void> {
+  for (const file of await outboxFiles(folder))
+    if (file.max > newestTxid) await rm(join(folder.outbox, ltxName(file)), { force: true });
 }

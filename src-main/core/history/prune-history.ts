@@ -6,7 +6,7 @@ import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import { BASE_LEVEL, type ChainFile } from '../../../src-shared/retention/history-chain.ts';
 import { type Merge, planMerges } from '../../../src-shared/retention/history-merging.ts';
 import { type KeptPoint, keptPoints } from '../../../src-shared/retention/history-retention.ts';
-import { lossOfNewestPoint } from '../../../src-shared/retention/point-brake.ts';
+import { reasonToPause } from '../../../src-shared/retention/point-brake.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { HistoryRow } from '../catalog/repos/history-repo.ts';
@@ -18,9 +18,9 @@ import type { StoredLtxFile } from './choose-files.ts';
 import { placeOf, putOnce } from './deliver-history.ts';
 import { localFileOf } from './fetch-point.ts';
 import { CAPTURE_LEVEL, isBasePoint } from './history-folder.ts';
-import { removeLtxFile, type WritablePlace } from './history-store.ts';
+import { removeLtxFile, sweepHistory, type WritablePlace } from './history-store.ts';
 import { listHistory } from './read-history.ts';
-import { historyLock, requireHistory } from './start-capture.ts';
+import { pointsLock, requireHistory } from './start-capture.ts';
 
 /** A file at a destination, as the rules of merging see it. */
 type KnownFile = ChainFile & { stored: StoredLtxFile };
@@ -40,7 +40,7 @@ export function startHistoryPrune(core: CoreContext, plan: Plan): Run {
     planId: plan.id,
     planName: plan.name,
     subject: plan.name,
-    locks: [historyLock(plan.id)],
+    locks: [pointsLock(plan.id)],
     work: (handle) => prune(core, plan, handle),
   });
 }
@@ -89,11 +89,11 @@ function goneOf(points: ReadonlyArray<{ txid: number }>, kept: readonly KeptPoin
   return points.map(({ txid }) => txid).filter((txid) => !stays.has(txid));
 }
 
-/** Where the newest point has lost most of what was there, nothing goes until a person has looked at it. */
-function withBrake({ catalog }: CoreContext, history: HistoryRow): HistoryRow {
+/** Where a clock was wrong, or the newest point has lost most of what was there, nothing goes until a person has looked at it. */
+function withBrake({ catalog, clock }: CoreContext, history: HistoryRow): HistoryRow {
   if (history.brake !== null) return history;
   const points = catalog.points.after(history.id, history.reviewedTxid, MOST_WEIGHED);
-  const reason = lossOfNewestPoint(points, history.pageSize);
+  const reason = reasonToPause(points, history.pageSize, clock.now().getTime());
   if (reason === null) return history;
   catalog.histories.change(history.id, { brake: { reason, txid: history.newestTxid } });
   return catalog.histories.require(history.id);
@@ -113,7 +113,7 @@ async function pruneAt(
   const staging = join(handle.stagingFolder, 'merge');
   await withDestination(core, destination, async (driver) => {
     const place = placeOf(core, history, destination, driver);
-    await place.requireAvailable();
+    await sweepHistory(place, ({ tag }) => tag !== null && core.catalog.runs.hasEnded(tag));
     const files = await knownFiles(core, history, destination, place, { staging, handle });
     const { merges, newBase, removable } = planMerges(files, kept, plan.timeZone);
     for (const { stored } of removable) {
@@ -131,7 +131,10 @@ async function pruneAt(
   });
 }
 
-/** The files there; merged ones that nobody has read back since they were stored are read now. */
+/**
+ * The files there; merged ones that nobody has read back since they were stored are read now. What is newer than the newest
+ * point that was weighed is left alone: a capture goes on, or a catalog that was set back does not know of it.
+ */
 async function knownFiles(
   core: CoreContext,
   history: HistoryRow,
@@ -145,6 +148,7 @@ async function knownFiles(
   const known: KnownFile[] = [];
   for (const stored of files) {
     const { level, min, max, bytes, modifiedAt } = stored;
+    if (max > history.newestTxid) continue;
     const point = level === BASE_LEVEL ? core.catalog.points.get(history.id, max) : undefined;
     const isCapture = level === CAPTURE_LEVEL || (point !== undefined && isBasePoint(point));
     if (!isCapture && !readBack.has(`${level}/${min}-${max}`)) {

@@ -17,11 +17,14 @@ import { clockAheadMs } from '../process/clock-ahead.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { keysOfPlan } from '../secrets/keys.ts';
 import { deliverHistory } from './deliver-history.ts';
-import { type HistoryFolder, historyFolder } from './history-folder.ts';
+import { type HistoryFolder, historyFolder, removeOrphans } from './history-folder.ts';
 import { historyFolderName, ltxName } from './layout.ts';
 
-/** What only one run may do with a history at a time. */
+/** What only one run may add to a history at a time. */
 export const historyLock = (planId: string): string => `history of ${planId}`;
+
+/** What reads points and what removes their files take turns. Captures go on meanwhile: they only add files. */
+export const pointsLock = (planId: string): string => `points of ${planId}`;
 
 /**
  * Queues a capture: what has changed in a database since the last one becomes a point in time, which is stored at all
@@ -60,6 +63,7 @@ async function capture(core: CoreContext, plan: Plan, handle: RunHandle): Promis
   const id = known?.id ?? randomUUID();
   const folder = historyFolder(core.dataFolder.path, id);
   await mkdir(folder.outbox, { recursive: true, mode: 0o700 });
+  await removeOrphans(folder, known?.newestTxid ?? 0);
   const began = performance.now();
   const captured = await captureChanges(core, plan, { id, known, folder }, handle);
   const captureMs = Math.ceil(performance.now() - began);
@@ -88,7 +92,7 @@ async function captureChanges(
   const request = {
     sourcePath: plan.sourcePath,
     historyId: id,
-    previous: known?.newestRoot == null ? null : { txid: known.newestTxid, rootHash: known.newestRoot },
+    previous: known === undefined ? null : { txid: known.newestTxid, rootHash: known.newestRoot ?? NO_ROOT },
     hashes: folder.hashes,
     out: join(handle.stagingFolder, 'captured.ltx'),
     clockAheadMs: clockAheadMs(core.clock),
@@ -137,6 +141,9 @@ async function keep(
   await keepPageHashes(folder.hashes);
   handle.log('info', `Point ${txid}: ${countInWords(captured.changedPages, 'page')} changed.`);
 }
+
+/** The root hash of no database: every page is captured. */
+const NO_ROOT = '0'.repeat(64);
 
 /** How long the database was not looked at before a capture, in milliseconds. */
 const sinceLook = ({ takenAt }: CapturedHistory, known: HistoryRow | undefined): number | null =>

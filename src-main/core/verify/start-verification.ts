@@ -6,7 +6,7 @@ import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from '../cop
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { fetchPoint, pointName, type StoredPointSource } from '../history/fetch-point.ts';
-import { historyLock } from '../history/start-capture.ts';
+import { pointsLock } from '../history/start-capture.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { decryptionSecretsOfFile, type KnownOfFile, knownOfSnapshot } from '../secrets/encryptions.ts';
 
@@ -19,7 +19,7 @@ export type ReadSource =
 /** Names and locks of what is read. */
 export function aboutSource(source: ReadSource): { subject: string; locks: string[] } {
   if ('path' in source) return { subject: basename(source.path), locks: [source.path] };
-  if ('point' in source) return { subject: pointName(source.point), locks: [historyLock(source.point.plan.id)] };
+  if ('point' in source) return { subject: pointName(source.point), locks: [pointsLock(source.point.plan.id)] };
   return { subject: source.stored.snapshot.name, locks: locksOf(source.stored) };
 }
 

@@ -194,3 +194,34 @@ test('a capture that is cancelled leaves no file', async () => {
   const captured = await captureHistory({ ...request, out: join(folder, 'out') }, quietContext(folder));
   expect(captured).toMatchObject({ changed: true, journalMode: 'wal' });
 });
+
+test('a source that is replaced, restored from outside or cut costs no point, and is captured as it is then', async () => {
+  const made = scene(800);
+  const { folder, source, history } = made;
+  const older = join(folder, 'older.db');
+  run(source, 'PRAGMA wal_checkpoint(TRUNCATE)');
+  copyFileSync(source, older);
+  await history.capture();
+  appendEntries(source, 400);
+  await history.capture();
+  const replace = (from: string): void => {
+    for (const suffix of ['-wal', '-shm']) rmSync(`${source}${suffix}`, { force: true });
+    copyFileSync(from, source);
+  };
+  replace(older);
+  expect(await history.capture()).toMatchObject({ changed: true, txid: 3 });
+  const other = join(folder, 'other.db');
+  makeDatabase(other, { rows: 60 });
+  run(other, 'PRAGMA wal_checkpoint(TRUNCATE)');
+  replace(other);
+  expect(await history.capture()).toMatchObject({ changed: true, txid: 4 });
+  truncateSync(source, 5000);
+  await expect(history.capture()).rejects.toMatchObject({
+    code: expect.any(String),
+    message: expect.stringContaining(source),
+  });
+  replace(older);
+  expect(await history.capture()).toMatchObject({ changed: true, txid: 5 });
+  expect(history.points).toHaveLength(5);
+  await expectAllRestorable(made);
+});
