@@ -13,9 +13,10 @@ import type {
   DatabaseDeletionRequest,
 } from './delete-database/delete-database.ts';
 import type { CapturedHistory, CaptureHistoryRequest } from './engine/history/capture-history.ts';
-import type { MergedLtx, MergeHistoryRequest } from './engine/history/merge-history.ts';
+import type { MergeHistoryRequest } from './engine/history/merge-history.ts';
 import type { RebuiltImage } from './engine/history/rebuild-image.ts';
 import type { RebuildPointRequest } from './engine/history/rebuild-point.ts';
+import type { StoredLtx } from './engine/history/write-stored.ts';
 import type { StoredIdentity } from './engine/identify/identify-stored.ts';
 import type { CopiedImage, TogetherRequest } from './engine/sqlite/copy-together.ts';
 import type { DescribeRequest } from './engine/sqlite/describe-source.ts';
@@ -44,7 +45,7 @@ export interface WorkerTasks {
   'copy-together': { request: TogetherRequest & { clockAheadMs: number }; result: CopiedImage[] };
   'copy-catalog': { request: CatalogCopyRequest; result: null };
   'capture-history': { request: CaptureHistoryRequest & { clockAheadMs: number }; result: CapturedHistory };
-  'merge-history': { request: MergeHistoryRequest; result: MergedLtx };
+  'merge-history': { request: MergeHistoryRequest; result: StoredLtx | null };
   'rebuild-point': { request: RebuildPointRequest; result: RebuiltImage };
   export: { request: ExportRequest; result: { bytes: number; sha256: string } };
   verify: { request: StoredFile & { mayStayEncrypted: boolean }; result: Verification };

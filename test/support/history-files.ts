@@ -66,7 +66,7 @@ export class HistoryFiles {
     const { pageSize } = await copyImage(this.#source, image, this.#context);
     const previous = this.points.at(-1) ?? null;
     this.#takenAt += 60_000;
-    const request = { image, pageSize, historyId: this.id, previous, hashes: this.hashes, out };
+    const request = { image, pageSize, historyId: this.id, previous, hashes: this.hashes, out, encryptor: null };
     const captured = await captureImage({ ...request, takenAt: this.#takenAt }, this.#context);
     if (captured.changed) {
       const { txid, rootHash, base } = captured;

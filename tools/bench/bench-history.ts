@@ -132,7 +132,7 @@ class CapturedFiles {
   async capture(): Promise<Pick<Took, 'wallMs' | 'cpuMs'>> {
     const name = `${this.files.length + 1}.ltx`;
     const [hashes, out] = [`${this.#place}.hashes`, join(this.#place, name)];
-    const where = { sourcePath: this.#source, historyId: this.#historyId, hashes, out };
+    const where = { sourcePath: this.#source, historyId: this.#historyId, hashes, out, encryption: null };
     return timed(async () => {
       const captured = await captureHistory({ ...where, previous: this.#previous }, this.#context);
       await keepPageHashes(hashes);

@@ -32,7 +32,7 @@ import { movedInWords } from '../plans/check-facts.ts';
 import { checkSource } from '../plans/check-source.ts';
 import { clockAheadMs } from '../process/clock-ahead.ts';
 import type { RunHandle } from '../runs/run-work.ts';
-import { encryptionSecretsOfPlan } from '../secrets/encryptions.ts';
+import { encryptionSecretsOfPlan, readingSecretsOfPlan } from '../secrets/encryptions.ts';
 import { keepKey, keysOfPlan } from '../secrets/keys.ts';
 import { recordVerification } from '../verify/start-verification.ts';
 import { enterSnapshot, type StoredBackup } from './enter-snapshot.ts';
@@ -223,11 +223,10 @@ async function backUp(
   return { ...result, verification };
 }
 
-/** What encrypts a snapshot, first, and what may open it again. A passphrase that is not known is never made up for by another. */
+/** What encrypts a snapshot, first, and what may open it again. */
 function secretsOfBackup(core: CoreContext, { plan, encryption, verify }: BackupOrder): EncryptionSecret[] {
-  const own = encryptionSecretsOfPlan(core, plan.id, encryption);
-  if (!verify || encryption === null || (encryption.kind === 'passphrase' && own.length === 0)) return own;
-  return [...own, ...core.encryptions.all(plan.id)];
+  const find = verify && encryption !== null ? readingSecretsOfPlan : encryptionSecretsOfPlan;
+  return find(core, plan.id, encryption);
 }
 
 /** What a database that is copied alone has of a group. */

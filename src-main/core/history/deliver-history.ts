@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { HISTORY_FORMAT, type PointLine } from '../../../src-shared/model/history/history-file.ts';
 import type { Point } from '../../../src-shared/model/history/point.ts';
@@ -13,7 +14,6 @@ import type { CoreContext } from '../core-context.ts';
 import { assertReachable, requireDestination, withDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { HEADER_BYTES, readLtxHeader } from '../engine/ltx/ltx-format.ts';
 import { hashFile } from '../engine/packing/decompress.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { type HistoryFolder, historyFolder, isBasePoint, outboxFiles } from './history-folder.ts';
@@ -122,11 +122,12 @@ export function placeOf(
 /** Makes the history there, or asks whether this service writes it. @throws SnapkeepError `CONFLICT` */
 async function requireOwn(core: CoreContext, plan: Plan, history: HistoryRow, place: WritablePlace): Promise<void> {
   const known = await readHistoryFile(place);
-  if (known !== null) return requireWriter(known.history, core.serviceId);
+  if (known !== null) requireWriter(known.history, core.serviceId);
+  if (known !== null && isDeepStrictEqual(known.history.encryption, plan.encryption)) return;
   const { id, pageSize } = history;
-  const writer = { serviceId: core.serviceId, since: core.clock.now().toISOString() };
+  const writer = known?.history.writer ?? { serviceId: core.serviceId, since: core.clock.now().toISOString() };
   const file = { id, pageSize, writer, encryption: plan.encryption, plan: { id: plan.id, name: plan.name } };
-  await replaceHistoryFile(place, { format: HISTORY_FORMAT, ...file }, null);
+  await replaceHistoryFile(place, { format: HISTORY_FORMAT, ...file }, known);
 }
 
 /** What comes next must follow what is stored: where it does not, the next capture has every page. */
@@ -143,14 +144,14 @@ async function requireLinked(
 }
 
 /**
- * Stores a file and reads it back. A run that was killed after a file was stored finds it there.
+ * Stores a file, dated as it is here, and reads it back. A run that was killed after a file was stored finds it there.
  * @throws SnapkeepError `CONFLICT` for another file of its name, `CORRUPT` when another content is read back
  */
 export async function putOnce(place: WritablePlace, file: LtxFileName, path: string, handle: RunHandle): Promise<void> {
   const { bytes, sha256 } = await hashFile(path, () => {});
   const { signal, id: runId } = handle;
   handle.progress('uploading', 0, bytes);
-  const timestamp = await timestampOf(path);
+  const { mtime: timestamp } = await stat(path);
   const readBack = async (): Promise<boolean> =>
     (await sha256Of(await place.driver.get(ltxPath(place.layout, place.folder, file), undefined, { signal }))) ===
     sha256;
@@ -164,13 +165,6 @@ export async function putOnce(place: WritablePlace, file: LtxFileName, path: str
   throw new SnapkeepError('CORRUPT', `${ltxName(file)} in ${place.driver.label} is not what was stored.`, {
     hint: 'Check the disk or the server. The file is stored again after it was removed there.',
   });
-}
-
-async function timestampOf(path: string): Promise<Date> {
-  await using file = await open(path);
-  const start = Buffer.alloc(HEADER_BYTES);
-  await file.read(start, 0, HEADER_BYTES, 0);
-  return new Date(readLtxHeader(start, path).timestamp);
 }
 
 async function sha256Of(stream: AsyncIterable<Buffer>): Promise<string> {

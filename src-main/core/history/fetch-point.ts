@@ -10,6 +10,8 @@ import type { CoreContext } from '../core-context.ts';
 import { locationOf, withDestination } from '../destinations/destination-access.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { requireRoom } from '../engine/files/disk-full.ts';
+import type { EncryptionSecret } from '../engine/packing/encryption.ts';
+import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import type { StoredLtxFile } from './choose-files.ts';
 import { placeOf } from './deliver-history.ts';
@@ -47,21 +49,25 @@ export const pointName = ({ plan, txid }: StoredPointSource): string => `${plan.
 /**
  * Rebuilds the database as it was at a point, into the staging folder of a run. Destinations are asked in turn, folders
  * first; the image must have the root hash that was captured.
+ * @param key what a person has entered: it may open the files, or the database in them
  * @throws SnapkeepError of the last destination
  */
 export async function fetchPoint(
   core: CoreContext,
   source: StoredPointSource,
   handle: RunHandle,
+  key?: DatabaseKey,
 ): Promise<{ path: string; destination: StoredDestination; location: string }> {
   const { plan } = source;
+  const given = key === undefined ? [] : [await core.encryptions.read(key.text)];
+  const encryptionSecrets = [...given, ...core.encryptions.all(plan.id)];
   const destinations = plan.destinations
     .flatMap(({ destinationId }) => core.catalog.destinations.get(destinationId) ?? [])
     .sort((one, other) => Number(one.settings.kind !== 'folder') - Number(other.settings.kind !== 'folder'));
   for (const [index, destination] of destinations.entries()) {
     const location = `${locationOf(destination, source.history.folder)}, point ${source.txid}`;
     try {
-      const path = await rebuildFrom(core, source, destination, handle);
+      const path = await rebuildFrom(core, source, destination, { ...handle, encryptionSecrets });
       return { path, destination, location };
     } catch (error) {
       const explained = explainError(error, location);
@@ -76,7 +82,7 @@ async function rebuildFrom(
   core: CoreContext,
   { plan, history, txid }: StoredPointSource,
   destination: StoredDestination,
-  handle: RunHandle,
+  handle: RunHandle & { encryptionSecrets: EncryptionSecret[] },
 ): Promise<string> {
   const staging = join(handle.stagingFolder, 'history');
   await rm(staging, { recursive: true, force: true });
@@ -95,11 +101,7 @@ async function rebuildFrom(
     onProgress: (_: unknown, done: number, total: number | null) => handle.progress('fetching', done, total),
   };
   const request = { files: files.map((path) => ({ path, name: path })), target, rootHash: point?.rootHash ?? null };
-  await core.runInWorker('rebuild-point', request, {
-    ...handle,
-    listener,
-    encryptionSecrets: core.encryptions.all(plan.id),
-  });
+  await core.runInWorker('rebuild-point', request, { ...handle, listener });
   return target;
 }
 

@@ -14,6 +14,7 @@ import type { CoreContext } from '../core-context.ts';
 import { requireDestination, withDestination } from '../destinations/destination-access.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { RunHandle } from '../runs/run-work.ts';
+import { readingSecretsOfPlan } from '../secrets/encryptions.ts';
 import type { StoredLtxFile } from './choose-files.ts';
 import { placeOf, putOnce } from './deliver-history.ts';
 import { localFileOf } from './fetch-point.ts';
@@ -126,8 +127,11 @@ async function pruneAt(
       removed.files += 1;
       removed.bytes += stored.bytes;
     }
-    for (const merge of newBase === null ? merges : [...merges, newBase])
-      await mergeAt(core, history, destination, place, merge, { staging, handle });
+    for (const merge of newBase === null ? merges : [...merges, newBase]) {
+      // What was encrypted is not stored decrypted because a plan no longer encrypts.
+      if (plan.encryption === null && merge.inputs.some(({ stored }) => stored.encrypted)) continue;
+      await mergeAt(core, plan, history, destination, place, merge, { staging, handle });
+    }
   });
 }
 
@@ -154,7 +158,12 @@ async function knownFiles(
     if (!isCapture && !readBack.has(`${level}/${min}-${max}`)) {
       await fresh(staging);
       const path = await localFileOf(destination, place, stored, staging, handle);
-      await core.runInWorker('merge-history', { inputs: [{ path, name: path }], out: null }, handle);
+      const encryptionSecrets = core.encryptions.all(history.planId);
+      await core.runInWorker(
+        'merge-history',
+        { inputs: [{ path, name: path }], out: null },
+        { ...handle, encryptionSecrets },
+      );
       core.catalog.historyCopies.addMerged({ historyId: history.id, destinationId: destination.id, level, min, max });
     }
     const madeAt = modifiedAt.getTime();
@@ -165,6 +174,7 @@ async function knownFiles(
 
 async function mergeAt(
   core: CoreContext,
+  plan: Plan,
   history: HistoryRow,
   destination: StoredDestination,
   place: WritablePlace,
@@ -177,9 +187,15 @@ async function mergeAt(
     const path = await localFileOf(destination, place, stored, staging, handle);
     paths.push({ path, name: path });
   }
-  const out = join(staging, 'merged.ltx');
-  await core.runInWorker('merge-history', { inputs: paths, out }, handle);
-  await putOnce(place, { level, min, max, encrypted: false }, out, handle);
+  const path = join(staging, 'merged.ltx');
+  const { encryption } = plan;
+  const encryptionSecrets = readingSecretsOfPlan(core, plan.id, encryption);
+  await core.runInWorker(
+    'merge-history',
+    { inputs: paths, out: { path, encryption } },
+    { ...handle, encryptionSecrets },
+  );
+  await putOnce(place, { level, min, max, encrypted: encryption !== null }, path, handle);
   core.catalog.historyCopies.addMerged({ historyId: history.id, destinationId: destination.id, level, min, max });
 }
 

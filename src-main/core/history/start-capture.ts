@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { hasHistory } from '../../../src-shared/model/history/history-settings.ts';
@@ -15,6 +15,7 @@ import type { CapturedHistory } from '../engine/history/capture-history.ts';
 import { keepPageHashes } from '../engine/history/page-hashes.ts';
 import { clockAheadMs } from '../process/clock-ahead.ts';
 import type { RunHandle } from '../runs/run-work.ts';
+import { encryptedWith, encryptionSecretsOfPlan } from '../secrets/encryptions.ts';
 import { keysOfPlan } from '../secrets/keys.ts';
 import { deliverHistory } from './deliver-history.ts';
 import { type HistoryFolder, historyFolder, removeOrphans } from './history-folder.ts';
@@ -95,10 +96,16 @@ async function captureChanges(
     previous: known === undefined ? null : { txid: known.newestTxid, rootHash: known.newestRoot ?? NO_ROOT },
     hashes: folder.hashes,
     out: join(handle.stagingFolder, 'captured.ltx'),
+    encryption: plan.encryption,
     clockAheadMs: clockAheadMs(core.clock),
   };
+  if (known !== undefined && known.encryptedWith !== encryptedWith(core, plan)) {
+    handle.log('info', 'The encryption has changed: the whole database is stored again.');
+    await rm(folder.hashes, { force: true });
+  }
   const keys = await keysOfPlan(core, plan, handle.log);
-  return core.runInWorker('capture-history', request, { ...handle, keys });
+  const encryptionSecrets = encryptionSecretsOfPlan(core, plan.id, plan.encryption);
+  return core.runInWorker('capture-history', request, { ...handle, keys, encryptionSecrets });
 }
 
 /**
@@ -115,13 +122,13 @@ async function keep(
 ): Promise<void> {
   const { histories, points } = core.catalog;
   const { txid, base, pageSize, rootHash } = captured;
-  const name = ltxName({ min: base === null ? txid : 1, max: txid, encrypted: false });
+  const name = ltxName({ min: base === null ? txid : 1, max: txid, encrypted: plan.encryption !== null });
   const { schemaHash, tables, changedPages } = captured;
   const found = { pages: captured.commit, changedPages, schemaHash, tables, sinceLookMs: sinceLook(captured, known) };
   await replaceFile(join(handle.stagingFolder, 'captured.ltx'), join(folder.outbox, name));
   const before = known === undefined ? undefined : points.get(id, known.newestTxid);
   const madeAt = new Date(captured.takenAt).toISOString();
-  const newest = { pageSize, newestTxid: txid, newestRoot: rootHash, ...(base === null ? {} : { baseTxid: txid }) };
+  const newest = { pageSize, newestTxid: txid, newestRoot: rootHash, encryptedWith: encryptedWith(core, plan) };
   core.catalog.transaction(() => {
     if (known === undefined) histories.add(newHistory(core, plan, id, newest));
     else histories.change(id, newest);
@@ -153,12 +160,12 @@ function newHistory(
   { clock, serviceId }: CoreContext,
   plan: Plan,
   id: string,
-  newest: Pick<HistoryRow, 'pageSize' | 'newestTxid' | 'newestRoot'>,
+  newest: Pick<HistoryRow, 'pageSize' | 'newestTxid' | 'newestRoot' | 'encryptedWith'>,
 ): HistoryRow {
   return {
-    ...{ id, planId: plan.id, folder: historyFolderName(plan.name, id), state: 'current' as const },
+    ...{ id, planId: plan.id, folder: historyFolderName(plan.name, id) },
     ...newest,
-    ...{ baseTxid: newest.newestTxid, lookedAt: null, captureMs: null, brake: null, reviewedTxid: 0 },
+    ...{ lookedAt: null, captureMs: null, brake: null, reviewedTxid: 0 },
     writer: { serviceId, since: clock.now().toISOString() },
   };
 }

@@ -2,7 +2,10 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import { hasHistory } from '../../../src-shared/model/history/history-settings.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import { requireTimeZone, scheduledTimesOf } from '../schedule/calendar-times.ts';
+import { opensHere } from '../secrets/encryptions.ts';
 
 /**
  * The path that stands for the source of a plan of files: that of its first attached file.
@@ -59,17 +62,30 @@ export function requireSound(plan: Plan, hasNewKey: boolean): Plan {
   return plan;
 }
 
-/** @throws SnapkeepError `INVALID_PARAMS` for files, `UNSUPPORTED` where the history would not be encrypted as snapshots are */
-function requireHistory({ name, sourceKind, history, encryption }: Plan): void {
-  if (!hasHistory(history)) return;
-  if (sourceKind === 'files')
-    throw new SnapkeepError('INVALID_PARAMS', `${name} has no database and cannot have a history.`, {
-      hint: 'Turn the history off.',
-    });
-  if (encryption === null) return;
-  throw new SnapkeepError('UNSUPPORTED', `${name} encrypts its snapshots, and a history would not be encrypted.`, {
-    hint: 'Turn the history off, or store to a destination that needs no encryption.',
+/** @throws SnapkeepError `INVALID_PARAMS` for files */
+function requireHistory({ name, sourceKind, history }: Plan): void {
+  if (!hasHistory(history) || sourceKind === 'database') return;
+  throw new SnapkeepError('INVALID_PARAMS', `${name} has no database and cannot have a history.`, {
+    hint: 'Turn the history off.',
   });
+}
+
+/**
+ * The points of a history are merged, for which its files are read.
+ * @param given beside what is kept
+ * @throws SnapkeepError `UNSUPPORTED` where they are encrypted for recipients of whom none is known here
+ */
+export function requireMergeable(
+  core: Pick<CoreContext, 'encryptions'>,
+  { name, history, encryption }: Plan,
+  given: readonly EncryptionSecret[],
+): void {
+  if (!hasHistory(history) || opensHere(core, encryption, given)) return;
+  throw new SnapkeepError(
+    'UNSUPPORTED',
+    `${name} cannot have a history: its points in time could not be merged without the identity of a recipient.`,
+    { hint: 'Enter the identity of one of the recipients, or turn the history off.' },
+  );
 }
 
 /** @throws SnapkeepError `INVALID_PARAMS` for a schedule or a time zone that cannot be understood */

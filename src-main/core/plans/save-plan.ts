@@ -16,7 +16,7 @@ import { readPlanEncryption } from '../secrets/encryptions.ts';
 import { checkSource } from './check-source.ts';
 import { hasNoDatabase } from './compare-source.ts';
 import { describeSource } from './describe-source.ts';
-import { requireFilesOnly, requireSound, sourceOfFiles } from './plan-rules.ts';
+import { requireFilesOnly, requireMergeable, requireSound, sourceOfFiles } from './plan-rules.ts';
 import { prepareAttachedFiles, prepareDestinations, requireSource, tryKey } from './prepare-plan.ts';
 import { restoreTestThatOpens } from './restore-test-that-opens.ts';
 
@@ -69,6 +69,7 @@ export async function createPlan(
     key: key === undefined ? null : await tryKey(core, sourcePath, key, signal),
   };
   requireSound(plan, key !== undefined);
+  requireMergeable(core, plan, secrets);
   catalog.transaction(() => {
     requireFreeName(catalog, plan.name);
     catalog.plans.save(plan);
@@ -126,6 +127,7 @@ export async function updatePlan(
     requireUnchanged(current, unchangedSince);
     requireFreeName(catalog, change.name ?? current.name, planId);
     const after = changed(current, secrets);
+    requireMergeable(core, after, secrets);
     catalog.plans.save(after);
     for (const secret of secrets) core.encryptions.keep(secret, planId);
     if (pruneConfirmation !== undefined) announceRetention(core, after);

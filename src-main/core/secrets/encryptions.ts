@@ -1,6 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { EncryptionSecretsInput, SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { StoredIdentity } from '../engine/identify/identify-stored.ts';
 import { type EncryptionSecret, readIdentity, requireRecipient } from '../engine/packing/encryption.ts';
@@ -83,6 +84,29 @@ export function encryptionSecretsOfPlan(
 ): EncryptionSecret[] {
   if (planId === null || encryption?.kind !== 'passphrase') return [];
   return [core.encryptions.passphraseOf(planId) ?? []].flat();
+}
+
+/**
+ * What encrypts for a plan, first, and what may open what is encrypted. A passphrase that is not known is never made up for
+ * by another.
+ */
+export function readingSecretsOfPlan(
+  core: CoreContext,
+  planId: string | null,
+  encryption: SnapshotEncryption,
+): EncryptionSecret[] {
+  const own = encryptionSecretsOfPlan(core, planId, encryption);
+  if (encryption?.kind === 'passphrase' && own.length === 0) return [];
+  return [...own, ...core.encryptions.all(planId)];
+}
+
+/**
+ * What a plan encrypts with, in words that only compare; `null`: it does not encrypt. Another passphrase is another.
+ */
+export function encryptedWith(core: CoreContext, { id, encryption }: Pick<Plan, 'id' | 'encryption'>): string | null {
+  if (encryption === null) return null;
+  if (encryption.kind === 'recipients') return encryption.recipients.toSorted().join(' ');
+  return encryptionSecretsOfPlan(core, id, encryption)[0]?.fingerprint ?? 'unknown';
 }
 
 /**

@@ -33,12 +33,12 @@ interface FetchedSource {
   entry: string | undefined;
 }
 
-/** Gets what is read to where it can be read. */
+/** Gets what is read to where it can be read. @param key what a person has entered for it */
 export async function fetchSource(
   core: CoreContext,
   source: ReadSource,
   handle: RunHandle,
-  wanted: Wanted = 'database',
+  { key, wanted = 'database' }: { key: DatabaseKey | undefined; wanted?: Wanted },
 ): Promise<FetchedSource> {
   if ('path' in source)
     return {
@@ -50,8 +50,10 @@ export async function fetchSource(
       entry: source.entry,
     };
   if ('point' in source) {
-    const { path, destination, location } = await fetchPoint(core, source.point, handle);
-    return { path, destinationId: destination.id, location, expected: undefined, known: undefined, entry: undefined };
+    const { path, destination, location } = await fetchPoint(core, source.point, handle, key);
+    // A key that was given has opened the files; the database in them may need another one.
+    const known = source.point.history.encryptedWith === null ? undefined : { manifest: null, encrypted: true };
+    return { path, destinationId: destination.id, location, expected: undefined, known, entry: undefined };
   }
   const { destination, ...fetched } = await fetchSnapshot(core, source.stored, handle, wanted);
   return { ...fetched, destinationId: destination.id, known: knownOfSnapshot(fetched.expected), entry: undefined };
@@ -67,7 +69,10 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     snapshotId: snapshot?.id ?? null,
     ...aboutSource(source),
     work: async (handle) => {
-      const { path, destinationId, expected, known, entry } = await fetchSource(core, source, handle, 'everything');
+      const { path, destinationId, expected, known, entry } = await fetchSource(core, source, handle, {
+        key,
+        wanted: 'everything',
+      });
       const { given, ...decryptionSecrets } = await decryptionSecretsOfFile(core, { path, known }, handle, key);
       const request = { path, expected, entry, mayStayEncrypted: key === undefined };
       const verification = await core.runInWorker('verify', request, { ...handle, ...decryptionSecrets });

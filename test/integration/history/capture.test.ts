@@ -172,7 +172,7 @@ test('a history is not rebuilt from what is missing, damaged or of something els
 test('an image without pages, or with part of one, is refused', async () => {
   const folder = temporaryFolder();
   const image = join(folder, 'image.db');
-  const request = { image, pageSize: 512, historyId: '0'.repeat(32), previous: null, takenAt: 0 };
+  const request = { image, pageSize: 512, historyId: '0'.repeat(32), previous: null, takenAt: 0, encryptor: null };
   const files = { hashes: join(folder, 'hashes'), out: join(folder, 'out') };
   const capture = () => captureImage({ ...request, ...files }, quietContext(folder));
   writeFileSync(image, '');
@@ -186,7 +186,8 @@ test('a capture that is cancelled leaves no file', async () => {
   const throwIfCancelled = () => {
     if (existsSync(join(folder, 'out'))) throw new Error('cancelled');
   };
-  const request = { sourcePath: source, historyId: history.id, previous: null, hashes: history.hashes };
+  const { id: historyId, hashes } = history;
+  const request = { sourcePath: source, historyId, previous: null, hashes, encryption: null };
   const context = quietContext(folder, { throwIfCancelled });
   await expect(captureHistory({ ...request, out: join(folder, 'out') }, context)).rejects.toThrow('cancelled');
   expect(existsSync(join(folder, 'out'))).toBe(false);

@@ -33,12 +33,3 @@ test('a host that stays captures what has changed once in each interval, and not
   await clock.advance(10 * MINUTE, settle);
   expect(await captures()).toHaveLength(2);
 });
-
-test('a history is refused where it would hold what snapshots encrypt', async () => {
-  const { core, plan } = await setScene();
-  const encryption = { kind: 'passphrase' as const };
-  const encryptionSecrets = { passphrase: 'correct horse battery staple' };
-  await core.call('plans.update', { planId: plan.id, encryption, encryptionSecrets });
-  const history = HistorySettings.parse({ storage: 'both' });
-  await expect(core.call('plans.update', { planId: plan.id, history })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-});

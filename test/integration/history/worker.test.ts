@@ -35,7 +35,14 @@ test('worker processes capture a database and rebuild it', async () => {
   const [source, path] = [join(folder, 'app.db'), join(folder, '1.ltx')];
   makeDatabase(source);
   const where = { hashes: join(folder, 'hashes'), out: path };
-  const request = { sourcePath: source, historyId: randomUUID(), previous: null, clockAheadMs: 0, ...where };
+  const request = {
+    sourcePath: source,
+    historyId: randomUUID(),
+    previous: null,
+    clockAheadMs: 0,
+    encryption: null,
+    ...where,
+  };
   const { rootHash, commit } = await perform('capture-history', request, folder);
   const files = [{ path, name: '1.ltx' }];
   const rebuilt = await perform('rebuild-point', { files, target: join(folder, 'rebuilt.db'), rootHash }, folder);

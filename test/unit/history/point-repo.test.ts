@@ -19,10 +19,9 @@ const newHistory = (path = join(temporaryFolder(), 'catalog.db')) => {
     id: HISTORY,
     planId: null,
     pageSize: 4096,
-    state: 'current',
     newestTxid: 0,
     newestRoot: null,
-    baseTxid: 0,
+    encryptedWith: null,
     lookedAt: null,
     captureMs: null,
     ...{ writer: null, folder: 'app-12345678.history', brake: null, reviewedTxid: 0 },
@@ -92,8 +91,8 @@ test('a history gives no TXID a second time', () => {
   const { histories } = newHistory();
   histories.change(HISTORY, { newestTxid: 7, newestRoot: 'cd'.repeat(32), lookedAt: '2026-11-02T00:00:00.000Z' });
   expect(() => histories.change(HISTORY, { newestTxid: 6 })).toThrow('The history already has point 7.');
-  histories.change(HISTORY, { state: 'base-due' });
-  expect(histories.require(HISTORY)).toMatchObject({ newestTxid: 7, state: 'base-due', baseTxid: 0 });
+  histories.change(HISTORY, { captureMs: 12 });
+  expect(histories.require(HISTORY)).toMatchObject({ newestTxid: 7, captureMs: 12 });
   expect(histories.ofPlans()).toEqual([]);
 });
 

@@ -14,13 +14,11 @@ const HistoryRow = z.object({
   /** `null`: its plan was deleted, or another program wrote it. */
   planId: z.uuid().nullable(),
   pageSize: PageSize,
-  /** `base-due`: the next capture writes every page, because the hashes of the last one are lost or stale. */
-  state: z.enum(['current', 'base-due']),
   /** 0: nothing was captured yet. */
   newestTxid: z.int().nonnegative(),
   newestRoot: Sha256.nullable(),
-  /** The last TXID of the newest base; 0: there is none. */
-  baseTxid: z.int().nonnegative(),
+  /** What the newest capture was encrypted with, in words that only compare; `null`: it was not. */
+  encryptedWith: z.string().nullable(),
   /** When the database was last looked at, whether it had changed or not. */
   lookedAt: Instant.nullable(),
   /** How long the last capture took, in milliseconds. */

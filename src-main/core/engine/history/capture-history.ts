@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SnapshotEncryption } from '../../../../src-shared/model/encryption.ts';
+import { encryptorOf } from '../packing/encryption.ts';
 import { copyImage } from '../sqlite/copy-image.ts';
 import { type DatabaseFacts, describeDatabase } from '../sqlite/describe-database.ts';
 import { openDatabase } from '../sqlite/open-database.ts';
@@ -7,8 +9,10 @@ import type { TaskContext } from '../task-context.ts';
 import { type Capture, type CaptureRequest, captureImage } from './capture-image.ts';
 
 /** A capture of a live database. */
-export type CaptureHistoryRequest = Omit<CaptureRequest, 'image' | 'pageSize' | 'takenAt'> & {
+export type CaptureHistoryRequest = Omit<CaptureRequest, 'image' | 'pageSize' | 'takenAt' | 'encryptor'> & {
   sourcePath: string;
+  /** How the file is encrypted. */
+  encryption: SnapshotEncryption;
 };
 
 /** What it found, and of which instant, in milliseconds since 1970. */
@@ -19,16 +23,20 @@ export type CapturedHistory = (
 
 /**
  * Copies a database under one read transaction and captures the copy: see {@link captureImage}.
- * @throws SnapkeepError as {@link copyImage} and {@link captureImage}
+ * @throws SnapkeepError as {@link copyImage}, {@link captureImage} and {@link encryptorOf}
  */
 export async function captureHistory(
-  { sourcePath, ...request }: CaptureHistoryRequest,
+  { sourcePath, encryption, ...request }: CaptureHistoryRequest,
   context: TaskContext,
 ): Promise<CapturedHistory> {
+  const encryptor = encryptorOf(encryption, context.encryptionSecrets);
   const image = join(context.stagingFolder, 'captured.db');
   const { takenAt, journalMode, pageSize, unlocking } = await copyImage(sourcePath, image, context);
   try {
-    const captured = await captureImage({ ...request, image, pageSize, takenAt: takenAt.getTime() }, context);
+    const captured = await captureImage(
+      { ...request, encryptor, image, pageSize, takenAt: takenAt.getTime() },
+      context,
+    );
     const about = { takenAt: takenAt.getTime(), journalMode };
     if (!captured.changed) return { ...captured, ...about };
     using database = openDatabase(image, { mustExist: true, unlocking });

@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { explainWrite } from '../files/disk-full.ts';
-import { writeFully } from '../files/durable-files.ts';
 import { encodeLtx } from '../ltx/encode-ltx.ts';
 import { type LtxHeader, type LtxPage, lockPageOf } from '../ltx/ltx-format.ts';
+import type { Encryptor } from '../packing/encryption.ts';
 import type { TaskContext } from '../task-context.ts';
 import { HASH_BYTES, PageHashes, PageHashWriter, type PageShape, RootHash } from './page-hashes.ts';
+import { writeStored } from './write-stored.ts';
 
 /** What is to be captured. */
 export interface CaptureRequest {
@@ -24,6 +24,8 @@ export interface CaptureRequest {
   hashes: string;
   /** The LTX file that is written and synced; nothing may be there. */
   out: string;
+  /** What it is encrypted with; `null`: it is not. */
+  encryptor: Encryptor | null;
   /** In milliseconds since 1970. */
   takenAt: number;
 }
@@ -46,7 +48,7 @@ export type Capture = PageShape & {
         pages: number;
         /** Pages that differ from the previous capture; of a base without one, all. */
         changedPages: number;
-        /** Of the file. */
+        /** Of the file, as it is stored. */
         bytes: number;
         sha256: string;
       }
@@ -124,9 +126,8 @@ async function write(
   old: PageHashes | null,
   context: TaskContext,
 ): Promise<Made> {
-  const { historyId, hashes, out, takenAt } = request;
+  const { historyId, hashes, out, encryptor, takenAt } = request;
   const txid = txidOf(request);
-  await using file = await open(out, 'wx', 0o600);
   await using newHashes = await PageHashWriter.create(hashes);
   const header: LtxHeader = {
     ...shape,
@@ -135,18 +136,17 @@ async function write(
     timestamp: takenAt,
     nodeId: 0n,
   };
-  const sha256 = createHash('sha256');
   const scan = new Scan(request.image, shape, old, newHashes, context);
-  const { bytes, pages } = await encodeLtx(header, scan.pages(), (piece) => {
-    sha256.update(piece);
-    writeFully(file, piece);
-  });
-  await file.sync();
+  const { encoded, stored } = await writeStored(
+    { path: out, encryptor },
+    (write) => encodeLtx(header, scan.pages(), write),
+    () => takenAt,
+  );
   const rootHash = scan.finish();
   await newHashes.finish({ historyId, txid, rootHash }, shape);
   return {
     rootHash,
-    written: { pages, changedPages: scan.changedPages, bytes, sha256: sha256.digest('hex') },
+    written: { pages: encoded.pages, changedPages: scan.changedPages, ...stored },
     discard: () => newHashes.discard(),
   };
 }

@@ -31,7 +31,9 @@ export function startRestoreCheck(
     subject,
     locks: [...locks, targetPath],
     work: async (handle) => {
-      const { path, destinationId, location, expected, known, entry } = await fetchSource(core, source, handle);
+      const { path, destinationId, location, expected, known, entry } = await fetchSource(core, source, handle, {
+        key,
+      });
       const request = {
         sourcePath: path,
         snapshotId,
