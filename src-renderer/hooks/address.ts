@@ -239,10 +239,14 @@ function useNamed<D extends string>(parameter: string, names: readonly D[], abou
  * A dialog about something that no address can name, for example dropped files: Back closes it, Forward shows it again, and
  * a reload closes it.
  * @param parameter says in the address that it is open
+ * @param name its value, where several dialogs of a page have the same parameter
  */
-export function useDialogAbout<T>(parameter: string): { about: T | null; open(about: T): void; close(): void } {
+export function useDialogAbout<T>(
+  parameter: string,
+  name = 'open',
+): { about: T | null; open(about: T): void; close(): void } {
   const [about, setAbout] = useState<T | null>(null);
-  const { dialog, open, close } = useNamed(parameter, ['open']);
+  const { dialog, open, close } = useNamed(parameter, [name]);
   const stale = dialog !== null && about === null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: later, what it is about is there as soon as it is open
   useEffect(() => {
@@ -252,7 +256,7 @@ export function useDialogAbout<T>(parameter: string): { about: T | null; open(ab
     about: dialog === null ? null : about,
     open: (next) => {
       setAbout(next);
-      open('open');
+      open(name);
     },
     close,
   };

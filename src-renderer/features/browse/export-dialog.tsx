@@ -12,6 +12,7 @@ import { PathField } from '../../components/forms/path-field.tsx';
 import { Dialog } from '../../components/layout/dialog.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { RunProgress } from '../../components/status/run-progress.tsx';
+import { useDialogAbout } from '../../hooks/address.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { isActive } from '../../stores/run-list.ts';
 import { addRun, useRun } from '../../stores/runs.ts';
@@ -32,18 +33,18 @@ const FORMATS = [
 
 /** A button that exports rows. */
 export function ExportButton(props: ExportProps) {
-  const [opened, setOpened] = useState(false);
+  const dialog = useDialogAbout<true>('export', props.label === undefined ? 'all' : 'selected');
   return (
     <>
       <Button
         size="xs"
         variant="default"
         leftSection={<IconDownload size={14} aria-hidden />}
-        onClick={() => setOpened(true)}
+        onClick={() => dialog.open(true)}
       >
         {props.label ?? 'Export…'}
       </Button>
-      {opened && <ExportDialog {...props} onClose={() => setOpened(false)} />}
+      {dialog.about !== null && <ExportDialog {...props} onClose={dialog.close} />}
     </>
   );
 }

@@ -7,6 +7,7 @@ import { countInWords, durationInWords } from '../../../src-shared/words/wording
 import { client } from '../../api/client.ts';
 import { Form } from '../../components/forms/form.tsx';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
+import { useDialogAbout } from '../../hooks/address.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { PutBackButton } from '../put-back/put-back-button.tsx';
 import { CellDialog } from './cell-dialog.tsx';
@@ -32,7 +33,7 @@ interface SqlPanelProps {
 export function SqlPanel({ viewId, tables, table }: SqlPanelProps) {
   const [sql, setSql] = useState(draft || (table === undefined ? '' : `SELECT * FROM ${quotedName(table)} LIMIT 100`));
   const [answer, setAnswer] = useState<(QueryAnswer & { sql: string }) | null>(null);
-  const [opened, setOpened] = useState<{ column: string; cell: Cell } | null>(null);
+  const value = useDialogAbout<{ column: string; cell: Cell }>('value');
   const abort = useRef<AbortController | null>(null);
   const action = useAction('here');
   useEffect(() => () => abort.current?.abort(), []);
@@ -122,13 +123,13 @@ export function SqlPanel({ viewId, tables, table }: SqlPanelProps) {
               columns={answer.columns}
               rows={answer.rows}
               onOpen={(row, column) =>
-                setOpened({ column: answer.columns[column] ?? '', cell: answer.rows[row]?.[column] ?? null })
+                value.open({ column: answer.columns[column] ?? '', cell: answer.rows[row]?.[column] ?? null })
               }
             />
           )}
         </>
       )}
-      {opened !== null && <CellDialog {...opened} onClose={() => setOpened(null)} />}
+      {value.about !== null && <CellDialog {...value.about} onClose={value.close} />}
     </Stack>
   );
 }

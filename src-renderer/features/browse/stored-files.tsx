@@ -7,6 +7,7 @@ import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { Pending } from '../../components/messages/pending.tsx';
+import { useDialogAbout } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { openRestore } from '../restore/restore-store.ts';
 import { ValueDialog } from './value-dialog.tsx';
@@ -94,9 +95,9 @@ const ICONS = { file: IconFile, folder: IconFolder, link: IconLink } as const;
 
 function Branch({ within, path, entry, listed, restored, selection }: BranchProps) {
   const [opened, setOpened] = useState(false);
-  const [shown, setShown] = useState(false);
   const id = useId();
   const name = nameInWords(entry.name);
+  const shown = useDialogAbout<true>('file', `${within.attachedFile}/${path}`);
   const Icon = ICONS[entry.kind];
   const isFolder = entry.kind === 'folder';
   return (
@@ -115,7 +116,7 @@ function Branch({ within, path, entry, listed, restored, selection }: BranchProp
             <bdi className="wraps">{name}</bdi>
           </UnstyledButton>
         ) : entry.kind === 'file' ? (
-          <UnstyledButton className="stored-file-name" onClick={() => setShown(true)}>
+          <UnstyledButton className="stored-file-name" onClick={() => shown.open(true)}>
             <Icon size={15} aria-hidden />
             <bdi className="wraps">{name}</bdi>
           </UnstyledButton>
@@ -146,12 +147,8 @@ function Branch({ within, path, entry, listed, restored, selection }: BranchProp
           {opened && <Folder {...{ within, path, selection }} />}
         </div>
       )}
-      {shown && (
-        <ValueDialog
-          place={{ method: 'browse.file', params: { ...within, path } }}
-          name={name}
-          onClose={() => setShown(false)}
-        />
+      {shown.about !== null && (
+        <ValueDialog place={{ method: 'browse.file', params: { ...within, path } }} name={name} onClose={shown.close} />
       )}
     </li>
   );

@@ -11,7 +11,7 @@ import type {
 import type { RowKey } from '../../../src-shared/model/rows/cell.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { Pending } from '../../components/messages/pending.tsx';
-import { setParameters } from '../../hooks/address.ts';
+import { setParameters, useDialogAbout } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { PutBackButton } from '../put-back/put-back-button.tsx';
 import { ExportButton } from './export-dialog.tsx';
@@ -69,7 +69,7 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
   /** Where each page before this one ended. */
   const [pages, setPages] = useState<RowCursor[]>([]);
   const [firstColumn, setFirstColumn] = useState(0);
-  const [opened, setOpened] = useState<Params<'browse.value'> | null>(null);
+  const value = useDialogAbout<Params<'browse.value'>>('value');
   const [selected, setSelected] = useState<ReadonlyMap<string, RowKey>>(new Map());
   const names = table.columns.filter(({ hidden }) => !hidden).map(({ name }) => name);
   const columns = names.slice(firstColumn, firstColumn + COLUMNS);
@@ -86,7 +86,7 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
     const name = page?.columns[column] ?? '';
     const key = page?.rows[row]?.key ?? null;
     const skipped = after !== undefined && 'offset' in after ? after.offset : 0;
-    setOpened({ ...selection, viewId, column: name, row: key === null ? { offset: skipped + row } : { key } });
+    value.open({ ...selection, viewId, column: name, row: key === null ? { offset: skipped + row } : { key } });
   };
   const keys = page?.rows.flatMap(({ key }) => (key === null ? [] : [key])) ?? [];
   const isSelected = (key: RowKey): boolean => selected.has(JSON.stringify(key));
@@ -203,11 +203,11 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
           </Group>
         )}
       </Group>
-      {opened !== null && (
+      {value.about !== null && (
         <ValueDialog
-          place={{ method: 'browse.value', params: opened }}
-          name={opened.column}
-          onClose={() => setOpened(null)}
+          place={{ method: 'browse.value', params: value.about }}
+          name={value.about.column}
+          onClose={value.close}
         />
       )}
     </>
