@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import Database from 'better-sqlite3';
-import { hosts, type OpenHost } from '../support/hosts.ts';
+import { hosts, inBrowser, type OpenHost } from '../support/hosts.ts';
 import { judgeEverywhere, planFor, USUAL_WIDTHS } from '../support/screens.ts';
 
 /* Putting single rows of a snapshot back into a live database. */
@@ -161,4 +161,28 @@ test('what cannot be put back says why, and the SQL is saved as a file', async (
   await page.goBack();
   await expect(dialog).toBeHidden();
   expect(read('SELECT count(*) FROM customers')).toEqual([[2]]);
+});
+
+test('of many rows that have changed since, all are overwritten at once, also those that are not shown', async () => {
+  change(`WITH RECURSIVE n(i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 303)
+    INSERT INTO customers SELECT i, 'Name ' || i, 'Oslo' FROM n`);
+  host = await inBrowser.open(join(folder, 'home'));
+  const { page } = host;
+  await browse(page);
+  change(`UPDATE customers SET city = 'Bergen' WHERE id > 3`);
+  await page.getByRole('button', { name: 'Put all rows back…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Put rows back' });
+  await expect(dialog.getByText('The first 200 rows are shown.')).toBeVisible(SLOW);
+  const all = dialog.getByRole('checkbox', { name: 'Overwrite all 301 rows' });
+  const first = dialog.getByRole('checkbox', { name: 'Overwrite customers 1', exact: true });
+  await first.check();
+  await expect(
+    dialog.getByText('customers: 1 row inserted, 1 row overwritten, 300 rows kept as they are now'),
+  ).toBeVisible(SLOW);
+  await all.check();
+  await expect(first).toBeDisabled();
+  await judgeEverywhere(page, 'put-back-all', [390, 1280]);
+  await dialog.getByRole('button', { name: 'Put back (302 rows)' }).click(SLOW);
+  await expect(dialog.getByText('302 rows changed.')).toBeVisible(SLOW);
+  expect(read(`SELECT count(*) FROM customers WHERE city = 'Bergen'`)).toEqual([[0]]);
 });

@@ -119,14 +119,29 @@ function RelatedChoice({ preview: { related, tables }, choices, onChoose }: Revi
 const sameKey = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 function Differences({ rows, preview, choices, onChoose }: ReviewProps & { rows: PutBackRow[] }) {
-  const overwritten = choices.overwrite === 'all' ? [] : choices.overwrite;
+  const isAll = choices.overwrite === 'all';
+  const overwritten = choices.overwrite === 'all' ? rows.filter(({ key }) => key !== null) : choices.overwrite;
+  const total = preview.tables.reduce((sum, { keep, update }) => sum + keep + update, 0);
+  /** The rest cannot be decided one by one. */
+  const isPart = rows.length < total;
   const set = ({ table, key }: PutBackRow, isOverwritten: boolean): void => {
     const others = overwritten.filter((each) => each.table !== table || !sameKey(each.key, key));
-    onChoose({ ...choices, overwrite: isOverwritten && key !== null ? [...others, { table, key }] : others });
+    const chosen = isOverwritten ? [...others, { table, key }] : others;
+    const overwrite = chosen.flatMap((each) => (each.key === null ? [] : [{ table: each.table, key: each.key }]));
+    onChoose({ ...choices, overwrite });
   };
   return (
     <Stack gap="xs">
       <Title order={3}>Changed since the snapshot</Title>
+      {total > 1 && (
+        <Checkbox
+          label={`Overwrite all ${countInWords(total, 'row')}`}
+          description={isPart ? `The first ${countInWords(rows.length, 'row')} are shown.` : undefined}
+          checked={isAll || overwritten.length === total}
+          indeterminate={!isAll && overwritten.length > 0 && overwritten.length < total}
+          onChange={(event) => onChoose({ ...choices, overwrite: event.currentTarget.checked ? 'all' : [] })}
+        />
+      )}
       <ScrollTable
         label="Rows that have changed since"
         columns={['Overwrite', 'Row', 'Column', 'Database now', 'Snapshot']}
@@ -134,9 +149,7 @@ function Differences({ rows, preview, choices, onChoose }: ReviewProps & { rows:
         {rows.map((row) => {
           const columns = preview.tables.find(({ name }) => name === row.table)?.columns ?? [];
           const label = `${row.table} ${keyInWords(row)}`;
-          const checked =
-            choices.overwrite === 'all' ||
-            overwritten.some(({ table, key }) => table === row.table && sameKey(key, row.key));
+          const checked = isAll || overwritten.some(({ table, key }) => table === row.table && sameKey(key, row.key));
           return row.changed.map((at, line) => (
             <tr key={`${label} ${at}`}>
               <td>
@@ -144,6 +157,7 @@ function Differences({ rows, preview, choices, onChoose }: ReviewProps & { rows:
                   <Checkbox
                     aria-label={`Overwrite ${label}`}
                     checked={checked}
+                    disabled={isAll && isPart}
                     onChange={(event) => set(row, event.currentTarget.checked)}
                   />
                 )}
