@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
@@ -151,4 +151,19 @@ test('the comparison fits every window in both themes', async () => {
   await tables.getByRole('button', { name: 'customers' }).click();
   await expect(page.getByText('Ann Lee')).toBeVisible();
   await judgeEverywhere(page, 'compare-rows', USUAL_WIDTHS);
+
+  await test.step('any file can be one of the two', async () => {
+    copyFileSync(source, join(folder, 'sent by a friend.db'));
+    const before = page.getByRole('combobox', { name: 'From' });
+    await before.click();
+    await page.getByRole('option', { name: 'File…' }).click();
+    const picker = page.getByRole('dialog', { name: 'Choose backup' });
+    await picker.locator('.picker-row').filter({ hasText: 'sent by a friend.db' }).click();
+    await expect(page.getByText('No differences.')).toBeVisible({ timeout: 60_000 });
+    await expect(before).toHaveValue('sent by a friend.db');
+    await page.reload();
+    await expect(page.getByText('No differences.')).toBeVisible({ timeout: 60_000 });
+    await page.goBack();
+    await expect(page.getByText('Ann Lee')).toBeVisible({ timeout: 60_000 });
+  });
 });

@@ -23,7 +23,9 @@ import { Dialog } from '../layout/dialog.tsx';
 import { ErrorNotice } from '../messages/errors.tsx';
 import { PathText } from '../status/path-text.tsx';
 import { DialogButtons } from './dialog-buttons.tsx';
-import type { PathKind } from './path-field.tsx';
+
+/** What is chosen: an existing database, backup or file, a folder, or the path of a new file. */
+export type PathKind = 'database' | 'backup' | 'file' | 'folder' | 'target';
 
 interface FilePickerProps {
   kind: PathKind;
