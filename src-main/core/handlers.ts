@@ -25,6 +25,7 @@ const LOADERS: { readonly [N in Noun]: (core: CoreContext) => Promise<Handlers<M
   prune: async (core) => (await import('./prune/handlers.ts')).pruneHandlers(core),
   recoveries: async (core) => (await import('./recover-plans/handlers.ts')).recoveriesHandlers(core),
   recoveryKit: async (core) => (await import('./recovery-kit/handlers.ts')).recoveryKitHandlers(core),
+  replicas: async (core) => (await import('./history/replica-handlers.ts')).replicaHandlers(core),
   restoreTests: async (core) => (await import('./verify/handlers.ts')).verifyHandlers(core),
   restores: async (core) => (await import('./restore/handlers.ts')).restoresHandlers(core),
   retention: async (core) => (await import('./prune/handlers.ts')).retentionHandlers(core),

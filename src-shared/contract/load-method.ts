@@ -26,6 +26,7 @@ const LOADERS: { readonly [N in Noun]: () => Promise<Pick<Methods, MethodsOf<N>>
   databaseDeletions: snapshot,
   history: async () => (await import('./history-methods.ts')).historyMethods,
   prune: snapshot,
+  replicas: async () => (await import('./replica-methods.ts')).replicaMethods,
   restores: snapshot,
   rows: async () => (await import('./row-methods.ts')).rowMethods,
   runs: snapshot,

@@ -5,6 +5,7 @@ import { databaseMethods } from './database-methods.ts';
 import { destinationMethods } from './destination-methods.ts';
 import { historyMethods } from './history-methods.ts';
 import { planMethods } from './plan-methods.ts';
+import { replicaMethods } from './replica-methods.ts';
 import { rowMethods } from './row-methods.ts';
 import { serviceMethods } from './service-methods.ts';
 import { snapshotMethods } from './snapshot-methods.ts';
@@ -25,6 +26,7 @@ export const methods = {
   ...browseMethods,
   ...compareMethods,
   ...historyMethods,
+  ...replicaMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AttachedFileName } from '../model/attached-file.ts';
 import { Txid } from '../model/history/point.ts';
+import { Replica } from '../model/history/replica.ts';
 import { Plan, Retention } from '../model/plan.ts';
 import { PrunePreview } from '../model/prune.ts';
 import { DatabaseDeletionPreview, DatabaseDeletionTarget } from '../model/restore/database-deletion.ts';
@@ -98,6 +99,7 @@ export const snapshotMethods = {
       z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional(), key }),
       z.strictObject({ path: FilePath, entry: EntryName.optional(), key }),
       z.strictObject({ planId: z.uuid(), txid: Txid, key }),
+      z.strictObject({ replica: Replica, txid: Txid, key }),
     ]),
     result: started,
   },

@@ -14,8 +14,12 @@ export interface FolderNames {
 
 const THEN = 'then choose the restored file.';
 const LITESTREAM: ThirdPartyRepository = {
-  message: 'This is a Litestream replica, which only Litestream reads.',
-  hint: `Write a database from it with litestream restore -o app.db and the address of the replica, ${THEN}`,
+  message: 'This is a Litestream replica.',
+  hint: 'Open it by importing its folder in the window, or list its points in time with: snapkeep points FOLDER',
+};
+const OLD_LITESTREAM: ThirdPartyRepository = {
+  message: 'This is a Litestream replica of version 0.3, whose format cannot be read.',
+  hint: `Write a database from it with litestream restore -o app.db of version 0.3 and the address of the replica, ${THEN}`,
 };
 
 /**
@@ -26,13 +30,8 @@ export function thirdPartyRepository({ files, folders }: FolderNames): ThirdPart
   const file = (name: string | RegExp): boolean =>
     files.some((each) => (typeof name === 'string' ? each === name : name.test(each)));
   const folder = (...names: string[]): boolean => names.every((name) => folders.includes(name));
-  if (
-    folder('generations') ||
-    folder('ltx') ||
-    file(/^[0-9a-f]{16}-[0-9a-f]{16}\.ltx$/) ||
-    file(/\.(?:snapshot|wal)\.lz4$/)
-  )
-    return LITESTREAM;
+  if (folder('ltx') || file(/^[0-9a-f]{16}-[0-9a-f]{16}\.ltx$/)) return LITESTREAM;
+  if (folder('generations') || file(/\.(?:snapshot|wal)\.lz4$/)) return OLD_LITESTREAM;
   // Version 0.5 keeps its levels in separate folders.
   if (folder('0000') && folders.every((name) => /^\d{4}$/.test(name))) return LITESTREAM;
   if (file('config') && folder('data', 'index', 'keys', 'snapshots'))

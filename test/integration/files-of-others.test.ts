@@ -29,18 +29,6 @@ describe('the repository of another program is named, with what to do', () => {
       'generations/0123456789abcdef/snapshots/00000000.snapshot.lz4',
       /litestream restore/,
     ],
-    [
-      'Litestream replica',
-      ['ltx/0/0000000000000001-0000000000000001.ltx'],
-      'ltx/0/0000000000000001-0000000000000001.ltx',
-      /litestream restore/,
-    ],
-    [
-      'Litestream replica',
-      ['0000/0000000000000001-0000000000000001.ltx', '0001/x'],
-      '0000/0000000000000001-0000000000000001.ltx',
-      /litestream restore/,
-    ],
     ['restic repository', RESTIC, 'data/00/0a1b', /restic restore/],
     ['borg repository', ['config', 'README', 'data/0/1', 'index.1', 'hints.1'], 'data/0/1', /borg extract/],
     ['Time Machine backup', ['Backups.backupdb/mac/2026/x', 'other'], 'other', /Time Machine/],
@@ -65,13 +53,25 @@ describe('the repository of another program is named, with what to do', () => {
     expect(identity).toMatchObject({ restorable: false, message: expect.stringContaining(what) });
   });
 
+  test.each(['ltx/0', '0000'])('a replica of Litestream is opened by its folder: %s', async (level) => {
+    const { core } = await setScene();
+    const folder = folderWith(`shop/${level}/0000000000000001-0000000000000001.ltx`);
+    const shop = join(folder, 'shop');
+    const { files, problems, replicas } = await core.call('imports.list', { path: folder });
+    expect({ files, problems, replicas }).toEqual({ files: [], problems: [], replicas: [{ path: shop }] });
+    for (const path of [shop, join(shop, level, '0000000000000001-0000000000000001.ltx')]) {
+      const run = await runToEnd(core, 'verifications.start', { path }).catch((error: unknown) => ({ error }));
+      expect(run.error).toMatchObject({ code: 'UNSUPPORTED', hint: expect.stringContaining('snapkeep points') });
+    }
+  });
+
   test('a single file of Litestream is known by its content', async () => {
     const { core, folder } = await setScene();
     writeFileSync(join(folder, 'x.bin'), Buffer.concat([Buffer.from('LTX1'), Buffer.alloc(96, 3)]));
     expect(await core.call('files.identify', { path: join(folder, 'x.bin') })).toMatchObject({
       content: 'ltx',
       restorable: false,
-      message: expect.stringContaining('litestream restore'),
+      message: expect.stringContaining('snapkeep points'),
     });
   });
 

@@ -85,6 +85,8 @@ export const METHOD_ERRORS: Readonly<Record<MethodName, readonly ErrorCode[]>> =
   'recoveryKit.markSaved': [],
   'recoveryKit.save': ['UNAVAILABLE', 'PERMISSION'],
   'recoveryKit.status': [],
+  'replicas.pointAt': [...atDestination, 'UNSUPPORTED', 'CORRUPT'],
+  'replicas.points': [...atDestination, 'UNSUPPORTED', 'CORRUPT'],
   'restoreTests.list': ['NOT_FOUND'],
   'restoreTests.start': ['NOT_FOUND'],
   'restores.check': [...onDisk, 'CONFLICT', 'BAD_KEY', 'UNSUPPORTED'],

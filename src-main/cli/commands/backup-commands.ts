@@ -62,7 +62,7 @@ export function addBackupCommands(program: Command): void {
     )
     .argument(
       '<snapshot>',
-      'id or name of a snapshot, path of a file, “-” for standard input, or a plan with --at or --point',
+      'id or name of a snapshot, path of a file, “-” for standard input, or a plan or Litestream replica with --at or --point',
     )
     .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000-k3f9qa.db.gz')
     .action(

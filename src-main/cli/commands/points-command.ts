@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { Params } from '../../../src-shared/contract/methods.ts';
+import { MOST_REPLICA_POINTS } from '../../../src-shared/contract/replica-methods.ts';
 import type { Point } from '../../../src-shared/model/history/point.ts';
+import type { ReplicaPoint } from '../../../src-shared/model/history/replica.ts';
 import { changeInWords, eventsInWords } from '../../../src-shared/words/history-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
-import { instantOf } from '../options/point-options.ts';
+import { findHistory, HISTORY_ARGUMENT, instantOf } from '../options/point-options.ts';
 import { linesOr, print } from '../output.ts';
 import type { Session } from '../session.ts';
 
@@ -19,27 +21,29 @@ const MOST_ON_A_PAGE = 500;
 /** `points`: lists the points in time of a plan. */
 export function addPointsCommand(program: Command): void {
   json(program.command('points'))
-    .summary('list the points in time of a plan')
+    .summary('list the points in time of a plan or a Litestream replica')
     .description(
-      'Lists the points in the history of a plan, the newest first, with what has changed since the one before. A point can be verified, compared and restored like a snapshot.',
+      'Lists the points in the history of a plan, the newest first, with what has changed since the one before; or the points of a replica of Litestream 0.5, which is never changed. A point can be verified, compared and restored like a snapshot.',
     )
-    .argument('<plan>', 'name or id of a plan')
+    .argument('<plan>', HISTORY_ARGUMENT)
     .option('--from <time>', 'only points at this time or later, for example "2026-11-30 14:00"')
     .option('--to <time>', 'only points at this time or earlier')
     .addHelpText(
       'after',
-      '\nExamples:\n  snapkeep points shop --from "2026-11-30 14:00"\n  snapkeep restore shop --at "2026-11-30 14:05"',
+      '\nExamples:\n  snapkeep points shop --from "2026-11-30 14:00"\n  snapkeep restore shop --at "2026-11-30 14:05"\n  snapkeep points /mnt/nas/shop-replica',
     )
-    .action(inSession((session, plan: string, options: PointsOptions) => list(session, plan, options)));
+    .action(inSession((session, given: string, options: PointsOptions) => list(session, given, options)));
 }
 
-async function list(session: Session, planName: string, { from, to }: PointsOptions): Promise<void> {
-  const { plan } = await session.findPlan(planName);
-  const asked: Params<'history.points'> = {
-    planId: plan.id,
+async function list(session: Session, given: string, { from, to }: PointsOptions): Promise<void> {
+  const found = await findHistory(session, given);
+  const during = {
     ...(from === undefined ? {} : { from: instantOf(from) }),
     ...(to === undefined ? {} : { to: instantOf(to) }),
   };
+  if ('replica' in found) return listReplica(session, { ...found, ...during });
+  const { plan } = found;
+  const asked: Params<'history.points'> = { planId: plan.id, ...during };
   const points: Point[] = [];
   for (;;) {
     const last = points.at(-1);
@@ -50,6 +54,21 @@ async function list(session: Session, planName: string, { from, to }: PointsOpti
   }
   print(points, linesOr(points.map(inWords), `${plan.name} has no points in time.`));
 }
+
+async function listReplica(session: Session, asked: Params<'replicas.points'>): Promise<void> {
+  const points: ReplicaPoint[] = [];
+  for (;;) {
+    const last = points.at(-1);
+    const before = last === undefined ? {} : { before: last.txid };
+    const page = await session.call('replicas.points', { ...asked, ...before, limit: MOST_REPLICA_POINTS });
+    points.push(...page);
+    if (page.length < MOST_REPLICA_POINTS) break;
+  }
+  print(points, linesOr(points.map(replicaPointInWords), 'The replica has no points in time.'));
+}
+
+const replicaPointInWords = ({ txid, madeAt, bytes }: ReplicaPoint): string =>
+  `${madeAt}  ${String(txid).padStart(6)}  ${bytesInWords(bytes)}`;
 
 function inWords(point: Point): string {
   const { txid, madeAt, bytes, events, pinned } = point;

@@ -39,7 +39,7 @@ export function addRestoreCommands(program: Command): void {
     )
     .argument(
       '<snapshot>',
-      'id or name of a snapshot, path of a file, “-” for standard input, or a plan with --at or --point',
+      'id or name of a snapshot, path of a file, “-” for standard input, or a plan or Litestream replica with --at or --point',
     )
     .option('--to <path>', 'target path of the database, or of one attached file with --only files')
     .addOption(
@@ -116,8 +116,10 @@ async function restorePoint(
 ): Promise<void> {
   if (options.only === 'files' || options.attachedFile !== undefined || options.path !== undefined)
     throw new UsageError('A point in time has no attached files. Restore them from a snapshot.');
+  if (options.to !== undefined) return restoreDatabase(session, source, options.to, options);
+  if ('replica' in source) throw new UsageError('Use --to to set the target of a point of a replica.');
   const { plan } = await session.findPlan(source.planId);
-  return restoreDatabase(session, source, options.to ?? plan.sourcePath, options);
+  return restoreDatabase(session, source, plan.sourcePath, options);
 }
 
 /** The snapshot of files that a path stands for, if it is one. @throws SnapkeepError `NOT_FOUND` for one that is not known: it could not be restored */

@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Replica } from '../../../src-shared/model/history/replica.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
+import { looksLikePath, pathFrom } from './folder-option.ts';
 
 /** Which point in the history of a plan is meant. */
 export interface PointOptions {
@@ -12,28 +16,54 @@ export interface PointOptions {
 /** Adds the options of a command that reads a point in time. */
 export function addPointOptions(command: Command): Command {
   return command
-    .option('--at <time>', 'of a plan: the newest point in time at or before this, for example "2026-11-30 14:05"')
-    .option('--point <txid>', 'of a plan: the point in time with this number, as “snapkeep points” lists it');
+    .option('--at <time>', 'the newest point in time at or before this, for example "2026-11-30 14:05"')
+    .option('--point <txid>', 'the point in time with this number, as “snapkeep points” lists it');
 }
 
 /** Whether a point in time is meant. */
 export const asksForPoint = ({ at, point }: PointOptions): boolean => at !== undefined || point !== undefined;
 
+/** What a command that reads points calls the argument that {@link findHistory} takes. */
+export const HISTORY_ARGUMENT = 'a plan, or the folder of a Litestream replica: a path, or DESTINATION:PATH';
+
+/** Whose points are meant: those of a plan, or of a replica of Litestream. */
+export type PointHistory = { plan: Plan } | { replica: Replica };
+
+/**
+ * Finds whose points are meant.
+ * @param given name or id of a plan, path of a folder, or `DESTINATION:PATH`
+ * @throws SnapkeepError `NOT_FOUND`
+ */
+export async function findHistory(session: Session, given: string): Promise<PointHistory> {
+  const known = await session.knownPlan(given);
+  if (known !== undefined) return { plan: known.plan };
+  const path = pathFrom(given);
+  if (existsSync(path)) return { replica: { path } };
+  const [, name = '', folder = ''] = /^([^:]+):\/*(.*?)\/*$/.exec(given) ?? [];
+  const found = name === '' ? undefined : await session.findDestination(name);
+  if (found !== undefined) return { replica: { destinationId: found.destination.id, folder } };
+  return looksLikePath(given) ? { replica: { path } } : { plan: (await session.findPlan(given)).plan };
+}
+
 /**
  * Finds the point that is meant.
- * @param planName name or id of a plan
+ * @param given see {@link findHistory}
  * @throws UsageError; SnapkeepError `NOT_FOUND`
  */
 export async function findPoint(
   session: Session,
-  planName: string,
+  given: string,
   { at, point }: PointOptions,
 ): Promise<Extract<RestoreSource, { txid: number }>> {
   if (at !== undefined && point !== undefined) throw new UsageError('Use either --at or --point.');
-  const { plan } = await session.findPlan(planName);
   const asked = at === undefined ? { txid: txidOf(point ?? '') } : { at: instantOf(at) };
-  const { txid } = await session.call('history.pointAt', { planId: plan.id, ...asked });
-  return { planId: plan.id, txid };
+  const found = await findHistory(session, given);
+  if ('replica' in found) {
+    const { txid } = await session.call('replicas.pointAt', { ...found, ...asked });
+    return { ...found, txid };
+  }
+  const { txid } = await session.call('history.pointAt', { planId: found.plan.id, ...asked });
+  return { planId: found.plan.id, txid };
 }
 
 function txidOf(given: string): number {

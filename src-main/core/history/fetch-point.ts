@@ -96,25 +96,45 @@ async function rebuildFrom(
     return paths;
   });
   const target = join(staging, `${fileStem(plan.name)}-point-${txid}.db`);
+  const request = { files, target, rootHash: point?.rootHash ?? null };
+  await rebuildInWorker(core, request, handle);
+  return target;
+}
+
+/** Has a worker process rebuild a database from LTX files of this machine, a base and those that follow it. */
+export async function rebuildInWorker(
+  core: CoreContext,
+  { files, target, rootHash }: { files: readonly string[]; target: string; rootHash: string | null },
+  handle: RunHandle & { encryptionSecrets: EncryptionSecret[] },
+): Promise<void> {
   const listener = {
     ...handle.listener,
     onProgress: (_: unknown, done: number, total: number | null) => handle.progress('fetching', done, total),
   };
-  const request = { files: files.map((path) => ({ path, name: path })), target, rootHash: point?.rootHash ?? null };
+  const request = { files: files.map((path) => ({ path, name: path })), target, rootHash };
   await core.runInWorker('rebuild-point', request, { ...handle, listener });
-  return target;
 }
 
 /** Where a file of a history can be read on this machine: a folder's where it is, any other in the staging folder. */
 export async function localFileOf(
   destination: StoredDestination,
+  place: HistoryPlace,
+  file: StoredLtxFile,
+  staging: string,
+  handle: RunHandle,
+): Promise<string> {
+  if (destination.settings.kind === 'folder') return locationOf(destination, ltxPath(place.layout, place.folder, file));
+  return fetchLtxFile(place, file, staging, handle);
+}
+
+/** Brings a file of a history into the staging folder. @returns its path */
+export async function fetchLtxFile(
   { driver, layout, folder }: HistoryPlace,
   file: StoredLtxFile,
   staging: string,
   handle: RunHandle,
 ): Promise<string> {
   const name = ltxPath(layout, folder, file);
-  if (destination.settings.kind === 'folder') return locationOf(destination, name);
   await requireRoom({ use: 'staging', folder: staging, bytes: file.bytes });
   // Files of several levels may have one name.
   const path = join(staging, `${file.level}-${ltxName(file)}`);

@@ -14,6 +14,17 @@ export interface ReplicaPoint {
   readonly txid: number;
   /** As Litestream recorded it. It only labels: TXIDs order. */
   readonly madeAt: Date;
+  /** Of the file that ends with it. */
+  readonly bytes: number;
+}
+
+/** Which points are listed; without it, all. */
+interface PointsAsked {
+  /** Only those before this TXID. */
+  readonly before?: number | undefined;
+  /** Only so many of them, the newest. */
+  readonly newest?: number | undefined;
+  readonly signal?: AbortSignal;
 }
 
 /** So many objects of a bucket are asked for their timestamps at a time. */
@@ -47,16 +58,17 @@ export async function recognizeReplica(driver: Destination, folder: string): Pro
 export async function replicaPoints(
   { driver, layout, folder }: HistoryPlace,
   files: readonly StoredLtxFile[],
-  signal?: AbortSignal,
+  { before = Number.POSITIVE_INFINITY, newest = files.length, signal }: PointsAsked = {},
 ): Promise<ReplicaPoint[]> {
-  const last = reachablePoints(files);
+  const all = reachablePoints(files).filter(({ max }) => max < before);
+  const last = all.slice(Math.max(0, all.length - newest));
   const points: ReplicaPoint[] = [];
   for (let at = 0; at < last.length; at += ASKED_AT_ONCE) {
     if (signal?.aborted === true) throw cancelledError();
     const some = last.slice(at, at + ASKED_AT_ONCE).map(async (file) => {
       // The list of a bucket says when an object was uploaded, which for a merged one is later.
       const stored = layout === 's3' ? await driver.stat(ltxPath(layout, folder, file)) : file;
-      return { txid: file.max, madeAt: stored?.modifiedAt ?? file.modifiedAt };
+      return { txid: file.max, madeAt: stored?.modifiedAt ?? file.modifiedAt, bytes: file.bytes };
     });
     points.push(...(await Promise.all(some)));
   }

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams, Result } from '../../../src-shared/contract/methods.ts';
+import type { Replica } from '../../../src-shared/model/history/replica.ts';
 import type { CoreContext } from '../core-context.ts';
 import { type ChosenDestination, driverAt, folderOf, knownDestination } from '../destinations/chosen-destination.ts';
 import { absent, type Destination } from '../destinations/drivers/destination.ts';
@@ -10,7 +11,7 @@ import { removedAtEnd } from '../engine/files/remove-tree.ts';
 import { answerByTask } from '../runs/request-task.ts';
 import { describeExamination, describeLocked, examineBackup } from './examine-backup.ts';
 import { knownAt } from './import-backups.ts';
-import { listBackups } from './list-backups.ts';
+import { type Judge, listBackups } from './list-backups.ts';
 
 /** Lists the backups in a folder or at a destination. @throws SnapkeepError */
 export function listBackupsAt(
@@ -18,9 +19,13 @@ export function listBackupsAt(
   chosen: ChosenDestination,
   signal: AbortSignal,
 ): Promise<Result<'imports.list'>> {
-  return withImportSource(core, chosen, (driver, known) => {
+  return withImportSource(core, chosen, async (driver, known, root) => {
     const order = { what: `Checking the files in ${driver.label}`, signal };
-    return listBackups(driver, known, (samples) => answerByTask(core, 'judge', samples, order), signal);
+    const judge: Judge = (samples) => answerByTask(core, 'judge', samples, order);
+    const { replicaFolders, ...listing } = await listBackups(driver, known, judge, signal);
+    const replicaIn = (folder: string): Replica =>
+      'destinationId' in chosen ? { destinationId: chosen.destinationId, folder } : { path: join(root ?? '', folder) };
+    return { ...listing, replicas: replicaFolders.map(replicaIn) };
   });
 }
 

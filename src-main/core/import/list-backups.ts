@@ -8,6 +8,8 @@ import { countInWords } from '../../../src-shared/words/wording.ts';
 import { type Destination, isName, type StoredObject } from '../destinations/drivers/destination.ts';
 import { objectsAt } from '../destinations/drivers/list-all.ts';
 import { cancelledError } from '../engine/task-context.ts';
+import { levelOf } from '../history/layout.ts';
+import { recognizeReplica } from '../history/litestream.ts';
 import { type BackupJudgement, type PackedSample, SAMPLE } from './judge-backup.ts';
 import { describeFile, folderEntry, notNamed } from './other-program-entry.ts';
 
@@ -49,7 +51,12 @@ interface Found {
   more: boolean;
   /** Folders of other programs' repositories, which are not looked into. */
   repositories: ImportProblem[];
+  /** Folders of replicas of Litestream. */
+  replicas: string[];
 }
+
+/** What is found at a destination, with the folders of replicas of Litestream. */
+export type BackupListing = Omit<FoundBackups, 'replicas'> & { readonly replicaFolders: readonly string[] };
 
 /**
  * Reads what other programs have left at a destination: names, and the beginning and the end of each file. Nothing is changed.
@@ -62,14 +69,18 @@ export async function listBackups(
   known: ReadonlyMap<string, string>,
   judge: Judge,
   signal: AbortSignal,
-): Promise<FoundBackups> {
-  const found: Found = { files: [], folders: [], links: [], own: [], walked: 0, more: false, repositories: [] };
+): Promise<BackupListing> {
+  const found: Found = {
+    ...{ files: [], folders: [], links: [], own: [], walked: 0, more: false },
+    ...{ repositories: [], replicas: [] },
+  };
   await walk(driver, '', 0, found, signal);
   const present = new Map(found.files.map(({ name, bytes }) => [name, bytes]));
-  const listing: FoundBackups = {
+  const listing: BackupListing = {
     location: driver.label,
     files: [],
     problems: found.repositories,
+    replicaFolders: found.replicas,
     notes: notesOn(found),
   };
   const candidates = found.files.filter(
@@ -114,6 +125,12 @@ async function walk(
     if (found.more) break;
   }
   const folders = await driver.folders(folder);
+  const mayBeReplica = folders.some((name) => name === 'ltx' || levelOf('s3', name) !== null);
+  if (mayBeReplica && (await recognizeReplica(driver, folder)) !== null) {
+    found.files.length = before;
+    found.replicas.push(folder);
+    return;
+  }
   if (isRepository(found, before, folder, folders)) return;
   if (depth === DEEPEST || found.more) return;
   for (const name of folders) {

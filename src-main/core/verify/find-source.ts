@@ -6,6 +6,7 @@ import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { pointSource } from '../history/fetch-point.ts';
+import { replicaSource } from '../history/replicas.ts';
 import { answerByTask } from '../runs/request-task.ts';
 import { knownOf } from '../secrets/encryptions.ts';
 import type { ReadSource } from './start-verification.ts';
@@ -24,6 +25,7 @@ export async function findSource(
     return {
       stored: storedDestinations(core, core.catalog.snapshots.require(source.snapshotId), source.destinationId),
     };
+  if ('replica' in source) return { replica: await replicaSource(core, source.replica, source.txid) };
   if ('txid' in source) return { point: pointSource(core, source.planId, source.txid) };
   const path = await canonicalFilePath(source.path);
   const snapshot = core.catalog.snapshots.byPath(dirname(path), basename(path));
@@ -49,5 +51,7 @@ export async function readKey(
 function fingerprintOf(core: CoreContext, source: ReadSource): KeyFingerprint | undefined {
   if ('path' in source) return source.known?.manifest?.databaseEncryption?.key;
   if ('point' in source) return source.point.plan.key?.fingerprint;
+  // Litestream does not say what a database is encrypted with.
+  if ('replica' in source) return undefined;
   return core.catalog.snapshots.get(source.stored.snapshot.id)?.databaseEncryption?.key;
 }

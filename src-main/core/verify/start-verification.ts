@@ -6,20 +6,23 @@ import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from '../cop
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { fetchPoint, pointName, type StoredPointSource } from '../history/fetch-point.ts';
+import { fetchReplicaPoint, type ReplicaSource, replicaPointName } from '../history/replicas.ts';
 import { pointsLock } from '../history/start-capture.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { decryptionSecretsOfFile, type KnownOfFile, knownOfSnapshot } from '../secrets/encryptions.ts';
 
-/** What is read: a snapshot of the catalog, a point in time, or any file. */
+/** What is read: a snapshot of the catalog, a point in time of a plan or of a replica, or any file. */
 export type ReadSource =
   | { stored: StoredSnapshot }
   | { point: StoredPointSource }
+  | { replica: ReplicaSource }
   | { path: string; entry?: string | undefined; known?: KnownOfFile | undefined };
 
 /** Names and locks of what is read. */
 export function aboutSource(source: ReadSource): { subject: string; locks: string[] } {
   if ('path' in source) return { subject: basename(source.path), locks: [source.path] };
   if ('point' in source) return { subject: pointName(source.point), locks: [pointsLock(source.point.plan.id)] };
+  if ('replica' in source) return { subject: replicaPointName(source.replica), locks: [source.replica.location] };
   return { subject: source.stored.snapshot.name, locks: locksOf(source.stored) };
 }
 
@@ -40,20 +43,18 @@ export async function fetchSource(
   handle: RunHandle,
   { key, wanted = 'database' }: { key: DatabaseKey | undefined; wanted?: Wanted },
 ): Promise<FetchedSource> {
+  const unknown = { destinationId: null, expected: undefined, known: undefined, entry: undefined };
   if ('path' in source)
-    return {
-      path: source.path,
-      destinationId: null,
-      location: source.path,
-      expected: undefined,
-      known: source.known,
-      entry: source.entry,
-    };
+    return { ...unknown, path: source.path, location: source.path, known: source.known, entry: source.entry };
   if ('point' in source) {
     const { path, destination, location } = await fetchPoint(core, source.point, handle, key);
     // A key that was given has opened the files; the database in them may need another one.
     const known = source.point.history.encryptedWith === null ? undefined : { manifest: null, encrypted: true };
-    return { path, destinationId: destination.id, location, expected: undefined, known, entry: undefined };
+    return { ...unknown, path, destinationId: destination.id, location, known };
+  }
+  if ('replica' in source) {
+    const path = await fetchReplicaPoint(core, source.replica, handle, key);
+    return { ...unknown, path, location: `${source.replica.location}, point ${source.replica.txid}` };
   }
   const { destination, ...fetched } = await fetchSnapshot(core, source.stored, handle, wanted);
   return { ...fetched, destinationId: destination.id, known: knownOfSnapshot(fetched.expected), entry: undefined };

@@ -22,6 +22,7 @@ const NONE = {
   file: '',
   entry: '',
   of: '',
+  replica: '',
   point: '',
   compare: '',
   compared: '',
@@ -34,9 +35,11 @@ export function openRestore({ source, compare = false, files }: RestoreRequest):
   const asked =
     'path' in source
       ? { file: source.path, entry: source.entry ?? '' }
-      : 'txid' in source
-        ? { of: source.planId, point: String(source.txid) }
-        : { restore: source.snapshotId, from: source.destinationId ?? '' };
+      : 'replica' in source
+        ? { replica: JSON.stringify(source.replica), point: String(source.txid) }
+        : 'txid' in source
+          ? { of: source.planId, point: String(source.txid) }
+          : { restore: source.snapshotId, from: source.destinationId ?? '' };
   useNumber.setState(({ number }) => ({ number: number + 1 }));
   const chosen = files === undefined ? {} : { attached: files.attachedFile, within: JSON.stringify(files.parts) };
   setParameters({ ...NONE, ...asked, ...chosen, compare: compare ? 'yes' : '' }, { replace: false });
@@ -52,17 +55,19 @@ export function useRestoreRequest(): { request: RestoreRequest | null; key: stri
   const parameters = useParameters();
   const number = useNumber((state) => state.number);
   const read = (name: string): string | undefined => parameters.get(name) ?? undefined;
-  const parsed = RestoreSource.safeParse(
+  const source = RestoreSource.safeParse(
     parameters.has('file')
       ? { path: read('file'), entry: read('entry') }
-      : parameters.has('point')
-        ? { planId: read('of'), txid: Number(read('point')) }
-        : { snapshotId: read('restore'), destinationId: read('from') },
+      : parameters.has('replica')
+        ? { replica: parsed(read('replica')), txid: Number(read('point')) }
+        : parameters.has('of')
+          ? { planId: read('of'), txid: Number(read('point')) }
+          : { snapshotId: read('restore'), destinationId: read('from') },
   );
-  if (!parsed.success) return { request: null, key: '' };
+  if (!source.success) return { request: null, key: '' };
   const attachedFile = read('attached');
   const request = {
-    source: parsed.data,
+    source: source.data,
     compare: parameters.has('compare'),
     ...(attachedFile === undefined ? {} : { files: { attachedFile, parts: pathsOf(read('within')) } }),
   };
@@ -70,11 +75,14 @@ export function useRestoreRequest(): { request: RestoreRequest | null; key: stri
 }
 
 /** Reads the paths of an address, which a person may have changed. */
-function pathsOf(text = '[]'): string[] {
+const pathsOf = (text = '[]'): string[] => z.array(z.string().min(1)).catch([]).parse(parsed(text));
+
+/** Reads JSON of an address; `undefined`: it is none. */
+function parsed(text = ''): unknown {
   try {
-    return z.array(z.string().min(1)).parse(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    return [];
+    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import type { Result } from '../../../src-shared/contract/methods.ts';
 import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Point } from '../../../src-shared/model/history/point.ts';
+import type { ReplicaPoint } from '../../../src-shared/model/history/replica.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type {
@@ -13,7 +14,7 @@ import type {
 import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { useLast } from '../../hooks/use-last.ts';
-import { useAnswer, usePlan } from '../../stores/core.ts';
+import { type Loaded, useAnswer, usePlan } from '../../stores/core.ts';
 
 /** The snapshot, point in time or dropped file to restore. */
 export interface Described {
@@ -48,22 +49,29 @@ export function useDescribed(source: RestoreSource, onSnapshot: (source: Restore
   const file = useAnswer('files.identify', 'path' in source ? { path: source.path } : null);
   const snapshotId = 'snapshotId' in source ? source.snapshotId : (file.value?.snapshotId ?? null);
   const found = useAnswer('snapshots.get', snapshotId === null ? null : { snapshotId });
-  const point = useAnswer('history.pointAt', 'txid' in source ? source : null);
-  const plan = usePlan('txid' in source ? source.planId : '')?.plan;
+  const point = usePoint(source);
   const meant = file.value?.sourceKind === 'files' ? file.value.snapshotId : null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the file alone
   useEffect(() => {
     if (meant !== null) onSnapshot({ snapshotId: meant });
   }, [meant]);
   const snapshot = found.value?.snapshot ?? null;
-  const current =
-    'path' in source
-      ? describeFile(file.value, snapshotId, snapshot)
-      : 'txid' in source
-        ? describePoint(point.value, plan)
-        : describe(snapshot);
-  const asked = 'txid' in source ? point : snapshotId === null || file.error !== null ? file : found;
-  return { answer: asked, described: useLast(current), current };
+  const other = 'path' in source ? describeFile(file.value, snapshotId, snapshot) : describe(snapshot);
+  const current = point === null ? other : point.described;
+  const asked = snapshotId === null || file.error !== null ? file : found;
+  return { answer: point?.answer ?? asked, described: useLast(current), current };
+}
+
+/** What is known of a point in time of a plan or of a replica; `null`: the source is none. */
+function usePoint(source: RestoreSource): { answer: Loaded<unknown>; described: Described | null } | null {
+  const ofPlan = 'planId' in source ? source : null;
+  const ofReplica = 'replica' in source ? source : null;
+  const point = useAnswer('history.pointAt', ofPlan);
+  const replicaPoint = useAnswer('replicas.pointAt', ofReplica);
+  const plan = usePlan(ofPlan?.planId ?? '')?.plan;
+  if (ofPlan !== null) return { answer: point, described: describePoint(point.value, plan) };
+  if (ofReplica !== null) return { answer: replicaPoint, described: describeReplicaPoint(replicaPoint.value) };
+  return null;
 }
 
 function describe(snapshot: Snapshot | null): Described | null {
@@ -81,17 +89,33 @@ function describe(snapshot: Snapshot | null): Described | null {
 function describePoint(point: Point | null, plan: Plan | undefined): Described | null {
   if (point === null || plan === undefined) return null;
   return {
-    ...{ name: `Point ${point.txid}`, path: null, stored: [], restorable: true, planId: null, planName: plan.name },
+    ...describedPoint(point),
+    planName: plan.name,
     message: `This is a point in the history of ${plan.name}.`,
-    createdAt: point.madeAt,
-    sizeBytes: point.bytes,
-    imageBytes: null,
     tables: point.tables,
-    verification: null,
     suggestedTarget: plan.sourcePath,
-    ...{ origin: 'own', attachedFiles: [], sourceKind: 'database' },
+    origin: 'own',
   };
 }
+
+/** Where the database of a replica belongs is not in it. */
+function describeReplicaPoint(point: ReplicaPoint | null): Described | null {
+  if (point === null) return null;
+  return {
+    ...describedPoint(point),
+    planName: null,
+    message: 'This is a point of a Litestream replica.',
+    tables: null,
+    suggestedTarget: null,
+    origin: 'imported',
+  };
+}
+
+const describedPoint = ({ txid, madeAt, bytes }: ReplicaPoint) => ({
+  ...{ name: `Point ${txid}`, path: null, stored: [], restorable: true, planId: null },
+  ...{ createdAt: madeAt, sizeBytes: bytes, imageBytes: null, verification: null },
+  ...{ attachedFiles: [], sourceKind: 'database' as const },
+});
 
 function describeFile(
   file: Result<'files.identify'> | null,

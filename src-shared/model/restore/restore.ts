@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Txid } from '../history/point.ts';
+import { Replica } from '../history/replica.ts';
 import { SourceKind } from '../source.ts';
 import { Bytes, FileHolder, FilePath, Instant, TableRows } from '../values.ts';
 import { Verification } from '../verification.ts';
@@ -9,12 +10,13 @@ export const EntryName = z.string().min(1).max(4096);
 
 /**
  * What a restore puts back: a snapshot of the catalog, from the nearest of its destinations or a chosen one, a point in the
- * history of a plan, or any file; of an archive, the database that `entry` names.
+ * history of a plan or in a replica of Litestream, or any file; of an archive, the database that `entry` names.
  */
 export const RestoreSource = z.union([
   z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional() }),
   z.strictObject({ path: FilePath, entry: EntryName.optional() }),
   z.strictObject({ planId: z.uuid(), txid: Txid }),
+  z.strictObject({ replica: Replica, txid: Txid }),
 ]);
 export type RestoreSource = z.infer<typeof RestoreSource>;
 

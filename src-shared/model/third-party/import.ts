@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DatabaseEncryption } from '../database-encryption.ts';
+import { Replica } from '../history/replica.ts';
 import { Bytes, Compression, Instant, KnownProgram, TableRows } from '../values.ts';
 
 /** The path of a file at a destination that another program has filled, with `/` between the names. */
@@ -47,6 +48,8 @@ export const FoundBackups = z.object({
   /** Newest first. */
   files: z.array(FoundBackup),
   problems: z.array(ImportProblem),
+  /** Replicas of Litestream 0.5, which are opened rather than imported. */
+  replicas: z.array(Replica),
   /** What is to be known of the whole, one sentence each. */
   notes: z.array(z.string()),
 });

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MethodName } from '../../../src-shared/contract/methods.ts';
 import type { Scene } from '../../support/scene.ts';
 import { type MethodCase, noPlan, planOf } from './case.ts';
@@ -9,6 +11,13 @@ async function withPoint(scene: Scene): Promise<{ planId: string }> {
   const { run } = await scene.core.call('history.capture', { planId });
   await scene.core.runEnded(run.id);
   return { planId };
+}
+
+/** A replica of Litestream: the files of a history are those that it writes. */
+async function replicaOf(scene: Scene): Promise<{ replica: { path: string } }> {
+  await withPoint(scene);
+  const [name = ''] = readdirSync(scene.destination).filter((each) => each.endsWith('.history'));
+  return { replica: { path: join(scene.destination, name) } };
 }
 
 const YEAR = { from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z', bucketMs: 86_400_000 };
@@ -42,5 +51,15 @@ export const historyCases = {
     good: async (scene) => ({ ...(await withPoint(scene)), txid: 1, pinned: true }),
     missing: () => ({ ...noPoint(), pinned: true }),
     wrong: { ...noPoint(), pinned: 'yes' },
+  },
+  'replicas.points': {
+    good: replicaOf,
+    missing: ({ folder }) => ({ replica: { path: join(folder, 'gone') } }),
+    wrong: { replica: {} },
+  },
+  'replicas.pointAt': {
+    good: async (scene) => ({ ...(await replicaOf(scene)), txid: 1 }),
+    missing: ({ folder }) => ({ replica: { path: join(folder, 'gone') }, txid: 1 }),
+    wrong: { replica: {}, txid: 1 },
   },
 } satisfies Partial<Record<MethodName, MethodCase>>;

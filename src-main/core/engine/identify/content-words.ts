@@ -40,7 +40,7 @@ const KINDS: Record<FileContent, Kind> = {
   rar: packed('a RAR archive', 'unrar x'),
   ltx: otherProgram(
     'a file of a Litestream replica',
-    'Restore a database from the replica with litestream restore -o app.db, then choose that.',
+    'Open its replica by importing the folder in the window, or list its points in time with: snapkeep points FOLDER',
   ),
   sql: { words: 'a SQL dump', restorable: true },
   mysql: otherProgram(

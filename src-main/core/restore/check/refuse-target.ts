@@ -24,6 +24,8 @@ export function refuseTarget(core: CoreContext, sourcePaths: readonly string[], 
     throw new SnapkeepError('CONFLICT', message, { hint: 'Nothing was changed. Choose another path.' });
   };
   if (sourcePaths.includes(targetPath)) refuse(`${targetPath} is the file to restore from.`);
+  if (sourcePaths.some((path) => isWithin(path, targetPath)))
+    refuse(`${targetPath} is in the replica to restore from.`);
   if (isWithin(core.dataFolder.path, targetPath)) refuse(`${targetPath} is in Snapkeep’s own data folder.`);
   const folder = dirname(targetPath);
   const name = basename(targetPath);
