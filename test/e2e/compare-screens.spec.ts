@@ -100,7 +100,7 @@ for (const { name, open } of hosts)
       // The newest snapshot is the database as it is now.
       await expect(page.getByText('No differences.')).toBeVisible();
       await page.getByRole('combobox', { name: 'From' }).click();
-      await page.getByRole('option').last().click();
+      await page.getByRole('option').nth(-2).click();
       await expect(page.getByText('3 tables differ, 1 table without differences.')).toBeVisible();
       // Both are snapshots then: the database may change.
       await page.getByRole('combobox', { name: 'To' }).click();

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type {
@@ -8,7 +8,6 @@ import type {
   RowSelection,
   RowSort,
 } from '../../../src-shared/model/rows/browse.ts';
-import type { RowKey } from '../../../src-shared/model/rows/cell.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { Pending } from '../../components/messages/pending.tsx';
 import { setParameters, useDialogAbout } from '../../hooks/address.ts';
@@ -17,6 +16,7 @@ import { PutBackButton } from '../put-back/put-back-button.tsx';
 import { ExportButton } from './export-dialog.tsx';
 import { RowFilters } from './row-filters.tsx';
 import { RowGrid } from './row-grid.tsx';
+import { SelectedRowsBar, SelectPage, SelectRow, useSelectedRows } from './selected-rows.tsx';
 import { ValueDialog } from './value-dialog.tsx';
 
 /** More columns are shown in turn: a window draws no two thousand of them. */
@@ -70,7 +70,7 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
   const [pages, setPages] = useState<RowCursor[]>([]);
   const [firstColumn, setFirstColumn] = useState(0);
   const value = useDialogAbout<Params<'browse.value'>>('value');
-  const [selected, setSelected] = useState<ReadonlyMap<string, RowKey>>(new Map());
+  const selected = useSelectedRows();
   const names = table.columns.filter(({ hidden }) => !hidden).map(({ name }) => name);
   const columns = names.slice(firstColumn, firstColumn + COLUMNS);
   const after = pages.at(-1);
@@ -89,30 +89,9 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
     value.open({ ...selection, viewId, column: name, row: key === null ? { offset: skipped + row } : { key } });
   };
   const keys = page?.rows.flatMap(({ key }) => (key === null ? [] : [key])) ?? [];
-  const isSelected = (key: RowKey): boolean => selected.has(JSON.stringify(key));
-  const select = (changed: readonly RowKey[], isChecked: boolean): void =>
-    setSelected(changed.reduce((map, key) => withSelected(map, JSON.stringify(key), isChecked ? key : null), selected));
-  const selectionOfPage = (
-    <Checkbox
-      size="xs"
-      aria-label="Select all rows of this page"
-      checked={keys.every(isSelected)}
-      indeterminate={keys.some(isSelected) && !keys.every(isSelected)}
-      onChange={(event) => select(keys, event.currentTarget.checked)}
-    />
-  );
   const selectionOf = (row: number) => {
     const key = page?.rows[row]?.key ?? null;
-    return (
-      key !== null && (
-        <Checkbox
-          size="xs"
-          aria-label={`Select row ${row + 1}`}
-          checked={isSelected(key)}
-          onChange={(event) => select([key], event.currentTarget.checked)}
-        />
-      )
-    );
+    return key !== null && <SelectRow of={key} label={String(row + 1)} selection={selected} />;
   };
   const onSort = (column: string): void => {
     const descending = sort?.column === column && !sort.descending;
@@ -140,28 +119,22 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
           sort={sort}
           onSort={onSort}
           onOpen={open}
-          {...(keys.length > 0 && { before: { heading: selectionOfPage, cell: selectionOf } })}
+          {...(keys.length > 0 && {
+            before: { heading: <SelectPage of={keys} selection={selected} />, cell: selectionOf },
+          })}
         />
       )}
-      {selected.size > 0 && (
-        <Group gap="xs">
-          <Text size="sm" role="status">
-            {countInWords(selected.size, 'row')} selected
-          </Text>
-          <ExportButton
-            viewId={viewId}
-            what={{ ...selection, keys: [...selected.values()] }}
-            name={table.name}
-            label={`Export ${countInWords(selected.size, 'row')}…`}
-          />
-          {table.kind === 'table' && (
-            <PutBackButton viewId={viewId} rows={{ table: table.name, keys: [...selected.values()] }} />
-          )}
-          <Button size="xs" variant="subtle" onClick={() => setSelected(new Map())}>
-            Clear selection
-          </Button>
-        </Group>
-      )}
+      <SelectedRowsBar selection={selected}>
+        <ExportButton
+          viewId={viewId}
+          what={{ ...selection, keys: [...selected.keys] }}
+          name={table.name}
+          label={`Export ${countInWords(selected.keys.length, 'row')}…`}
+        />
+        {table.kind === 'table' && (
+          <PutBackButton viewId={viewId} rows={{ table: table.name, keys: [...selected.keys] }} />
+        )}
+      </SelectedRowsBar>
       <Group gap="xs" className="pager">
         <Button size="xs" variant="default" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
           Previous
@@ -212,18 +185,4 @@ function RowPages({ viewId, table, selection, sort }: RowPagesProps) {
       )}
     </>
   );
-}
-
-/** The most rows that can be exported by their keys. */
-const MOST_SELECTED = 1000;
-
-function withSelected(
-  selected: ReadonlyMap<string, RowKey>,
-  name: string,
-  key: RowKey | null,
-): ReadonlyMap<string, RowKey> {
-  const next = new Map(selected);
-  if (key === null) next.delete(name);
-  else if (next.size < MOST_SELECTED) next.set(name, key);
-  return next;
 }

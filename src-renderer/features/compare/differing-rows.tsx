@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { Button, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { BrowsedSource } from '../../../src-shared/model/rows/browse.ts';
@@ -11,10 +11,16 @@ import {
 } from '../../../src-shared/model/rows/comparison.ts';
 import { isWholeCell } from '../../../src-shared/rules/rows/whole-cell.ts';
 import { comparedCellInWords, rowChangesInWords } from '../../../src-shared/words/comparison-words.ts';
-import { countInWords } from '../../../src-shared/words/wording.ts';
 import { Pending } from '../../components/messages/pending.tsx';
 import { setParameters, useParameter } from '../../hooks/address.ts';
 import { useAnswer } from '../../stores/core.ts';
+import {
+  type SelectedRows,
+  SelectedRowsBar,
+  SelectPage,
+  SelectRow,
+  useSelectedRows,
+} from '../browse/selected-rows.tsx';
 import { PutBackFrom } from '../put-back/put-back-button.tsx';
 import { COMPARED, NOTHING_CHOSEN } from './compared.ts';
 import { ComparisonSql } from './comparison-sql.tsx';
@@ -82,7 +88,7 @@ interface PagesProps {
 
 function Pages({ asked, source }: PagesProps) {
   const [offsets, setOffsets] = useState([0]);
-  const [selected, setSelected] = useState<ReadonlyMap<string, RowKey>>(new Map());
+  const selected = useSelectedRows();
   const offset = offsets.at(-1) ?? 0;
   const answer = useAnswer('compare.rows', { ...asked, offset, limit: PAGE });
   if (answer.value === null) return <Pending answer={answer} label="Reading rows" />;
@@ -90,12 +96,10 @@ function Pages({ asked, source }: PagesProps) {
   const canPutBack = source.snapshotId !== null && source.planId !== null;
   // Without a key, all of its values name a row.
   const named = key.length > 0 ? key : columns;
-  const select = (rowKey: RowKey, isSelected: boolean): void => {
-    const changed = new Map(selected);
-    if (isSelected) changed.set(JSON.stringify(rowKey), rowKey);
-    else changed.delete(JSON.stringify(rowKey));
-    setSelected(changed);
-  };
+  const keysOfPage = rows.flatMap((row) => {
+    const key = keyOf(row, columns, named);
+    return key === null ? [] : [key];
+  });
   if (rows.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -111,7 +115,7 @@ function Pages({ asked, source }: PagesProps) {
             <tr>
               {canPutBack && (
                 <th scope="col">
-                  <span className="visually-hidden">Selection</span>
+                  <SelectPage of={keysOfPage} selection={selected} />
                 </th>
               )}
               <th scope="col">Change</th>
@@ -128,7 +132,7 @@ function Pages({ asked, source }: PagesProps) {
               <tr key={offset + n}>
                 {canPutBack && (
                   <td>
-                    <RowSelection rowKey={keyOf(row, columns, named)} selected={selected} onSelect={select} />
+                    <SelectDifference of={keyOf(row, columns, named)} selection={selected} />
                   </td>
                 )}
                 <RowCells row={row} columns={columns} />
@@ -137,17 +141,9 @@ function Pages({ asked, source }: PagesProps) {
           </tbody>
         </table>
       </section>
-      {selected.size > 0 && (
-        <Group gap="xs">
-          <Text size="sm" role="status">
-            {countInWords(selected.size, 'row')} selected
-          </Text>
-          <PutBackFrom source={source} rows={{ table: asked.table, keys: [...selected.values()], columns: named }} />
-          <Button size="xs" variant="subtle" onClick={() => setSelected(new Map())}>
-            Clear selection
-          </Button>
-        </Group>
-      )}
+      <SelectedRowsBar selection={selected}>
+        <PutBackFrom source={source} rows={{ table: asked.table, keys: [...selected.keys], columns: named }} />
+      </SelectedRowsBar>
       {(offsets.length > 1 || next !== null) && (
         <Group gap="xs">
           <Button
@@ -185,29 +181,14 @@ function keyOf({ before }: RowDifference, columns: readonly string[], key: reado
   return isNamed ? cells.map(({ cell }) => cell) : null;
 }
 
-interface RowSelectionProps {
-  rowKey: RowKey | null;
-  selected: ReadonlyMap<string, RowKey>;
-  onSelect(key: RowKey, isSelected: boolean): void;
-}
-
 /** Values of a row that nothing but its content names, for screen readers. */
 const NAMED = 5;
 
 /** Selects a row that the older state has, to put it back. */
-function RowSelection({ rowKey, selected, onSelect }: RowSelectionProps) {
-  if (rowKey === null) return null;
-  return (
-    <Checkbox
-      size="xs"
-      aria-label={`Select row ${rowKey
-        .slice(0, NAMED)
-        .map((cell) => comparedCellInWords({ cell, sha256: null }))
-        .join(', ')}`}
-      checked={selected.has(JSON.stringify(rowKey))}
-      onChange={(event) => onSelect(rowKey, event.currentTarget.checked)}
-    />
-  );
+function SelectDifference({ of, selection }: { of: RowKey | null; selection: SelectedRows }) {
+  if (of === null) return null;
+  const cells = of.slice(0, NAMED).map((cell) => comparedCellInWords({ cell, sha256: null }));
+  return <SelectRow of={of} label={cells.join(', ')} selection={selection} />;
 }
 
 function RowCells({ row, columns }: { row: RowDifference; columns: readonly string[] }) {
