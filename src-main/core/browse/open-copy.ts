@@ -75,7 +75,7 @@ async function copyLive(
 }
 
 async function unpack(
-  { path, expected, entry }: StoredFile,
+  { path, expected, entry, rebuilt }: StoredFile,
   imagePath: string,
   context: TaskContext,
 ): Promise<Pick<UnpackedCopy, 'takenAt' | 'rows'>> {
@@ -83,12 +83,12 @@ async function unpack(
   const content = await identifyContent(path);
   const manifest = await manifestOf(path, expected, report, context);
   // There is nothing to compare its bytes with.
-  if (manifest === undefined && content === 'sqlite')
+  if (manifest === undefined && content === 'sqlite' && rebuilt === undefined)
     return { ...(await copyLive(path, imagePath, context)), takenAt: null };
   if (manifest?.database === null) throw holdsFiles(basename(path));
   if (manifest !== undefined)
     await requireRoom({ use: 'staging', folder: context.stagingFolder, bytes: manifest.image.bytes });
-  const { refusal } = await unpackStored({ path, content, entry }, imagePath, manifest, report, context);
+  const { refusal } = await unpackStored({ path, content, entry, rebuilt }, imagePath, manifest, report, context);
   if (refusal !== undefined) throw refusal;
   const failed = report.checks.find(({ outcome }) => outcome === 'failed');
   if (failed !== undefined)

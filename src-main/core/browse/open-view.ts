@@ -79,9 +79,9 @@ export async function getCopy(core: CoreContext, source: CopySource, handle: Run
   const copyId = manifest?.image.sha256 ?? randomUUID();
   const here = core.openCopies.use(copyId);
   if (here !== undefined) return { copyId, copy: { ...here, takenAt: manifest?.createdAt ?? here.takenAt }, ...about };
-  const { path, expected, known, entry } = await fetchSource(core, read, handle, { key });
+  const { path, known, expected, entry, rebuilt } = await fetchSource(core, read, handle, { key });
   const secrets = await decryptionSecretsOfFile(core, { path, known }, handle, key);
-  const copy = await unpackTo(core, copyId, { stored: { path, expected, entry } }, secrets, handle);
+  const copy = await unpackTo(core, copyId, { stored: { path, expected, entry, rebuilt } }, secrets, handle);
   return { copyId, copy, ...about };
 }
 

@@ -10,6 +10,7 @@ import type { CoreContext } from '../core-context.ts';
 import { locationOf, withDestination } from '../destinations/destination-access.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { requireRoom } from '../engine/files/disk-full.ts';
+import type { FileDigest } from '../engine/packing/compress.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import type { RunHandle } from '../runs/run-work.ts';
@@ -57,7 +58,7 @@ export async function fetchPoint(
   source: StoredPointSource,
   handle: RunHandle,
   key?: DatabaseKey,
-): Promise<{ path: string; destination: StoredDestination; location: string }> {
+): Promise<RebuiltFile & { destination: StoredDestination; location: string }> {
   const { plan } = source;
   const given = key === undefined ? [] : [await core.encryptions.read(key.text)];
   const encryptionSecrets = [...given, ...core.encryptions.all(plan.id)];
@@ -67,8 +68,8 @@ export async function fetchPoint(
   for (const [index, destination] of destinations.entries()) {
     const location = `${locationOf(destination, source.history.folder)}, point ${source.txid}`;
     try {
-      const path = await rebuildFrom(core, source, destination, { ...handle, encryptionSecrets });
-      return { path, destination, location };
+      const rebuilt = await rebuildFrom(core, source, destination, { ...handle, encryptionSecrets });
+      return { ...rebuilt, destination, location };
     } catch (error) {
       const explained = explainError(error, location);
       if (index === destinations.length - 1 || explained.code === 'CANCELLED') throw explained;
@@ -83,22 +84,29 @@ async function rebuildFrom(
   { plan, history, txid }: StoredPointSource,
   destination: StoredDestination,
   handle: RunHandle & { encryptionSecrets: EncryptionSecret[] },
-): Promise<string> {
+): Promise<RebuiltFile> {
   const staging = join(handle.stagingFolder, 'history');
   await rm(staging, { recursive: true, force: true });
-  await mkdir(staging, { recursive: true, mode: 0o700 });
+  const fetched = join(staging, 'files');
+  await mkdir(fetched, { recursive: true, mode: 0o700 });
   const point = core.catalog.points.get(history.id, txid);
   const files = await withDestination(core, destination, async (driver) => {
     const place = placeOf(core, history, destination, driver);
     const chosen = await filesOfPoint(place, await listHistory(place, handle.signal), txid, null, handle.signal);
     const paths: string[] = [];
-    for (const file of chosen) paths.push(await localFileOf(destination, place, file, staging, handle));
+    for (const file of chosen) paths.push(await localFileOf(destination, place, file, fetched, handle));
     return paths;
   });
   const target = join(staging, `${fileStem(plan.name)}-point-${txid}.db`);
-  const request = { files, target, rootHash: point?.rootHash ?? null };
-  await rebuildInWorker(core, request, handle);
-  return target;
+  const rebuilt = await rebuildInWorker(core, { files, target, rootHash: point?.rootHash ?? null }, handle);
+  await rm(fetched, { recursive: true });
+  return rebuilt;
+}
+
+/** A database that was rebuilt in a staging folder, and what identifies its content. */
+export interface RebuiltFile {
+  readonly path: string;
+  readonly rebuilt: FileDigest;
 }
 
 /** Has a worker process rebuild a database from LTX files of this machine, a base and those that follow it. */
@@ -106,13 +114,15 @@ export async function rebuildInWorker(
   core: CoreContext,
   { files, target, rootHash }: { files: readonly string[]; target: string; rootHash: string | null },
   handle: RunHandle & { encryptionSecrets: EncryptionSecret[] },
-): Promise<void> {
+): Promise<RebuiltFile> {
   const listener = {
     ...handle.listener,
     onProgress: (_: unknown, done: number, total: number | null) => handle.progress('fetching', done, total),
   };
   const request = { files: files.map((path) => ({ path, name: path })), target, rootHash };
-  await core.runInWorker('rebuild-point', request, { ...handle, listener });
+  const image = await core.runInWorker('rebuild-point', request, { ...handle, listener });
+  // The root hash identifies the content as well as its SHA-256 would, for which all of it would be read again.
+  return { path: target, rebuilt: { bytes: image.pageSize * image.commit, sha256: image.rootHash } };
 }
 
 /** Where a file of a history can be read on this machine: a folder's where it is, any other in the staging folder. */

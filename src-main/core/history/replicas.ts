@@ -11,7 +11,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import type { RunHandle } from '../runs/run-work.ts';
-import { fetchLtxFile, rebuildInWorker } from './fetch-point.ts';
+import { fetchLtxFile, type RebuiltFile, rebuildInWorker } from './fetch-point.ts';
 import { ltxPath } from './layout.ts';
 import { pointAt, recognizeReplica, replicaPoints } from './litestream.ts';
 import { filesOfPoint, type HistoryPlace, listHistory } from './read-history.ts';
@@ -87,7 +87,7 @@ export async function fetchReplicaPoint(
   source: ReplicaSource,
   handle: RunHandle,
   key?: DatabaseKey,
-): Promise<string> {
+): Promise<RebuiltFile> {
   const given = key === undefined ? [] : [await core.encryptions.read(key.text)];
   const encryptionSecrets = [...given, ...core.encryptions.all()];
   for (let attempt = 1; ; attempt++) {
@@ -105,24 +105,26 @@ async function rebuildOnce(
   core: CoreContext,
   { replica, txid, location }: ReplicaSource,
   handle: RunHandle & { encryptionSecrets: EncryptionSecret[] },
-): Promise<string> {
+): Promise<RebuiltFile> {
   const staging = join(handle.stagingFolder, 'history');
   await rm(staging, { recursive: true, force: true });
-  await mkdir(staging, { recursive: true, mode: 0o700 });
+  const fetched = join(staging, 'files');
+  await mkdir(fetched, { recursive: true, mode: 0o700 });
   const files = await withReplica(core, replica, async (place, _location, root) => {
     const chosen = await filesOfPoint(place, await listHistory(place, handle.signal), txid, null, handle.signal);
     const paths: string[] = [];
     for (const file of chosen)
       paths.push(
         root === null
-          ? await fetchLtxFile(place, file, staging, handle)
+          ? await fetchLtxFile(place, file, fetched, handle)
           : join(root, ltxPath(place.layout, place.folder, file)),
       );
     return paths;
   });
   const target = join(staging, `${fileStem(basename(location))}-point-${txid}.db`);
-  await rebuildInWorker(core, { files, target, rootHash: null }, handle);
-  return target;
+  const rebuilt = await rebuildInWorker(core, { files, target, rootHash: null }, handle);
+  await rm(fetched, { recursive: true });
+  return rebuilt;
 }
 
 /** Opens a replica to read it. `root`: the folder of the driver where it is on this machine; `null`: it is not. */

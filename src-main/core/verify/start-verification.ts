@@ -10,6 +10,7 @@ import { fetchReplicaPoint, type ReplicaSource, replicaPointName } from '../hist
 import { pointsLock } from '../history/start-capture.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { decryptionSecretsOfFile, type KnownOfFile, knownOfSnapshot } from '../secrets/encryptions.ts';
+import type { StoredFile } from './verify-file.ts';
 
 /** What is read: a snapshot of the catalog, a point in time of a plan or of a replica, or any file. */
 export type ReadSource =
@@ -34,6 +35,7 @@ interface FetchedSource {
   expected: Manifest | undefined;
   known: KnownOfFile | undefined;
   entry: string | undefined;
+  rebuilt?: StoredFile['rebuilt'];
 }
 
 /** Gets what is read to where it can be read. @param key what a person has entered for it */
@@ -47,14 +49,14 @@ export async function fetchSource(
   if ('path' in source)
     return { ...unknown, path: source.path, location: source.path, known: source.known, entry: source.entry };
   if ('point' in source) {
-    const { path, destination, location } = await fetchPoint(core, source.point, handle, key);
+    const { destination, ...rebuilt } = await fetchPoint(core, source.point, handle, key);
     // A key that was given has opened the files; the database in them may need another one.
     const known = source.point.history.encryptedWith === null ? undefined : { manifest: null, encrypted: true };
-    return { ...unknown, path, destinationId: destination.id, location, known };
+    return { ...unknown, ...rebuilt, destinationId: destination.id, known };
   }
   if ('replica' in source) {
-    const path = await fetchReplicaPoint(core, source.replica, handle, key);
-    return { ...unknown, path, location: `${source.replica.location}, point ${source.replica.txid}` };
+    const rebuilt = await fetchReplicaPoint(core, source.replica, handle, key);
+    return { ...unknown, ...rebuilt, location: `${source.replica.location}, point ${source.replica.txid}` };
   }
   const { destination, ...fetched } = await fetchSnapshot(core, source.stored, handle, wanted);
   return { ...fetched, destinationId: destination.id, known: knownOfSnapshot(fetched.expected), entry: undefined };
@@ -70,12 +72,11 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     snapshotId: snapshot?.id ?? null,
     ...aboutSource(source),
     work: async (handle) => {
-      const { path, destinationId, expected, known, entry } = await fetchSource(core, source, handle, {
-        key,
-        wanted: 'everything',
-      });
+      const wanted = { key, wanted: 'everything' } as const;
+      const { path, destinationId, known, ...file } = await fetchSource(core, source, handle, wanted);
       const { given, ...decryptionSecrets } = await decryptionSecretsOfFile(core, { path, known }, handle, key);
-      const request = { path, expected, entry, mayStayEncrypted: key === undefined };
+      const { expected, entry, rebuilt } = file;
+      const request = { path, expected, entry, rebuilt, mayStayEncrypted: key === undefined };
       const verification = await core.runInWorker('verify', request, { ...handle, ...decryptionSecrets });
       if (verification.valid && given !== undefined) core.keys.keep(given);
       if (snapshot !== undefined) recordVerification(core, snapshot.id, destinationId, verification);

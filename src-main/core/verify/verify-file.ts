@@ -9,6 +9,7 @@ import { fileState } from '../engine/files/file-state.ts';
 import { readManifest } from '../engine/files/manifest-files.ts';
 import { contentInWords } from '../engine/identify/content-words.ts';
 import { identifyContent } from '../engine/identify/identify-file.ts';
+import type { FileDigest } from '../engine/packing/compress.ts';
 import { DecryptionError } from '../engine/packing/decrypt.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import type { Taken } from './unpack-image.ts';
@@ -40,6 +41,8 @@ export interface StoredFile {
   expected?: Manifest | undefined;
   /** The file that was chosen from an archive; without it, the only database in it. */
   entry?: string | undefined;
+  /** Of a database that the run itself has rebuilt from a history, in a folder of its own: the file is taken as it is. */
+  rebuilt?: FileDigest | undefined;
 }
 
 /**
@@ -79,7 +82,7 @@ export function wholeAs(error: unknown): string | null {
  * another key; a file that is read and found bad is no error but a result
  */
 export async function stageAndVerify(
-  { path, expected, entry }: StoredFile,
+  { path, expected, entry, rebuilt }: StoredFile,
   context: TaskContext,
   stays = false,
 ): Promise<StagedImage> {
@@ -92,7 +95,7 @@ export async function stageAndVerify(
   try {
     const content = await identifyContent(path);
     const manifest = await manifestOf(path, expected, report, context);
-    const digest = await unpackStored({ path, content, entry, stays }, imagePath, manifest, report, context);
+    const digest = await unpackStored({ path, content, entry, rebuilt, stays }, imagePath, manifest, report, context);
     // Of a dump that this cannot read nothing is known but what it is.
     if (manifest === undefined && digest.refusal?.code === 'UNSUPPORTED') throw digest.refusal;
     if (!report.failed && digest.refusal !== undefined) report.add('integrity', 'failed', digest.refusal.message);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
@@ -11,6 +11,7 @@ import { exists, sidecarPaths } from '../engine/files/durable-files.ts';
 import { contentInWords, isRestorable, notRead } from '../engine/identify/content-words.ts';
 import { repositoryError } from '../engine/identify/repository-around.ts';
 import { readZipFiles } from '../engine/packing/archive.ts';
+import type { FileDigest } from '../engine/packing/compress.ts';
 import { type Decryption, hashFile, type Unpacked, unpackInto } from '../engine/packing/decompress.ts';
 import { DecryptionError } from '../engine/packing/decrypt.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
@@ -29,6 +30,8 @@ interface ReadFile {
   path: string;
   content: FileContent;
   entry?: string | undefined;
+  /** See {@link StoredFile.rebuilt}. */
+  rebuilt?: FileDigest | undefined;
   /** What it unpacks to is to get its place as it is. */
   stays?: boolean;
 }
@@ -211,18 +214,20 @@ const decryptionOf = (context: TaskContext): Decryption => ({
 
 /** A bare database may be in use and have a write-ahead log beside it, so SQLite copies it; anything stored is unpacked. */
 async function unpackWith(
-  { path, content, entry, stays = false }: ReadFile,
+  { path, content, entry, rebuilt, stays = false }: ReadFile,
   total: number,
   imagePath: string,
   manifest: Manifest | undefined,
   report: VerificationReport,
   context: TaskContext,
 ): Promise<UnpackedStored> {
+  if (rebuilt !== undefined) {
+    await rename(path, imagePath);
+    return asItIs(rebuilt, content);
+  }
   if (manifest === undefined && (content === 'sqlite' || (content === 'encrypted' && (await hasLog(path))))) {
     await copyImage(path, imagePath, context);
-    const digest = await hashFile(imagePath, () => context.throwIfCancelled());
-    const taken = { dump: false, entry: null, depth: 0 };
-    return { image: digest, stored: digest, packed: content, refusal: undefined, trailing: undefined, taken };
+    return asItIs(await hashFile(imagePath, () => context.throwIfCancelled()), content);
   }
   const onProgress = progressOf(total, context);
   const limitInside = limitOfDisk(basename(path), context.stagingFolder);
@@ -245,6 +250,11 @@ async function unpackWith(
     : await unpackInto(path, content, imageTaker(imagePath, file, context), onProgress, decryptionOf(context), limit);
   return { ...unpacked, taken };
 }
+
+const asItIs = (digest: FileDigest, packed: FileContent): UnpackedStored => ({
+  ...{ image: digest, stored: digest, packed },
+  ...{ refusal: undefined, trailing: undefined, taken: { dump: false, entry: null, depth: 0 } },
+});
 
 /** A ZIP archive is read by the directory at its end, so its file is hashed separately, and the image is the file in it. */
 async function unpackZip(

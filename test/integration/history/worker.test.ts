@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { WorkerMessage } from '../../../src-main/core/runs/worker-protocol.ts';
+import { stageAndVerify } from '../../../src-main/core/verify/verify-file.ts';
 import type { WorkerTaskName, WorkerTasks } from '../../../src-main/core/worker-tasks.ts';
 import { makeDatabase } from '../../support/databases.ts';
+import { quietContext } from '../../support/quiet-context.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
 import { workerProcess } from '../../support/worker-in-process.ts';
 
@@ -30,7 +33,7 @@ async function perform<T extends WorkerTaskName>(
   }
 }
 
-test('worker processes capture a database and rebuild it', async () => {
+test('worker processes capture a database and rebuild it; what is rebuilt is checked without another copy', async () => {
   const folder = temporaryFolder();
   const [source, path] = [join(folder, 'app.db'), join(folder, '1.ltx')];
   makeDatabase(source);
@@ -47,4 +50,8 @@ test('worker processes capture a database and rebuild it', async () => {
   const files = [{ path, name: '1.ltx' }];
   const rebuilt = await perform('rebuild-point', { files, target: join(folder, 'rebuilt.db'), rootHash }, folder);
   expect(rebuilt).toEqual({ rootHash, commit, pageSize: 4096 });
+  const digest = { bytes: commit * 4096, sha256: rootHash };
+  const staged = await stageAndVerify({ path: join(folder, 'rebuilt.db'), rebuilt: digest }, quietContext(folder));
+  expect(staged).toMatchObject({ imageBytes: digest.bytes, imageSha256: rootHash, verification: { valid: true } });
+  expect(existsSync(join(folder, 'rebuilt.db'))).toBe(false);
 });

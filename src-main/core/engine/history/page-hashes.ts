@@ -18,6 +18,7 @@ export const HASH_BYTES = 16;
 const MAGIC = Buffer.from('snapkeep-pages 1\0\0\0\0\0\0\0\0', 'latin1');
 const HEADER_BYTES = 88;
 const PIECE_BYTES = 1_048_576;
+const HASHES_AT_ONCE = 4096;
 
 /** Which capture hashes are of. */
 export interface CaptureIdentity {
@@ -38,26 +39,37 @@ export interface PageShape {
 export class RootHash {
   readonly #hash: Hash = createHash('sha256');
   readonly #lockPage: number;
+  /** Hashes of pages that the root hash does not cover yet: one call for many takes less time. */
+  readonly #waiting = Buffer.alloc(HASHES_AT_ONCE * HASH_BYTES);
+  #waitingBytes = 0;
   #pages = 0;
 
   constructor(pageSize: number) {
     this.#lockPage = lockPageOf(pageSize);
   }
 
-  /** Returns the hash of the next page. */
+  /** Returns the hash of the next page, valid until the next one is asked for. */
   next(page: Uint8Array): Uint8Array {
-    const made = ++this.#pages === this.#lockPage ? Buffer.alloc(HASH_BYTES) : hashOf(page);
-    this.#hash.update(made);
-    return made;
+    if (this.#waitingBytes === this.#waiting.length) this.#take();
+    const [start, end] = [this.#waitingBytes, this.#waitingBytes + HASH_BYTES];
+    if (++this.#pages === this.#lockPage) this.#waiting.fill(0, start, end);
+    // A text of bytes is made faster than an array of them.
+    else this.#waiting.write(hash('sha256', page, 'binary'), start, HASH_BYTES, 'latin1');
+    this.#waitingBytes = end;
+    return this.#waiting.subarray(start, end);
   }
 
   /** Returns the root hash of the pages that were taken. */
   digest(): string {
+    this.#take();
     return this.#hash.digest('hex');
   }
-}
 
-const hashOf = (page: Uint8Array): Buffer => hash('sha256', page, 'buffer').subarray(0, HASH_BYTES);
+  #take(): void {
+    this.#hash.update(this.#waiting.subarray(0, this.#waitingBytes));
+    this.#waitingBytes = 0;
+  }
+}
 
 /** Where the hashes of a capture are until its file is published. */
 const nextOf = (path: string): string => `${path}.next`;

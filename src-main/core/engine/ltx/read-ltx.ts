@@ -60,12 +60,15 @@ class Body {
   #indexBytes = 0;
   readonly #index = new Crc64();
   readonly #entry = new Uint8Array(MOST_ENTRY_BYTES);
+  /** The page that was unpacked last. */
+  readonly #data: Uint8Array;
 
   constructor(name: string, header: LtxHeader, checksums: boolean, bytes: ByteQueue) {
     this.#name = name;
     this.#header = header;
     this.#checksums = checksums;
     this.#bytes = bytes;
+    this.#data = new Uint8Array(header.pageSize);
   }
 
   async *pages(): AsyncGenerator<LtxPage> {
@@ -103,17 +106,17 @@ class Body {
     // No memory is asked for before the size is known to make sense.
     if (packed === 0 || packed > mostPacked(this.#header.pageSize))
       throw this.#damaged(`page ${number} has ${packed} compressed bytes`);
-    const data = this.#unpack(number, await this.#take(packed));
-    this.crc.update(frame).update(data);
+    this.#unpack(number, await this.#take(packed));
+    this.crc.update(frame).update(this.#data);
     const entryBytes = putIndexEntry(this.#entry, 0, number, offset, FRAME_HEADER_BYTES + packed);
     this.#indexBytes += entryBytes;
     this.#index.update(this.#entry.subarray(0, entryBytes));
-    return { number, data };
+    return { number, data: this.#data };
   }
 
-  #unpack(number: number, block: Uint8Array): Uint8Array {
+  #unpack(number: number, block: Uint8Array): void {
     try {
-      return unpackPage(block, this.#header.pageSize);
+      unpackPage(block, this.#data);
     } catch (error) {
       throw damagedLtx(this.#name, `page ${number} cannot be unpacked`, error);
     }

@@ -33,8 +33,14 @@ const IN_FLIGHT = Math.min(16, Math.max(2, availableParallelism()));
 
 /** Sizes and SHA-256 of what was read and of what was written. */
 export interface StoredDigest {
-  image: { bytes: number; sha256: string };
-  stored: { bytes: number; sha256: string };
+  image: FileDigest;
+  stored: FileDigest;
+}
+
+/** The bytes of a file, and what identifies them. */
+export interface FileDigest {
+  bytes: number;
+  sha256: string;
 }
 
 /** Buffers for pieces that are read, packed and needed no more: a new one for each would wait for the garbage collector. */

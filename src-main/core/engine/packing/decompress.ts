@@ -5,7 +5,7 @@ import type { FileContent } from '../../../../src-shared/model/restore/restore.t
 import { readPieces, writeFully } from '../files/durable-files.ts';
 import { EarlySync } from '../files/early-sync.ts';
 import { contentOf } from '../identify/identify-file.ts';
-import { PIECE_BYTES, type StoredDigest } from './compress.ts';
+import { type FileDigest, PIECE_BYTES, type StoredDigest } from './compress.ts';
 import { decrypt } from './decrypt.ts';
 import type { EncryptionSecret } from './encryption.ts';
 import { MEMBER_HEADER_BYTES } from './gzip-members.ts';
@@ -136,10 +136,7 @@ async function* orItsError(failing: Failing): AsyncGenerator<Buffer> {
 }
 
 /** Reads and hashes a file, and says how far it is, without unpacking anything. */
-export async function hashFile(
-  path: string,
-  onProgress: (bytes: number) => void,
-): Promise<{ bytes: number; sha256: string }> {
+export async function hashFile(path: string, onProgress: (bytes: number) => void): Promise<FileDigest> {
   await using stored = await openHashed(path, onProgress);
   return await stored.digest();
 }

@@ -21,7 +21,7 @@ import type { DatabaseFacts } from '../../engine/sqlite/describe-database.ts';
 import { openDatabase } from '../../engine/sqlite/open-database.ts';
 import { askSchemaVersion } from '../../engine/sqlite/schema-version.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
-import { type StagedImage, stageAndVerify } from '../../verify/verify-file.ts';
+import { type StagedImage, type StoredFile, stageAndVerify } from '../../verify/verify-file.ts';
 import { compareSchemas } from './compare-schemas.ts';
 import { chooseMethod, inspectTarget, type Target } from './inspect-target.ts';
 
@@ -34,6 +34,8 @@ export interface RestoreCheckRequest {
   expected?: Manifest | undefined;
   /** The file that was chosen from an archive. */
   entry?: string | undefined;
+  /** See {@link StoredFile.rebuilt}. */
+  rebuilt?: StoredFile['rebuilt'];
   targetPath: string;
   /** The path as a person gave it, which may be a link to the target. */
   givenPath: string;
@@ -69,7 +71,7 @@ export interface PreparedRestore {
 export async function checkRestore(request: RestoreCheckRequest, context: TaskContext): Promise<PreparedRestore> {
   await requireTargetFolder(request.targetPath);
   const staged = await stageAndVerify(
-    { path: request.sourcePath, expected: request.expected, entry: request.entry },
+    { path: request.sourcePath, expected: request.expected, entry: request.entry, rebuilt: request.rebuilt },
     context,
     await getsOwnFile(request.targetPath, context.stagingFolder),
   );
@@ -110,7 +112,10 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
       notes: [...takenWithNotes(staged.manifest), ...(await notesOn(request, method))],
     },
     repairs: repairsOf(verification.checks),
-    expansion: manifest === undefined ? await expansionOf(request.sourcePath, staged.imageBytes) : null,
+    expansion:
+      manifest === undefined && request.rebuilt === undefined
+        ? await expansionOf(request.sourcePath, staged.imageBytes)
+        : null,
     tables: compareTables(target.facts?.tables ?? [], facts.tables),
     rowsLost: countLostRows(compareTables(target.facts?.tables ?? [], facts.tables)),
     schemaChanges: target.facts === undefined ? [] : compareSchemas(target.schema, staged.schema),

@@ -31,14 +31,14 @@ export function startRestoreCheck(
     subject,
     locks: [...locks, targetPath],
     work: async (handle) => {
-      const { path, destinationId, location, expected, known, entry } = await fetchSource(core, source, handle, {
-        key,
-      });
+      const { path, destinationId, location, known, ...file } = await fetchSource(core, source, handle, { key });
+      const { expected, entry, rebuilt } = file;
       const request = {
         sourcePath: path,
         snapshotId,
         expected,
         entry,
+        rebuilt,
         targetPath,
         givenPath,
         safetyFolder: core.dataFolder.safetyFolder,
