@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
 import { builtInsWhenUsed } from './tools/build/built-ins-when-used.ts';
+import { listPackages } from './tools/build/list-packages.ts';
 import { schemasOnFirstUse } from './tools/build/schemas-on-first-use.ts';
 import { wasmInPlace } from './tools/build/wasm-in-place.ts';
 
@@ -13,7 +14,7 @@ const at = (path: string): string => resolve(import.meta.dirname, path);
 const external = ['electron', ...builtinModules, /^node:/, 'better-sqlite3-multiple-ciphers', /\.node$/];
 
 /** Turns a Node too old for the driver and for zstd away with one line, before anything that would crash is loaded. */
-const nodeGuard = `
+const nodeGuard = `#!/usr/bin/env node
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 15)) {
   process.stderr.write('Snapkeep needs Node.js 22.15 or newer, and this is ' + process.versions.node + '. Start it through npm (npm start, npm run -s snapkeep), which brings the right one.\\n');
@@ -95,6 +96,7 @@ export default defineConfig({
     react(),
     schemasOnFirstUse,
     wasmInPlace,
+    listPackages(at('out/packages')),
     { ...asciiOnly, applyToEnvironment: ({ name }) => name !== 'client' },
     { ...builtInsWhenUsed, applyToEnvironment: ({ name }) => name === 'cli' },
   ],
