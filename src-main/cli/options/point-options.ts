@@ -39,8 +39,9 @@ export async function findHistory(session: Session, given: string): Promise<Poin
   if (known !== undefined) return { plan: known.plan };
   const path = pathFrom(given);
   if (existsSync(path)) return { replica: { path } };
-  const [, name = '', folder = ''] = /^([^:]+):\/*(.*?)\/*$/.exec(given) ?? [];
-  const found = name === '' ? undefined : await session.findDestination(name);
+  const [name = '', ...rest] = given.split(':');
+  const folder = rest.join(':').split('/').filter(Boolean).join('/');
+  const found = rest.length === 0 || name === '' ? undefined : await session.findDestination(name);
   if (found !== undefined) return { replica: { destinationId: found.destination.id, folder } };
   return looksLikePath(given) ? { replica: { path } } : { plan: (await session.findPlan(given)).plan };
 }
