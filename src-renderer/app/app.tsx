@@ -29,6 +29,7 @@ import {
   PlanPage,
   RecoverPage,
   RecoveryKitPage,
+  ReplicaPage,
   SettingsPage,
 } from './pages.ts';
 import { Sidebar } from './sidebar.tsx';
@@ -86,6 +87,7 @@ function Shell() {
               </Route>
               <Route path="/activity/:runId?">{({ runId }) => <ActivityPage runId={runId ?? null} />}</Route>
               <Route path="/browse" component={BrowsePage} />
+              <Route path="/replica" component={ReplicaPage} />
               <Route path="/settings" component={SettingsPage} />
               <Route path="/recovery-kit" component={RecoveryKitPage} />
               <Route>

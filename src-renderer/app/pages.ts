@@ -41,6 +41,7 @@ export const NewPlanPage = page((all) => all.NewPlanPage);
 export const PlanPage = page((all) => all.PlanPage);
 export const RecoverPage = page((all) => all.RecoverPage);
 export const RecoveryKitPage = page((all) => all.RecoveryKitPage);
+export const ReplicaPage = page((all) => all.ReplicaPage);
 export const SettingsPage = page((all) => all.SettingsPage);
 
 const LONGEST_WAIT_MS = 1000;

@@ -1,6 +1,6 @@
 import type { HistoryKeepRules } from '../model/history/history-settings.ts';
 import type { Point, PointEventKind } from '../model/history/point.ts';
-import { agoInWords } from './moments.ts';
+import { agoInWords, momentLabel } from './moments.ts';
 import { tablesInWords } from './table-rows.ts';
 import { bytesInWords, countInWords, durationInWords } from './wording.ts';
 
@@ -26,6 +26,12 @@ export function eventsInWords(events: readonly PointEventKind[]): string {
 /** Returns how much of the database changed at a point: `400 of 120,000 pages changed`. */
 export function changeInWords({ changedPages, pages }: Pick<Point, 'changedPages' | 'pages'>): string {
   return `${changedPages.toLocaleString('en-US')} of ${countInWords(pages, 'page')} changed`;
+}
+
+/** Returns when a point was made and what changed, as sentences. @param now in milliseconds since 1970 */
+export function pointInWords(point: Pick<Point, 'txid' | 'madeAt' | 'changedPages' | 'pages' | 'events'>, now: number) {
+  const events = point.events.length === 0 ? '' : ` ${eventsInWords(point.events)}.`;
+  return `${momentLabel(point.madeAt, now)}, point ${point.txid}, ${changeInWords(point)}.${events}`;
 }
 
 /** Returns what a point contains, where it was counted. */

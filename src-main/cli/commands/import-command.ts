@@ -85,7 +85,7 @@ function outcomeInWords({ files }: BackupImport): string[] {
 }
 
 function printListing(listing: FoundBackups): void {
-  const { location, files, problems, notes } = listing;
+  const { location, files, problems, notes, replicas } = listing;
   const lines = files.map(({ at, sizeBytes, kind, program, path, snapshotId }) => {
     const size = (sizeBytes === null ? '' : bytesInWords(sizeBytes)).padStart(9);
     return `${at}  ${size}  ${kind.padEnd(8)} ${(program ?? 'unknown').padEnd(11)} ${path}${snapshotId === null ? '' : '  (known)'}`;
@@ -93,6 +93,10 @@ function printListing(listing: FoundBackups): void {
   const wrong = problems.map(({ path, problem, message }) => `${problem.padEnd(10)} ${path}  ${message}`);
   const said = files.flatMap(({ path, notes: own }) => own.map((note) => `${path}: ${note}`));
   for (const note of [...notes, ...said]) say(note);
+  for (const replica of replicas) {
+    const folder = 'path' in replica ? replica.path : `DESTINATION:${replica.folder}`;
+    say(`Litestream replica found. List its points in time with: snapkeep points ${folder}`);
+  }
   const summary = `${countInWords(files.length, 'backup')} in ${location}, ${countInWords(problems.length, 'file')} that cannot be used.`;
   print(listing, [...lines, ...wrong, summary]);
 }

@@ -12,6 +12,7 @@ import { Pending } from '../../components/messages/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { addRun } from '../../stores/runs.ts';
+import { FoundReplicas } from '../import/found-replicas.tsx';
 import { ImportDialog } from '../import/import-dialog.tsx';
 
 interface ScanFolderDialogProps {
@@ -60,6 +61,7 @@ function FolderContent({ folder, onClose }: { folder: string; onClose(): void })
   const snapshots = own.value.snapshots.length;
   const plans = own.value.plans.length;
   const files = others.value.files.length;
+  const { replicas } = others.value;
   const importSnapshots = (): void =>
     action.run(async () => {
       const { run } = await client.call('destinations.rescan', { path: folder });
@@ -69,7 +71,9 @@ function FolderContent({ folder, onClose }: { folder: string; onClose(): void })
     });
   return (
     <>
-      {snapshots === 0 && files === 0 && <Note tone="info">No backups found in {folder}.</Note>}
+      {snapshots === 0 && files === 0 && replicas.length === 0 && (
+        <Note tone="info">No backups found in {folder}.</Note>
+      )}
       {snapshots > 0 && (
         <Found
           what={`${countInWords(snapshots, 'Snapkeep snapshot')}${plans > 0 ? ` of ${countInWords(plans, 'plan')}` : ''}`}
@@ -98,6 +102,7 @@ function FolderContent({ folder, onClose }: { folder: string; onClose(): void })
           </Button>
         </Found>
       )}
+      <FoundReplicas replicas={replicas} onOpen={onClose} />
       {action.error !== null && <ErrorNotice error={action.error} />}
       <DialogButtons onClose={onClose} close="Close" />
     </>

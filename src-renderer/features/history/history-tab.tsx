@@ -9,7 +9,7 @@ import {
   viewUpTo,
   zoomOf,
 } from '../../../src-shared/rules/history/timeline-view.ts';
-import { keptInWords, reachInWords } from '../../../src-shared/words/history-words.ts';
+import { keptInWords, pointInWords, reachInWords } from '../../../src-shared/words/history-words.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending } from '../../components/messages/pending.tsx';
@@ -18,11 +18,19 @@ import { useAction } from '../../hooks/use-action.ts';
 import { useLast } from '../../hooks/use-last.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { openRestore } from '../restore/restore-store.ts';
+import { factsOfPoint } from './point-facts.ts';
 import { type PointAction, PointPanel } from './point-panel.tsx';
 import { Timeline, type TimelineMove } from './timeline.tsx';
 
 /** More points than a history keeps of a year. */
 const MOST_POINTS = 500;
+
+const ACTIONS: ReadonlyArray<readonly [PointAction, string]> = [
+  ['compare-now', 'Compare with now'],
+  ['compare-points', 'Compare two points'],
+  ['browse', 'Browse'],
+  ['verify', 'Verify'],
+];
 
 /** The points in time of a plan on a timeline, and what can be done with the one that is selected. */
 export function HistoryTab({ plan, now }: { plan: Plan; now: number }) {
@@ -64,6 +72,7 @@ export function HistoryTab({ plan, now }: { plan: Plan; now: number }) {
           buckets={shown?.buckets ?? []}
           marks={shown?.marks ?? []}
           gaps={shown?.gaps ?? []}
+          selectedText={selected === null ? '' : pointInWords(selected, now)}
           onView={setView}
           onMove={(move) => select(nextPoint(oldestFirst, selected, move))}
           onPick={(instant) => select(oldestFirst.findLast(({ madeAt }) => madeAt <= instant))}
@@ -72,6 +81,8 @@ export function HistoryTab({ plan, now }: { plan: Plan; now: number }) {
         {selected !== null && (
           <PointPanel
             point={selected}
+            facts={factsOfPoint(selected, now)}
+            actions={ACTIONS}
             now={now}
             onAction={(asked) =>
               asked === 'verify'

@@ -1,8 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import type { Point } from '../../../src-shared/model/history/point.ts';
-import { changeInWords, eventsInWords, pointTablesInWords } from '../../../src-shared/words/history-words.ts';
-import { agoInWords, momentLabel } from '../../../src-shared/words/moments.ts';
-import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { momentLabel } from '../../../src-shared/words/moments.ts';
+import type { PointFact } from './point-facts.ts';
 import './history.css';
 
 /** What can be done with a point. */
@@ -16,27 +15,17 @@ export type PointAction =
   | 'just-before';
 
 interface PointPanelProps {
-  point: Point;
+  point: Pick<Point, 'txid' | 'madeAt' | 'events'>;
+  facts: readonly PointFact[];
+  /** What can be done beside restoring it, with labels. */
+  actions: ReadonlyArray<readonly [PointAction, string]>;
   /** In milliseconds since 1970. */
   now: number;
   onAction(action: PointAction): void;
 }
 
-const ACTIONS: ReadonlyArray<readonly [PointAction, string]> = [
-  ['compare-now', 'Compare with now'],
-  ['compare-points', 'Compare two points'],
-  ['browse', 'Browse'],
-  ['verify', 'Verify'],
-];
-
 /** The selected point of a timeline: what it contains, and what can be done with it. */
-export function PointPanel({ point, now, onAction }: PointPanelProps) {
-  const facts = [
-    ['Change', `${changeInWords(point)} (${bytesInWords(point.bytes)} stored)`],
-    ['Content', pointTablesInWords(point)],
-    ['Verification', verificationInWords(point, now)],
-    ...(point.events.length === 0 ? [] : [['Events', eventsInWords(point.events)]]),
-  ];
+export function PointPanel({ point, facts, actions, now, onAction }: PointPanelProps) {
   return (
     <section className="point-panel" aria-labelledby="point-heading">
       <div>
@@ -58,7 +47,7 @@ export function PointPanel({ point, now, onAction }: PointPanelProps) {
             Just before this mark
           </Button>
         )}
-        {ACTIONS.map(([action, label]) => (
+        {actions.map(([action, label]) => (
           <Button key={action} variant="default" onClick={() => onAction(action)}>
             {label}
           </Button>
@@ -66,11 +55,4 @@ export function PointPanel({ point, now, onAction }: PointPanelProps) {
       </Group>
     </section>
   );
-}
-
-function verificationInWords({ verification }: Point, now: number): string {
-  if (verification === null) return 'Not verified yet';
-  const { valid, level, at } = verification;
-  if (!valid) return `Verification failed ${agoInWords(at, now)}`;
-  return `${level === 'restored' ? 'Verified by a restore' : 'File verified'} ${agoInWords(at, now)}`;
 }

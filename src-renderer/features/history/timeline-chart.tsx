@@ -52,9 +52,9 @@ export function TimelineChart(props: TimelineProps) {
 }
 
 function Drawing(props: TimelineProps & { width: number }) {
-  const { view, buckets, marks, selected, width, onPick } = props;
+  const { view, buckets, marks, selected, width, onPick, measure = 'changedPages' } = props;
   const x = scaleTime<number>({ domain: [view.from, viewEnd(view)], range: [MARGIN.left, width - MARGIN.right] });
-  const most = Math.max(1, ...buckets.map(({ changedPages }) => changedPages));
+  const most = Math.max(1, ...buckets.map((bucket) => bucket[measure]));
   // A root, so that one large change does not make all others invisible.
   const y = scaleSqrt<number>({ domain: [0, most], range: [0, BOTTOM - MARGIN.top] });
   const barWidth = Math.max(1.5, x(view.from + zoomOf(view).bucketMs) - MARGIN.left - 1);
@@ -69,20 +69,20 @@ function Drawing(props: TimelineProps & { width: number }) {
     // The frame around it takes the keys; see timeline.tsx.
     <svg className="chart timeline-chart" width={width} height={HEIGHT} aria-hidden="true" onClick={pick}>
       <Gaps {...props} x={x} />
-      {buckets.map(({ from, changedPages }) => (
+      {buckets.map(({ from, [measure]: amount }) => (
         <Bar
           key={from}
           className="timeline-bar"
           x={x(Date.parse(from))}
-          y={BOTTOM - Math.max(2, y(changedPages))}
+          y={BOTTOM - Math.max(2, y(amount))}
           width={barWidth}
-          height={Math.max(2, y(changedPages))}
+          height={Math.max(2, y(amount))}
         />
       ))}
       <Marks marks={marks} x={x} width={width} />
       {buckets.length > 0 && width > NARROW && (
         <text className="timeline-scale" x={MARGIN.left} y={MARGIN.top + 6}>
-          Highest: {countInWords(most, 'changed page')}
+          Highest: {countInWords(most, measure === 'points' ? 'point' : 'changed page')}
         </text>
       )}
       {buckets.length === 0 && (

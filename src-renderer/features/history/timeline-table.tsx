@@ -4,7 +4,7 @@ import { momentLabel } from '../../../src-shared/words/moments.ts';
 import type { TimelineProps } from './timeline.tsx';
 
 /** What the chart shows, as a table: for screen readers, and for everyone who would rather read. */
-export function TimelineTable({ buckets, now, empty, onPick }: TimelineProps) {
+export function TimelineTable({ buckets, now, empty, measure, onPick }: TimelineProps) {
   if (buckets.length === 0) {
     return (
       <p className="timeline-note">
@@ -20,8 +20,12 @@ export function TimelineTable({ buckets, now, empty, onPick }: TimelineProps) {
           <Table.Tr>
             <Table.Th>From</Table.Th>
             <Table.Th className="timeline-number">Points</Table.Th>
-            <Table.Th className="timeline-number">Changed pages</Table.Th>
-            <Table.Th>Events</Table.Th>
+            {measure !== 'points' && (
+              <>
+                <Table.Th className="timeline-number">Changed pages</Table.Th>
+                <Table.Th>Events</Table.Th>
+              </>
+            )}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -39,8 +43,12 @@ export function TimelineTable({ buckets, now, empty, onPick }: TimelineProps) {
                 </Button>
               </Table.Td>
               <Table.Td className="timeline-number">{points.toLocaleString('en-US')}</Table.Td>
-              <Table.Td className="timeline-number">{changedPages.toLocaleString('en-US')}</Table.Td>
-              <Table.Td>{eventsInWords(events)}</Table.Td>
+              {measure !== 'points' && (
+                <>
+                  <Table.Td className="timeline-number">{changedPages.toLocaleString('en-US')}</Table.Td>
+                  <Table.Td>{eventsInWords(events)}</Table.Td>
+                </>
+              )}
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -13,7 +13,7 @@ import {
   zoomedView,
   zoomOf,
 } from '../../../src-shared/rules/history/timeline-view.ts';
-import { changeInWords, eventsInWords } from '../../../src-shared/words/history-words.ts';
+import { eventsInWords } from '../../../src-shared/words/history-words.ts';
 import { clockTime, dayInWords, momentLabel } from '../../../src-shared/words/moments.ts';
 import { TimelineChart } from './timeline-chart.tsx';
 import { TimelineTable } from './timeline-table.tsx';
@@ -35,7 +35,11 @@ export interface TimelineProps {
   buckets: readonly TimelineBucket[];
   marks: readonly TimelineMark[];
   gaps: readonly TimelineGap[];
-  selected: Point | null;
+  selected: Pick<Point, 'txid' | 'madeAt'> | null;
+  /** What the selected point is, as a sentence. */
+  selectedText: string;
+  /** What the height of a bar stands for: changed pages, or points where the pages are not counted. */
+  measure?: 'changedPages' | 'points';
   /** Whether the history has no point at all, not only in this view. */
   empty: boolean;
   /** In milliseconds since 1970. */
@@ -64,7 +68,7 @@ const LISTED_MARKS = 6;
 
 /** The points of a history over time: how much changed, what happened, and which point is selected. */
 export function Timeline(props: TimelineProps) {
-  const { view, onView, selected, marks, now, onMove, onSelect } = props;
+  const { view, onView, selected, selectedText, marks, now, onMove, onSelect } = props;
   const [asTable, setAsTable] = useState(false);
   const at = selected === null ? null : Date.parse(selected.madeAt);
   const press = (event: React.KeyboardEvent): void => {
@@ -91,7 +95,7 @@ export function Timeline(props: TimelineProps) {
             aria-valuemin={view.from}
             aria-valuemax={viewEnd(view)}
             aria-valuenow={Math.min(Math.max(at ?? view.from, view.from), viewEnd(view))}
-            aria-valuetext={selected === null ? 'No point selected' : pointInWords(selected, now)}
+            aria-valuetext={selected === null ? 'No point selected' : selectedText}
             aria-describedby="timeline-keys"
             onKeyDown={press}
           >
@@ -199,9 +203,4 @@ function spanInWords(view: TimelineView, now: number): string {
   const sameDay = dayInWords(from, now) === dayInWords(to, now);
   if (view.zoom === 'minute') return `${dayInWords(from, now)} ${clockTime(from)} – ${clockTime(to)}`;
   return `${momentLabel(from, now)} – ${sameDay ? clockTime(to).slice(0, 5) : momentLabel(to, now)}`;
-}
-
-function pointInWords(point: Point, now: number): string {
-  const events = point.events.length === 0 ? '' : ` ${eventsInWords(point.events)}.`;
-  return `${momentLabel(point.madeAt, now)}, point ${point.txid}, ${changeInWords(point)}.${events}`;
 }

@@ -13,6 +13,7 @@ import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { Pending, pendingChoices } from '../../components/messages/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { FoundBackupRow } from './found-backup-row.tsx';
+import { FoundReplicas } from './found-replicas.tsx';
 import { firstChosen, type ImportSource, isNew, PROBLEMS } from './import-words.ts';
 import './import.css';
 import { DialogButtons } from '../../components/forms/dialog-buttons.tsx';
@@ -33,7 +34,9 @@ export function ImportDialog({ location, onClose }: { location: ImportSource; on
     <Dialog opened onClose={onClose} title="Import from other programs" size={820}>
       <Stack gap="md">
         <Pending answer={answer} label="Scanning" text="Scanning files…" />
-        {listing !== null && (
+        {listing !== null && <FoundReplicas replicas={listing.replicas} onOpen={onClose} />}
+        {listing !== null && hasOnlyReplicas(listing) && <DialogButtons onClose={onClose} close="Close" />}
+        {listing !== null && !hasOnlyReplicas(listing) && (
           <Found
             location={location}
             listing={listing}
@@ -46,6 +49,9 @@ export function ImportDialog({ location, onClose }: { location: ImportSource; on
     </Dialog>
   );
 }
+
+const hasOnlyReplicas = ({ replicas, files, problems }: FoundBackups): boolean =>
+  replicas.length > 0 && files.length === 0 && problems.length === 0;
 
 interface FoundProps {
   location: ImportSource;

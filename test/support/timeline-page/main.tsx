@@ -7,6 +7,7 @@ import { MantineProvider } from '@mantine/core';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { theme } from '../../../src-renderer/app/theme.ts';
+import { factsOfPoint } from '../../../src-renderer/features/history/point-facts.ts';
 import { type PointAction, PointPanel } from '../../../src-renderer/features/history/point-panel.tsx';
 import { Timeline, type TimelineMove } from '../../../src-renderer/features/history/timeline.tsx';
 import type { Point, PointEventKind } from '../../../src-shared/model/history/point.ts';
@@ -24,6 +25,7 @@ import {
   viewUpTo,
   zoomOf,
 } from '../../../src-shared/rules/history/timeline-view.ts';
+import { pointInWords } from '../../../src-shared/words/history-words.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 15, 0, 30);
 const MINUTE = 60_000;
@@ -116,6 +118,7 @@ function Page() {
         <h2>Points in time</h2>
         <Timeline
           {...{ view, selected, now: NOW, empty: points.length === 0 }}
+          selectedText={selected === null ? '' : pointInWords(selected, NOW)}
           onView={setView}
           buckets={timelineBuckets(ofRules, from, to, zoomOf(view).bucketMs)}
           marks={timelineMarks(ofRules).filter(({ at }) => isShown(at))}
@@ -124,7 +127,18 @@ function Page() {
           onPick={(instant) => select(points.findLast(({ madeAt }) => madeAt <= instant))}
           onSelect={(txid) => setSelected(points.find((point) => point.txid === txid) ?? null)}
         />
-        {selected !== null && <PointPanel point={selected} now={NOW} onAction={act} />}
+        {selected !== null && (
+          <PointPanel
+            point={selected}
+            facts={factsOfPoint(selected, NOW)}
+            actions={[
+              ['browse', 'Browse'],
+              ['verify', 'Verify'],
+            ]}
+            now={NOW}
+            onAction={act}
+          />
+        )}
         <p role="status">{action === null ? '' : `Action: ${action}`}</p>
       </div>
     </main>
