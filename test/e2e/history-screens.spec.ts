@@ -5,13 +5,24 @@ import { expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { callMethod } from '../support/call-method.ts';
 import { inBrowser, type OpenHost } from '../support/hosts.ts';
-import { judgeEverywhere, planFor } from '../support/screens.ts';
+import { judgeBothWays, judgeEverywhere, planFor } from '../support/screens.ts';
 
 /* The history of a plan: turned on in its settings, shown on a timeline, and restored from just before a mark. */
 
 let folder: string;
 let source: string;
 let host: OpenHost | undefined;
+
+/** What the database contains, as far as its tables are in it. */
+function contents(): { songs: unknown[] | null; orders: unknown[] } {
+  const database = new Database(source, { readonly: true });
+  const has = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'songs'").get() !== undefined;
+  const list = (sql: string): unknown[] => database.prepare(sql).pluck().all();
+  const songs = has ? list('SELECT name FROM songs ORDER BY id') : null;
+  const found = { songs, orders: list('SELECT id FROM orders ORDER BY id') };
+  database.close();
+  return found;
+}
 
 function change(sql: string): void {
   const database = new Database(source);
@@ -23,7 +34,8 @@ test.beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'snapkeep-e2e-'));
   source = join(folder, 'shop.db');
   mkdirSync(join(folder, 'backups'));
-  change("CREATE TABLE songs (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO songs(name) VALUES ('a'), ('b')");
+  change(`CREATE TABLE songs (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO songs(name) VALUES ('a'), ('b');
+    CREATE TABLE orders (id INTEGER PRIMARY KEY); INSERT INTO orders VALUES (1), (2)`);
 });
 
 test.afterEach(async () => {
@@ -32,7 +44,7 @@ test.afterEach(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-test('a dropped table is marked, and what was there just before is restored', async () => {
+test('a dropped table is marked and restored from just before; the review shows newer rows of other tables, and Undo returns them', async () => {
   host = await inBrowser.open(join(folder, 'home'));
   const { page } = host;
   await planFor(page, source, join(folder, 'backups'));
@@ -54,8 +66,11 @@ test('a dropped table is marked, and what was there just before is restored', as
   await capture();
   change('DROP TABLE songs');
   await capture();
+  // Other programs go on writing.
+  change('INSERT INTO orders VALUES (3), (4), (5)');
+  await capture();
   await page.getByRole('tab', { name: 'History' }).click();
-  await expect(page.getByText(/3 points in time/)).toBeVisible();
+  await expect(page.getByText(/4 points in time/)).toBeVisible();
   await page
     .getByRole('button', { name: /Rows dropped/ })
     .first()
@@ -68,10 +83,15 @@ test('a dropped table is marked, and what was there just before is restored', as
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Point 2');
   await dialog.getByRole('button', { name: 'Review changes' }).click();
-  await expect(dialog).toContainText('songs');
+  const rows = dialog.getByRole('region', { name: 'Rows before and after' });
+  await expect(rows.getByRole('row', { name: /^songs/ })).toContainText('+3');
+  await expect(rows.getByRole('row', { name: /^orders/ })).toContainText('−3');
+  await judgeBothWays(page, 'history-review');
+  await dialog.getByRole('textbox', { name: 'Type shop.db to confirm' }).fill('shop.db');
   await dialog.getByRole('button', { name: 'Replace shop.db' }).click();
-  await expect(dialog.getByRole('button', { name: /Undo/ })).toBeVisible();
-  const database = new Database(source, { readonly: true });
-  expect(database.prepare('SELECT name FROM songs ORDER BY id').pluck().all()).toEqual(['a', 'b', 'c']);
-  database.close();
+  const undo = dialog.getByRole('button', { name: 'Undo', exact: true });
+  await expect(undo).toBeVisible();
+  expect(contents()).toEqual({ songs: ['a', 'b', 'c'], orders: [1, 2] });
+  await undo.click();
+  await expect.poll(contents).toEqual({ songs: null, orders: [1, 2, 3, 4, 5] });
 });

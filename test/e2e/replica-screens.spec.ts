@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync, utimesSync } from 'node:fs';
+import { cpSync, readdirSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Browser, expect, test } from '@playwright/test';
+import { type Browser, expect, type Page, test } from '@playwright/test';
 import Database from 'better-sqlite3';
+import { callMethod } from '../support/call-method.ts';
 import { makeDatabase } from '../support/databases.ts';
-import { HistoryFiles } from '../support/history-files.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { judgeEverywhere, USUAL_WIDTHS } from '../support/screens.ts';
 
@@ -14,26 +14,31 @@ let server: RunningServer;
 let browser: Browser;
 let close: () => Promise<void>;
 
-/** A replica of 40 points, a minute apart, each with a row less than the one before. */
-async function makeReplica(): Promise<string> {
-  const work = join(folder, 'nas', 'shop');
-  mkdirSync(work, { recursive: true });
-  const source = join(work, 'shop.db');
+const POINTS = 6;
+
+/** A replica of some points, two minutes apart, each with a row less than the one before: a copy of the history of a plan. */
+async function makeReplica(page: Page): Promise<string> {
+  const [source, backups] = [join(folder, 'shop.db'), join(folder, 'backups')];
   makeDatabase(source, { rows: 60 });
-  const history = new HistoryFiles(work, source);
+  const destinations = [{ path: backups }];
+  const history = { storage: 'both', intervalSeconds: 86_400 } as const;
+  const plan = await callMethod(page, 'plans.create', { name: 'shop', sourcePath: source, destinations, history });
   const database = new Database(source);
-  for (let step = 1; step <= 40; step++) {
+  for (let step = 1; step <= POINTS; step++) {
     database.exec(`DELETE FROM entries WHERE id = ${step}`);
-    await history.capture();
+    const { run } = await callMethod(page, 'history.capture', { planId: plan.id });
+    await expect.poll(async () => (await callMethod(page, 'runs.get', { runId: run.id })).run.state).toBe('succeeded');
   }
   database.close();
-  for (const name of ['shop.db', 'shop.db-wal', 'shop.db-shm', 'page-hashes'])
-    rmSync(join(work, name), { force: true });
-  for (const { path, max } of history.files) {
-    const madeAt = new Date(Date.now() - (40 - max) * 60_000 - (max % 7) * 5000);
-    utimesSync(path, madeAt, madeAt);
+  const [name = ''] = readdirSync(backups).filter((each) => each.endsWith('.history'));
+  const replica = join(folder, 'nas', 'shop');
+  cpSync(join(backups, name, 'ltx'), join(replica, 'ltx'), { recursive: true });
+  for (const file of readdirSync(replica, { recursive: true, encoding: 'utf8' })) {
+    const txid = Number.parseInt(/-([0-9a-f]{16})\.ltx$/.exec(file)?.[1] ?? '', 16);
+    const madeAt = new Date(Date.now() - (POINTS - txid) * 120_000 - (txid % 5) * 9000);
+    if (!Number.isNaN(txid)) utimesSync(join(replica, file), madeAt, madeAt);
   }
-  return history.folder;
+  return replica;
 }
 
 test.beforeEach(async () => {
@@ -43,8 +48,8 @@ test.beforeEach(async () => {
 test.afterEach(() => close());
 
 test('a replica of Litestream is found, and its points are browsed, compared and restored with Undo', async () => {
-  const replica = await makeReplica();
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  const replica = await makeReplica(page);
   page.setDefaultTimeout(15_000);
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('textbox', { name: 'Backup folder' }).fill(dirname(replica));
@@ -53,17 +58,17 @@ test('a replica of Litestream is found, and its points are browsed, compared and
   await expect(open).toBeVisible();
   await judgeEverywhere(page, 'replica-found', USUAL_WIDTHS);
   await open.press('Enter');
-  await expect(page.getByText(/^40 points in time, from /)).toBeVisible();
+  await expect(page.getByText(/^6 points in time\. Oldest: /)).toBeVisible();
   const cursor = page.getByRole('slider', { name: 'Point in time' });
   await cursor.press('End');
   await cursor.press('ArrowLeft');
-  await expect(page.getByText('Point 39', { exact: true })).toBeVisible();
+  await expect(page.getByText('Point 5', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Compare', exact: true }).press('Enter');
   const comparison = page.getByRole('region', { name: 'Comparison' });
   await expect(comparison).toContainText('entries');
   await judgeEverywhere(page, 'replica', USUAL_WIDTHS);
   await page.getByRole('button', { name: 'Browse', exact: true }).press('Enter');
-  await expect(page.getByRole('heading', { name: 'test.history, point 39' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'shop, point 5' })).toBeVisible();
   await expect(page.getByRole('main')).toContainText('entries');
   await page.goBack();
 
@@ -74,9 +79,10 @@ test('a replica of Litestream is found, and its points are browsed, compared and
   await expect(dialog).toContainText('This is a point of a Litestream replica.');
   await dialog.getByRole('textbox', { name: 'Path' }).fill(target);
   await dialog.getByRole('button', { name: 'Review changes' }).press('Enter');
+  await dialog.getByRole('textbox', { name: 'Type restored.db to confirm' }).fill('restored.db');
   await dialog.getByRole('button', { name: 'Replace restored.db' }).press('Enter');
   await expect(dialog.getByRole('button', { name: /Undo/ })).toBeVisible();
   const database = new Database(target, { readonly: true });
-  expect(database.prepare('SELECT min(id) FROM entries').pluck().get()).toBe(40);
+  expect(database.prepare('SELECT min(id) FROM entries').pluck().get()).toBe(6);
   database.close();
 });

@@ -1,4 +1,4 @@
-import { Button, Select, Stack, Text } from '@mantine/core';
+import { Button, Select, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Redirect } from 'wouter';
@@ -111,9 +111,10 @@ function ReplicaHistory({ replica, oldestFirst }: { replica: Replica; oldestFirs
   const [oldest, newest] = [oldestFirst[0], oldestFirst.at(-1)];
   return (
     <>
+      <VisuallyHidden component="h2">Points in time</VisuallyHidden>
       <Text size="sm">
-        {countInWords(oldestFirst.length, 'point')} in time, from {momentLabel(oldest?.madeAt ?? '', now)} to{' '}
-        {momentLabel(newest?.madeAt ?? '', now)}. Litestream replica: it is only read, never changed.
+        {countInWords(oldestFirst.length, 'point')} in time. Oldest: {momentLabel(oldest?.madeAt ?? '', now)}. Newest:{' '}
+        {momentLabel(newest?.madeAt ?? '', now)}. Snapkeep reads this Litestream replica and never changes it.
       </Text>
       {action.error !== null && <ErrorNotice error={action.error} />}
       <div className="card history-card">
