@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultDataFolder } from '../core/process/default-data-folder.ts';
 import { widenThreadPool } from '../core/process/thread-pool.ts';
 import { keepCompiledCode } from '../platform/compiled-code.ts';
 
@@ -14,7 +16,8 @@ keepCompiledCode(import.meta.dirname);
 // Before the first process is started, for it inherits the number of threads and fits it to itself.
 widenThreadPool();
 const workers = WORKERS_OF.get(process.argv[2] ?? '');
-if (workers !== undefined)
+// Beside a running service, the service has the workers.
+if (workers !== undefined && !existsSync(join(defaultDataFolder(), 'service.sock')))
   void import('../core/runs/forked-worker.ts').then(({ startWorkersAhead }) =>
     startWorkersAhead(join(import.meta.dirname, 'worker.cjs'), workers),
   );

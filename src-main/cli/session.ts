@@ -7,14 +7,12 @@ import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../src-shared/model/restore/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
-import type { ExportParams } from '../core/backup/export.ts';
-import type { Core } from '../core/core.ts';
-import { openNodeCore } from '../core/node-core.ts';
 import type { ProcessLog } from '../core/ports.ts';
-import { defaultDataFolder } from '../core/process/data-folder.ts';
+import { defaultDataFolder } from '../core/process/default-data-folder.ts';
 import { interruption, noticeInterruption } from './interruption.ts';
 import { looksLikePath, pathFrom } from './options/folder-option.ts';
-import { endProgress, errorOf, say, showProgress } from './output.ts';
+import { endProgress, errorOf, showProgress } from './output.ts';
+import { openService, type Service } from './service.ts';
 
 type StartsRun = Extract<
   MethodName,
@@ -37,17 +35,20 @@ type StartsRun = Extract<
 /** A destination, or a folder that need not be one. */
 export type DestinationOrFolder = { path: string } | { destinationId: string };
 
+const isCopy = ({ kind }: Run): boolean => kind === 'copy';
+
 /** The longest page of a list. */
 const MOST_ON_A_PAGE = 500;
 
-/** A core for the length of one command. */
+/** What one command asks of the service, and the runs that it starts. */
 export class Session {
-  readonly #core: Core;
+  readonly #service: Service;
   /** Ends the requests that nobody waits for any more. */
   #requests = new AbortController();
+  readonly #runIds: string[] = [];
 
-  private constructor(core: Core) {
-    this.#core = core;
+  private constructor(service: Service) {
+    this.#service = service;
   }
 
   /** Where plans and runs are, or would be. */
@@ -60,18 +61,16 @@ export class Session {
     return existsSync(join(defaultDataFolder(), 'catalog.db'));
   }
 
-  /** @throws SnapkeepError `BUSY` when a window, a server or another command uses the data folder */
+  /** @throws SnapkeepError what {@link openService} throws */
   static async open(): Promise<Session> {
-    const core = await openNodeCore('cli');
-    if (core.tightened !== null) say(core.tightened);
-    const session = new Session(core);
+    const session = new Session(await openService());
     noticeInterruption();
     interruption.addEventListener('abort', () => session.#stop());
     return session;
   }
 
   call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-    return this.#core.call(method, params, this.#requests.signal);
+    return this.#service.call(method, params, this.#requests.signal);
   }
 
   /**
@@ -86,45 +85,75 @@ export class Session {
 
   /** The same for a run whose failure the caller handles. */
   async runToEnd<M extends StartsRun>(method: M, params: Params<M>): Promise<Run> {
-    const { run } = await this.#core.call(method, params);
+    const { run } = await this.#service.call(method, params);
     const [ended = run] = await this.#followed([run]);
     return ended;
   }
 
-  /** Starts a backup, and waits for its end and that of those that are taken at the same instant. */
+  /**
+   * Takes a backup, and those that are taken at the same instant.
+   * @returns the ended runs, once their copies to other destinations have ended, too
+   */
   async backUp(params: Params<'backups.start'>): Promise<Run[]> {
-    const { run, together } = await this.#core.call('backups.start', params);
-    return this.#followed([run, ...together]);
+    const { run, together } = await this.#service.call('backups.start', { ...params, trigger: 'command' });
+    const ended = await this.#followed([run, ...together]);
+    await this.#settled();
+    return ended;
   }
 
   /** Shows how far runs are, and waits for their ends. */
   async #followed(runs: readonly Run[]): Promise<Run[]> {
     const ids = runs.map(({ id }) => id);
-    const stop = this.#core.on('run.changed', ({ run }) => {
-      if (ids.includes(run.id)) showProgress(run);
-    });
-    const ended = await Promise.all(ids.map((id) => this.#core.runEnded(id)));
-    stop();
-    endProgress();
-    return ended;
+    this.#runIds.push(...ids);
+    if (interruption.aborted) this.#cancel(ids);
+    return this.#showing(
+      (run) => ids.includes(run.id),
+      Promise.all(ids.map((runId) => this.#service.call('runs.ended', { runId }))),
+    );
   }
 
-  get log(): ProcessLog {
-    return this.#core.log;
+  /** Waits for what the runs of the command have set off, until it is interrupted. */
+  async #settled(): Promise<void> {
+    if (interruption.aborted) return;
+    try {
+      await this.#showing(isCopy, this.call('runs.settled', { runIds: [...this.#runIds] }));
+    } catch (error) {
+      // What has been stored by then is still told.
+      if (!interruption.aborted) throw error;
+    }
+  }
+
+  /** Shows how far some runs are while something goes on. */
+  async #showing<T>(isShown: (run: Run) => boolean, work: Promise<T>): Promise<T> {
+    const stop = this.#service.on('run.changed', ({ run }) => {
+      if (isShown(run)) showProgress(run);
+    });
+    try {
+      return await work;
+    } finally {
+      stop();
+      endProgress();
+    }
+  }
+
+  get log(): ProcessLog | undefined {
+    return this.#service.log;
   }
 
   /** Where the command keeps things. */
   get dataFolder(): string {
-    return this.#core.dataFolder;
+    return this.#service.dataFolder;
   }
 
   /**
    * Writes a snapshot to standard output, and waits for its end.
    * @throws SnapkeepError what it failed with
    */
-  async exportToOutput(params: ExportParams): Promise<Run> {
-    const { id } = await this.#core.exportTo(1, params);
-    const ended = await this.#core.runEnded(id);
+  async exportToOutput(params: Params<'exports.start'>): Promise<Run> {
+    const { run } = await this.#service.call('exports.start', params);
+    const written = this.#service.writeOut(run.id);
+    const [ended = run] = await this.#followed([run]);
+    await written;
     if (ended.state !== 'succeeded') throw errorOf(ended);
     return ended;
   }
@@ -229,40 +258,26 @@ export class Session {
     });
   }
 
-  /** Serves the scheduled times that are due, shows how far the runs are, and answers those that have ended. */
-  async serveDue(): Promise<Run[]> {
-    const stop = this.#core.on('run.changed', ({ run }) => showProgress(run));
-    const ended = await this.#core.serveDue();
-    stop();
-    endProgress();
-    return ended;
+  /** Runs what is due, shows how far the runs are, and answers those that have ended. */
+  async runDue(): Promise<Run[]> {
+    return (await this.#showing(() => true, this.call('schedules.runDue', {}))).runs;
   }
 
-  /** Waits for what runs have set off: prunes, and copies to other destinations, with what they set off themselves. */
-  async idle(): Promise<void> {
-    for (;;) {
-      await this.#core.idle();
-      const [run] = this.#core.activeRuns();
-      if (run === undefined) return;
-      const stop = this.#core.on('run.changed', ({ run: changed }) => {
-        if (changed.kind === 'copy') showProgress(changed);
-      });
-      await this.#core.runEnded(run.id);
-      stop();
-      endProgress();
-    }
-  }
-
-  /** Waits for what the command has set off, and gives the data folder free. */
+  /** Waits for what the command has set off, and lets the service go. */
   async close(): Promise<void> {
-    await this.idle();
-    await this.#core.close();
+    await this.#showing(isCopy, this.#service.close(interruption.aborted ? [] : this.#runIds));
   }
 
   /** Ends what goes on. What the command asks after that to tell how far it came is answered. */
   #stop(): void {
     this.#requests.abort();
     this.#requests = new AbortController();
-    void this.#core.stop();
+    this.#cancel(this.#runIds);
+    this.#service.stop();
+  }
+
+  /** Cancels runs; that they have ended before is no failure. */
+  #cancel(runIds: readonly string[]): void {
+    for (const runId of runIds) this.#service.call('runs.cancel', { runId }).catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-import type { Run } from '../../src-shared/model/run.ts';
+import type { Run, RunKind } from '../../src-shared/model/run.ts';
 import { AFTER_RUN, AT_RUN_START, RECURRING, type RecurringStep, type RunStep } from './automatic-steps.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
@@ -9,6 +9,13 @@ import { readMachineZone } from './schedule/machine-zone.ts';
 const LONGEST_SLEEP_MS = 30_000;
 const SHORTEST_SLEEP_MS = 50;
 
+/** The kinds of runs that other runs set off. */
+const FOLLOWING: readonly RunKind[] = ['copy', 'prune', 'pruneHistory', 'cleanup'];
+
+/** Whether the clock or another run sets off a run of this kind, or has done so. */
+const isAutomatic = ({ kind, scheduledTime }: Run): boolean =>
+  scheduledTime !== null || kind === 'capture' || FOLLOWING.includes(kind);
+
 /**
  * Starts automatic work, by name and in order: what begins and follows each run, and what the clock sets off.
  * Every step stands for itself: one that fails is logged and tried again, and stops no other.
@@ -17,7 +24,9 @@ export class AutomaticWork implements RunFollower {
   readonly #core: () => CoreContext;
   /** When each recurring step was done last, in milliseconds since 1970. */
   readonly #done = new Map<string, number>();
-  /** Collects the runs that end, while a caller wants them. */
+  /** What is done once because somebody asks for it; who asks meanwhile waits for the same. */
+  #servingDue: Promise<Run[]> | undefined;
+  /** Collects the runs that end meanwhile. */
   #collected: Run[] | null = null;
   #forgetTimer = (): void => {};
   #stopListening = (): void => {};
@@ -54,28 +63,60 @@ export class AutomaticWork implements RunFollower {
   }
 
   /**
-   * Does once what is due, for hosts that are gone in a moment: waits for the runs and what they set off, copies
-   * included, and answers the runs in the order they ended.
+   * Does once what is due: waits for the runs and what they set off, copies included, and answers the runs in the order
+   * they ended. What a person has started is not waited for.
    */
-  async serveDue(): Promise<Run[]> {
-    const { scheduler, captures, runs } = this.#core();
+  serveDue(): Promise<Run[]> {
+    this.#servingDue ??= this.#serveDue().finally(() => {
+      this.#servingDue = undefined;
+      this.#collected = null;
+    });
+    return this.#servingDue;
+  }
+
+  async #serveDue(): Promise<Run[]> {
+    const { scheduler, captures } = this.#core();
     const collected: Run[] = [];
     this.#collected = collected;
     scheduler.serve();
     captures.serve();
     this.#tick(true);
-    for (let run: Run | undefined; ; ) {
-      await this.idle();
-      [run] = runs.active();
-      if (run === undefined) break;
-      await runs.ended(run.id);
+    await this.#untilNoneOf(isAutomatic);
+    if (!this.#started) {
+      scheduler.close();
+      captures.close();
     }
-    scheduler.close();
-    captures.close();
     this.#recur(true);
     await this.idle();
-    this.#collected = null;
-    return collected;
+    return collected.filter(isAutomatic);
+  }
+
+  /** Waits until what ended runs have set off has ended. */
+  async settled(runIds: readonly string[]): Promise<void> {
+    const { runs, catalog } = this.#core();
+    const planIds = new Set(runIds.map((id) => runs.get(id).planId));
+    const destinationIds = new Set(
+      catalog.plans
+        .list()
+        .filter(({ id }) => planIds.has(id))
+        .flatMap(({ destinations }) => destinations.map(({ destinationId }) => destinationId)),
+    );
+    await this.#untilNoneOf(
+      ({ kind, planId, destinationId }) =>
+        FOLLOWING.includes(kind) &&
+        (planIds.has(planId) || (destinationId !== null && destinationIds.has(destinationId))),
+    );
+  }
+
+  /** Waits until no run of some waits or is executed, nor will be because of those that have ended. */
+  async #untilNoneOf(some: (run: Run) => boolean): Promise<void> {
+    const { runs } = this.#core();
+    for (;;) {
+      await this.idle();
+      const run = runs.active().find(some);
+      if (run === undefined) return;
+      await runs.ended(run.id);
+    }
   }
 
   /** Sets the timer anew: the time of the next check may have changed. */

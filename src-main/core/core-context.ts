@@ -1,6 +1,7 @@
 import type { AlertDelivery } from './alerts/alert-delivery.ts';
 import type { Channels } from './alerts/channels.ts';
 import type { Watchdog } from './alerts/watchdog.ts';
+import type { AutomaticWork } from './automatic-work.ts';
 import type { OpenCopies } from './browse/open-copies.ts';
 import type { Views } from './browse/views.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -15,6 +16,7 @@ import type { DataFolder } from './process/data-folder.ts';
 import type { PutBackPreviews } from './put-back/put-back-previews.ts';
 import type { PreparedRestores } from './restore/check/prepared-restores.ts';
 import type { CleanUp } from './runs/clean-up.ts';
+import type { RunOutputs } from './runs/run-outputs.ts';
 import type { Runs } from './runs/runs.ts';
 import type { RunInWorker } from './runs/task-process.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
@@ -34,6 +36,8 @@ export interface CoreContext {
   /** What searches for rows have found. */
   readonly rowSearches: RowSearches;
   readonly putBacks: PutBackPreviews;
+  readonly outputs: RunOutputs;
+  readonly automaticWork: Pick<AutomaticWork, 'serveDue' | 'settled'>;
   /** What a crash has left in folders. */
   readonly cleanUp: CleanUp;
   readonly scheduler: Scheduler;

@@ -2,8 +2,7 @@ import type { EventName, EventPayload } from '../../src-shared/contract/events.t
 import type { Answer, CoreFrame } from '../../src-shared/contract/frames.ts';
 import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
 import type { Run } from '../../src-shared/model/run.ts';
-import type { ExportParams } from './backup/export.ts';
-import type { ProcessLog } from './ports.ts';
+import type { ProcessLog, WorkerOutput } from './ports.ts';
 
 /** One end of a transport: a window, a browser tab. */
 export interface Connection {
@@ -34,11 +33,12 @@ export interface Core {
   requestRestore(path: string): void;
   /** Asks the windows to show a page, for example `/databases/…`. */
   requestPage(page: string): void;
-  /**
-   * Starts a backup that goes to a descriptor of this process instead of a destination.
-   * @throws SnapkeepError
-   */
-  exportTo(descriptor: number, given: ExportParams): Promise<Run>;
+  /** Gives a run of `exports.start` what it writes to. */
+  giveOutput(runId: string, output: WorkerOutput): void;
+  /** Whether other processes use this core now. */
+  hasClients(): boolean;
+  /** Waits until no other process uses it. */
+  clientsGone(): Promise<void>;
   /** Waits for a run to end, whatever its end. */
   runEnded(runId: string): Promise<Run>;
   /** Runs that wait or run now. */

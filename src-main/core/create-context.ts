@@ -24,6 +24,7 @@ import { PreparedRestores } from './restore/check/prepared-restores.ts';
 import { resolveRun } from './restore/interrupted/resolve-run.ts';
 import { CleanUp } from './runs/clean-up.ts';
 import { removeLeftovers } from './runs/interrupted-runs.ts';
+import { RunOutputs } from './runs/run-outputs.ts';
 import { Runs } from './runs/runs.ts';
 import { createWorkerRunner } from './runs/task-process.ts';
 import { DatabaseKeys } from './secrets/database-keys.ts';
@@ -81,6 +82,8 @@ export function createContext(
       lockFile: dataFolder.workerLockFile,
       isLowPriority: () => catalog.settings.get().lowPriority,
     }),
+    outputs: new RunOutputs(clock),
+    automaticWork,
     putBacks: new PutBackPreviews(),
     rowSearches: new RowSearches(),
     secrets,

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { AutomaticWork } from './automatic-work.ts';
 import { type Catalog, createCatalog } from './catalog/catalog.ts';
 import { noteMachine, thisMachine } from './catalog/this-machine.ts';
@@ -13,6 +14,7 @@ import { type Clock, type HostPorts, type ProcessLog, systemClock } from './port
 import { holdDataFolder } from './process/data-folder.ts';
 import { openProcessLog } from './process/process-log.ts';
 import { endInterruptedRuns } from './runs/interrupted-runs.ts';
+import { listen, type ServiceListener } from './service/listen.ts';
 
 /** Folders that answer at once are cleaned before the first request; nobody waits for others. Milliseconds. */
 const CLEAN_UP_PATIENCE_MS = 1000;
@@ -42,8 +44,9 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
     await endInterruptedRuns(catalog, clock, dataFolder.stagingFolder);
     const resolving =
       ports.host === 'cli' && catalog.runs.unfinished().some(({ leftovers }) => leftovers?.replacement != null);
-    const { core, cleaned } = start({ dataFolder, catalog, ports, log });
+    const { core, cleaned, serve } = start({ dataFolder, catalog, ports, log });
     await waitAtMost(clock, resolving ? RESOLVING_PATIENCE_MS : CLEAN_UP_PATIENCE_MS, cleaned);
+    await serve();
     return core;
   } catch (error) {
     catalog?.close();
@@ -53,19 +56,32 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
   }
 }
 
-/** Starts the automatic work of a core. @returns the core, and when it has cleaned up */
-function start(parts: ContextParts): { core: Core; cleaned: Promise<void> } {
+interface StartedCore {
+  core: Core;
+  /** When it has cleaned up. */
+  cleaned: Promise<void>;
+  /** Lets other processes use it from now on. */
+  serve(): Promise<void>;
+}
+
+/** Starts the automatic work of a core. */
+function start(parts: ContextParts): StartedCore {
   const automaticWork = new AutomaticWork(() => context);
   const context = createContext(parts, automaticWork);
   // Before any run is started: a run waits for the clean-up of the folders that it uses.
   const cleaned = context.cleanUp.tick();
   // A command is gone in a moment; what is due waits for a host that stays.
   if (parts.ports.host !== 'cli') automaticWork.start();
-  return { core: coreOf(context, automaticWork, parts.log), cleaned };
+  return { ...coreOf(context, automaticWork, parts.log), cleaned };
 }
 
 /** What hosts see of a core. */
-function coreOf(context: CoreContext, automaticWork: AutomaticWork, log: ProcessLog): Core {
+function coreOf(
+  context: CoreContext,
+  automaticWork: AutomaticWork,
+  log: ProcessLog,
+): Pick<StartedCore, 'core' | 'serve'> {
+  let listener: ServiceListener | undefined;
   const { dataFolder, catalog, events, runs } = context;
   const dispatcher = new Dispatcher(createHandlers(context));
   const never = new AbortController().signal;
@@ -74,7 +90,7 @@ function coreOf(context: CoreContext, automaticWork: AutomaticWork, log: Process
     // What follows runs may be waiting for some of them, and begins nothing more.
     await Promise.all([automaticWork.close(), runs.close()]);
   };
-  return {
+  const core: Core = {
     dataFolder: dataFolder.path,
     tightened: dataFolder.tightened,
     log,
@@ -84,7 +100,9 @@ function coreOf(context: CoreContext, automaticWork: AutomaticWork, log: Process
     on: (name, listener) => events.on(name, listener),
     requestRestore: (path) => events.emit('restore.requested', { path }),
     requestPage: (page) => events.emit('page.requested', { page }),
-    exportTo: async (descriptor, given) => (await import('./backup/export.ts')).exportTo(context, descriptor, given),
+    giveOutput: (runId, output) => void context.outputs.give(runId, output),
+    hasClients: () => listener?.hasClients() === true,
+    clientsGone: async () => listener?.clientsGone(),
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),
     isInUse: (path) => runs.isWanted(path),
@@ -92,6 +110,7 @@ function coreOf(context: CoreContext, automaticWork: AutomaticWork, log: Process
     serveDue: () => automaticWork.serveDue(),
     stop,
     close: async () => {
+      await listener?.close();
       await stop();
       await context.views.closeAll();
       await context.openCopies.close();
@@ -101,6 +120,12 @@ function coreOf(context: CoreContext, automaticWork: AutomaticWork, log: Process
       dataFolder.release();
     },
   };
+  const serve = async (): Promise<void> => {
+    const giveOutput = (runId: string, output: Writable): boolean =>
+      runs.active().some(({ id, kind }) => id === runId && kind === 'export') && context.outputs.give(runId, output);
+    listener = await listen({ connect: core.connect, dataFolder, host: context.ports.host, log, giveOutput });
+  };
+  return { core, serve };
 }
 
 /** Waits for work, but no longer than a number of milliseconds. */

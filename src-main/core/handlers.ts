@@ -18,6 +18,7 @@ const LOADERS: { readonly [N in Noun]: (core: CoreContext) => Promise<Handlers<M
     ...(await import('./snapshots/handlers.ts')).rescanHandlers(core),
   }),
   dialogs: async (core) => (await import('./files/handlers.ts')).filesHandlers(core),
+  exports: async (core) => (await import('./backup/handlers.ts')).exportsHandlers(core),
   files: async (core) => (await import('./files/handlers.ts')).filesHandlers(core),
   history: async (core) => (await import('./history/handlers.ts')).historyHandlers(core),
   imports: async (core) => (await import('./import/handlers.ts')).importHandlers(core),

@@ -3,7 +3,7 @@ import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Core } from './core.ts';
 import { createCore } from './create-core.ts';
 import type { StartWorkerProcess } from './ports.ts';
-import { defaultDataFolder } from './process/data-folder.ts';
+import { defaultDataFolder } from './process/default-data-folder.ts';
 
 /** Loaded with the first task: a command that only reads starts no process. */
 const startWorkerProcess: StartWorkerProcess = async (output) => {

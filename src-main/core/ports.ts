@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { Capabilities } from '../../src-shared/model/app-info.ts';
 
 /** Tells the time and wakes up later; injected so that tests need not wait. */
@@ -80,11 +81,14 @@ export interface WorkerProcess {
   kill(): void;
 }
 
+/** What a worker process has as its standard output: a descriptor of this process, or a stream that ends with it. */
+export type WorkerOutput = number | Writable;
+
 /**
  * Starts a worker process. Nothing about its task is in its arguments or its environment.
- * @param output the descriptor of this process that becomes the child's standard output; `null`: none
+ * @param output where its standard output goes; `null`: nowhere
  */
-export type StartWorkerProcess = (output: number | null) => WorkerProcess | Promise<WorkerProcess>;
+export type StartWorkerProcess = (output: WorkerOutput | null) => WorkerProcess | Promise<WorkerProcess>;
 
 /** What the host lends to the core. */
 export interface HostPorts {

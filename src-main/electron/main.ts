@@ -4,7 +4,7 @@ import type { Core } from '../core/core.ts';
 import { createCore } from '../core/create-core.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { systemClock } from '../core/ports.ts';
-import { defaultDataFolder } from '../core/process/data-folder.ts';
+import { defaultDataFolder } from '../core/process/default-data-folder.ts';
 import { guardProcess } from '../core/process/process-guard.ts';
 import { widenThreadPool } from '../core/process/thread-pool.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';

@@ -1,21 +1,25 @@
+import type { Readable } from 'node:stream';
 import { utilityProcess } from 'electron';
 import { errorCode } from '../core/engine/engine-errors.ts';
 import type { StartWorkerProcess } from '../core/ports.ts';
+import { passOn } from '../core/runs/forked-worker.ts';
 
 /**
  * Starts worker processes as Electron's utility processes: its executable does not run as Node (see the fuses in
  * electron-builder.yml).
  * @param workerFile the bundled worker: an absolute path to a JavaScript file outside of the archive
- * @throws Error when asked for standard output, which only the command line has
+ * @throws Error when asked for a descriptor, which only the command line has
  */
 export function utilityWorker(workerFile: string): StartWorkerProcess {
   return (output) => {
-    if (output !== null) throw new Error('A utility process has no descriptor of its parent.');
+    if (typeof output === 'number') throw new Error('A utility process has no descriptor of its parent.');
     const child = utilityProcess.fork(workerFile, [], {
       execArgv: [],
       serviceName: 'Snapkeep worker',
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', output === null ? 'ignore' : 'pipe', 'inherit'],
     });
+    // Electron types its streams more loosely than they are.
+    if (output !== null && child.stdout !== null) passOn(child.stdout as Readable, output);
     let ended = false;
     // Before all other listeners: a message to a process that has ended would end this one too.
     child.once('exit', () => {

@@ -1,3 +1,4 @@
+import { errorCode } from './error-code.ts';
 import { ofPlatform } from './platform.ts';
 import { describeProcess as linux } from './processes.linux.ts';
 import { describeProcess as macos } from './processes.macos.ts';
@@ -24,3 +25,14 @@ export const shellOf: (line: string) => string[] = ofPlatform({
 
 /** Whether a process whose parent has ended gets another one; on Windows it keeps the number, which is then nobody's. */
 export const givesNewParent: boolean = ofPlatform({ linux: true, macos: true, windows: false });
+
+/** Whether a process with this id exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of another user exists anyway.
+    return errorCode(error) === 'EPERM';
+  }
+}

@@ -4,18 +4,14 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SESSION_REFUSED, type SessionAccepted, SessionFrame } from '../../src-shared/contract/session.ts';
 import type { Core } from '../core/core.ts';
-
-/** The largest frame a window may send, in bytes. */
-const MAX_FRAME = 1_000_000;
+import { carryFrames, MAX_FRAME } from '../core/service/carry-frames.ts';
+import { parseJson } from '../core/service/lines.ts';
 
 /** In how many pieces; browsers send large frames in a few. */
 const MAX_FRAGMENTS = 256;
 
 /** The largest frame that shows a session, in bytes. */
 const MAX_SESSION_FRAME = 1_000;
-
-/** How much may wait to be read by a window before it is disconnected, in bytes; it connects again and fetches anew. */
-const MAX_WAITING = 64 * 1024 * 1024;
 
 /** Who may open a WebSocket, and how long that may take. */
 export interface WebSocketOptions {
@@ -72,24 +68,16 @@ function awaitSession(
     }
     socket.send(JSON.stringify({ type: 'session-accepted' } satisfies SessionAccepted));
     socket.once('close', onWindow(request.socket));
-    carryFrames(socket, core);
+    carryFramesOf(socket, core);
   });
 }
 
-function carryFrames(socket: WebSocket, core: Core): void {
-  const connection = core.connect((frame) => {
-    if (socket.bufferedAmount > MAX_WAITING) socket.terminate();
-    else socket.send(JSON.stringify(frame));
+function carryFramesOf(socket: WebSocket, core: Core): void {
+  const frames = carryFrames(core, {
+    send: (text) => socket.send(text),
+    waiting: () => socket.bufferedAmount,
+    destroy: () => socket.terminate(),
   });
-  socket.on('message', (data: Buffer) => connection.receive(parseJson(data.toString('utf8'))));
-  socket.on('close', () => connection.close());
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // What is no JSON is no frame either; the connection answers that it could not be understood.
-    return undefined;
-  }
+  socket.on('message', (data: Buffer) => frames.receive(data.toString('utf8')));
+  socket.on('close', () => frames.close());
 }

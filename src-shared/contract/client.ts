@@ -58,9 +58,12 @@ class Listeners<Args extends readonly unknown[]> {
   }
 }
 
-/** Makes typed calls out of frames; the same for the window of every host. */
-export function createClient(transport: Transport): Client {
-  const requests = new Requests(transport);
+/** Makes typed calls out of frames; the same for every client. */
+export function createClient(
+  transport: Transport,
+  { lostHint = 'Snapkeep reconnects automatically. Check that it is running.' }: { lostHint?: string } = {},
+): Client {
+  const requests = new Requests(transport, lostHint);
   const listeners = new Map<string, Listeners<[payload: never, revision: number]>>();
   const onResync = new Listeners<[]>();
   const onConnection = new Listeners<[connected: boolean]>();
@@ -106,11 +109,14 @@ export function createClient(transport: Transport): Client {
 class Requests {
   readonly #transport: Transport;
   readonly #pending = new Map<number, Pending>();
+  readonly #lostHint: string;
   #nextId = 1;
   #connected = false;
 
-  constructor(transport: Transport) {
+  /** @param lostHint what to do when the connection is lost */
+  constructor(transport: Transport, lostHint: string) {
     this.#transport = transport;
+    this.#lostHint = lostHint;
   }
 
   get connected(): boolean {
@@ -121,7 +127,7 @@ class Requests {
   setConnected(connected: boolean): void {
     this.#connected = connected;
     if (connected) return;
-    for (const request of this.#pending.values()) request.reject(connectionLost());
+    for (const request of this.#pending.values()) request.reject(this.#connectionLost());
     this.#pending.clear();
   }
 
@@ -131,7 +137,7 @@ class Requests {
     { signal }: { signal?: CancelSignal } = {},
   ): Promise<Answered<M>> {
     return new Promise((resolve, reject) => {
-      if (!this.#connected) return reject(connectionLost());
+      if (!this.#connected) return reject(this.#connectionLost());
       if (signal?.aborted) return reject(cancelled());
       const id = this.#nextId++;
       signal?.addEventListener('abort', () => {
@@ -150,11 +156,10 @@ class Requests {
     if (answer.ok) request?.resolve({ result: answer.result, revision });
     else request?.reject(SnapkeepError.fromBody(answer.error));
   }
-}
 
-const connectionLost = () =>
-  new SnapkeepError('UNAVAILABLE', 'The connection to Snapkeep was lost.', {
-    hint: 'Snapkeep reconnects automatically. Check that it is running.',
-  });
+  #connectionLost(): SnapkeepError {
+    return new SnapkeepError('UNAVAILABLE', 'The connection to Snapkeep was lost.', { hint: this.#lostHint });
+  }
+}
 
 const cancelled = () => new SnapkeepError('CANCELLED', 'The request was cancelled.');

@@ -35,6 +35,7 @@ const LOADERS: { readonly [N in Noun]: () => Promise<Pick<Methods, MethodsOf<N>>
   verifications: snapshot,
   destinations: destination,
   dialogs: destination,
+  exports: snapshot,
   files: destination,
   imports: destination,
   recoveries: destination,

@@ -3,6 +3,7 @@ import { AttachedFiles } from '../model/attached-file.ts';
 import { EncryptionSecretsInput, SnapshotEncryption } from '../model/encryption.ts';
 import { GroupName, Plan, PlanChange, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { RestoreTestReceipt } from '../model/restore/restore-test.ts';
+import { Run } from '../model/run.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
 import { PlanStorage } from '../model/storage.ts';
 import { OldSchedules } from '../model/third-party/old-schedule.ts';
@@ -90,6 +91,8 @@ export const planMethods = {
     params: z.strictObject({ text: templateTextInput, path: z.string().max(4096).optional() }),
     result: OldSchedules,
   },
+  /** Runs what is due now, waits for the runs and what they set off, and returns those that have ended. */
+  'schedules.runDue': { params: nothing, result: z.object({ runs: z.array(Run) }) },
   /** Returns the pause of all schedules. */
   'schedules.status': { params: nothing, result: z.object({ paused: Pause.nullable() }) },
 

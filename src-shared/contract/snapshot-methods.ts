@@ -19,6 +19,9 @@ const prune = {
   review: z.boolean().optional(),
   permanently: z.boolean().optional(),
 };
+const exported = { method: Plan.shape.method.optional(), compression: Plan.shape.compression.optional() };
+/** What its snapshot is said to be started by. */
+const trigger = z.enum(['manual', 'command']).optional();
 
 /** What becomes of snapshots: taken, listed, verified, restored, removed; and the runs that do it. */
 export const snapshotMethods = {
@@ -31,6 +34,7 @@ export const snapshotMethods = {
         name: z.string().max(255).optional(),
         verify: z.boolean().optional(),
         method: Plan.shape.method.optional(),
+        trigger,
       }),
       z.strictObject({
         source: FilePath,
@@ -39,6 +43,7 @@ export const snapshotMethods = {
         compression: Plan.shape.compression.optional(),
         method: Plan.shape.method.optional(),
         verify: z.boolean().optional(),
+        trigger,
         key,
       }),
     ]),
@@ -191,4 +196,20 @@ export const snapshotMethods = {
   'runs.get': { params: z.strictObject({ runId: z.uuid() }), result: z.object({ run: Run, log: z.array(LogEntry) }) },
   /** Cancels a run. */
   'runs.cancel': { params: z.strictObject({ runId: z.uuid() }), result: Run },
+  /** Waits until a run has ended, and returns it. */
+  'runs.ended': { params: z.strictObject({ runId: z.uuid() }), result: Run },
+  /** Waits until what ended runs have set off has ended: copies to other destinations, and pruning. */
+  'runs.settled': { params: z.strictObject({ runIds: z.array(z.uuid()).max(1000) }), result: nothing },
+
+  /**
+   * Starts a run that writes a snapshot into a stream. The stream is a second connection to the service's socket, opened
+   * right after.
+   */
+  'exports.start': {
+    params: z.union([
+      z.strictObject({ planId: z.uuid(), ...exported }),
+      z.strictObject({ source: FilePath, key, ...exported }),
+    ]),
+    result: started,
+  },
 } as const;

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { COMMAND_LINE, commandLineOf, NODE } from '../support/command-line.ts';
+import { makeDatabase } from '../support/databases.ts';
+import { startCommand } from '../support/started-command.ts';
 
 let home: string;
 test.beforeEach(() => {
@@ -31,12 +33,35 @@ test('serve is one process, so nothing of it is left when it is killed', async (
   await expect.poll(() => commandLineOf(home)(['plan', 'list']).exitCode).toBe(0);
 });
 
+test('twenty commands at once work beside a server, and it goes on', async () => {
+  const source = join(home, 'app.db');
+  makeDatabase(source, { rows: 10 });
+  const served = await start(NODE, [COMMAND_LINE, 'serve', '--port', '0']);
+  const backups = join(home, 'backups');
+  mkdirSync(backups);
+  const commands = Array.from({ length: 20 }, (_, n) =>
+    n % 4 === 0
+      ? ['backup', '--source', source, '--to', backups]
+      : n % 4 === 1
+        ? ['plan', 'add', '--name', `plan ${n}`, '--source', source, '--to', backups]
+        : n % 4 === 2
+          ? ['status', '--json']
+          : ['list'],
+  );
+  const ended = await Promise.all(commands.map((args) => startCommand(home, args).ended));
+  expect(ended.filter(({ exitCode }) => exitCode !== 0)).toEqual([]);
+  expect(holder()).toBe(served.pid);
+  const plans = JSON.parse(commandLineOf(home)(['plan', 'list', '--json']).stdout) as unknown[];
+  expect(plans).toHaveLength(5);
+  served.kill('SIGTERM');
+});
+
 test('npm that is killed takes the server it started with it', async () => {
   const npm = await start('npm', ['run', '-s', 'snapkeep', '--', 'serve', '--port', '0']);
   const server = holder();
   expect(server).not.toBe(npm.pid);
-  expect(commandLineOf(home)(['plan', 'list']).exitCode).toBe(75);
   npm.kill('SIGKILL');
-  await expect.poll(() => commandLineOf(home)(['plan', 'list']).exitCode, { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => existsSync(join(home, 'service.sock')), { timeout: 20_000 }).toBe(false);
+  expect(commandLineOf(home)(['plan', 'list']).exitCode).toBe(0);
   expect(() => process.kill(server, 0)).toThrow('ESRCH');
 });

@@ -95,3 +95,18 @@ test('a command that is stopped starts nothing more, what was due stays due, and
   const next = await startTestCore(home, { clock });
   expect((await next.serveDue()).map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'succeeded']);
 });
+
+test('beside a service that runs the schedules itself, its runs are awaited and it goes on running them', async () => {
+  const schedule = { kind: 'interval' as const, hours: 1 };
+  const clock = new FakeClock(Math.ceil(Date.now() / HOUR) * HOUR + 300_000);
+  const { core, plan } = await setScene({ plan: { schedule }, ports: { clock, host: 'server' } });
+  expect(await core.call('schedules.runDue', {})).toEqual({ runs: [] });
+  for (let hour = 1; hour <= 2; hour++) {
+    clock.jump(HOUR);
+    const [one, same] = await Promise.all([core.call('schedules.runDue', {}), core.call('schedules.runDue', {})]);
+    expect(one.runs.map(({ kind, state }) => [kind, state])).toEqual([['backup', 'succeeded']]);
+    expect(same).toEqual(one);
+  }
+  await core.call('runs.settled', { runIds: (await core.call('runs.list', {})).map(({ id }) => id) });
+  expect((await core.call('plans.get', { planId: plan.id })).schedule.due).toBeNull();
+});

@@ -12,13 +12,17 @@ export interface CommandResult {
 export const COMMAND_LINE = resolve(import.meta.dirname, '../../out/main/cli.cjs');
 export const NODE = resolve(import.meta.dirname, '../../node_modules/.bin/node');
 
+/** What runs a command: alone, or with `SNAPKEEP_BESIDE` beside a service that is started for it. */
+export const RUN_COMMAND =
+  process.env.SNAPKEEP_BESIDE === undefined ? COMMAND_LINE : resolve(import.meta.dirname, 'beside-service.ts');
+
 /** Makes the function that runs the built command line on a data folder. */
 export function commandLineOf(home: string) {
   return (
     args: readonly string[],
     given: { input?: string; environment?: Record<string, string> } = {},
   ): CommandResult => {
-    const { status, stdout, stderr } = spawnSync(NODE, [COMMAND_LINE, ...args], {
+    const { status, stdout, stderr } = spawnSync(NODE, [RUN_COMMAND, ...args], {
       encoding: 'utf8',
       input: given.input ?? '',
       env: { ...process.env, ...given.environment, SNAPKEEP_HOME: home },

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { COMMAND_LINE, type CommandResult, NODE } from './command-line.ts';
+import { type CommandResult, NODE, RUN_COMMAND } from './command-line.ts';
 
 /** A command of the built command line that goes on. */
 export interface StartedCommand {
@@ -17,7 +17,7 @@ export interface StartedCommand {
 export function startCommand(
   home: string,
   args: readonly string[],
-  { command = NODE, before = [COMMAND_LINE] }: { command?: string; before?: readonly string[] } = {},
+  { command = NODE, before = [RUN_COMMAND] }: { command?: string; before?: readonly string[] } = {},
 ): StartedCommand {
   const child = spawn(command, [...before, ...args], {
     cwd: resolve(import.meta.dirname, '../..'),

@@ -173,7 +173,6 @@ interface Taken {
 /** Takes a backup, and those that are taken at the same instant. @throws SnapkeepError when it cannot be started */
 async function take(session: Session, planName: string | undefined, options: BackupOptions): Promise<Taken[]> {
   const runs = await session.backUp(await orderOf(session, planName, options));
-  await session.idle();
   const taken: Taken[] = [];
   for (const run of runs) taken.push(await takenBy(session, run));
   return taken;

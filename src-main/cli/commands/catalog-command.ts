@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { timeInWords } from '../../core/catalog/damaged-catalog.ts';
 import { type RestoredCatalog, restoreCatalog } from '../../core/catalog/restore-catalog.ts';
-import { defaultDataFolder } from '../../core/process/data-folder.ts';
+import { defaultDataFolder } from '../../core/process/default-data-folder.ts';
 import { concluding, json } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { print } from '../output.ts';

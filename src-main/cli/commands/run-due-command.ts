@@ -12,12 +12,12 @@ export function addRunDueCommand(program: Command): void {
   json(program.command('run-due'))
     .summary('run all due backups once, for cron and systemd')
     .description(
-      'Runs due backups and restore tests, makes waiting copies, prunes by retention, and sends alerts. Missed scheduled times are made up by one catch-up run. Exit code 0: done, nothing was due, or no plans; 1: a run or copy failed; 3: a snapshot is not valid; 4: a snapshot is incomplete (attached files are missing); 75: something is unavailable, or a Snapkeep window or server uses the data folder and runs the schedules itself.',
+      'Runs due backups and restore tests, makes waiting copies, prunes by retention, and sends alerts. Missed scheduled times are made up by one catch-up run. Exit code 0: done, nothing was due, or no plans; 1: a run or copy failed; 3: a snapshot is not valid; 4: a snapshot is incomplete (attached files are missing); 75: something is unavailable. Beside a running service, that service does the work.',
     )
     .addHelpText('after', '\nExample of a crontab:\n  */15 * * * * snapkeep run-due')
     .action(
       inSession(async (session) => {
-        const runs = await session.serveDue();
+        const runs = await session.runDue();
         const plans = await session.call('plans.list', {});
         if (plans.length === 0) return reportNoPlans(session.dataFolder);
         const waiting = plans.flatMap(waitingOf);

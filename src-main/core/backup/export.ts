@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
@@ -12,17 +13,17 @@ import { type BackupOrder, orderOf } from './start-backup.ts';
 /** What a backup into a pipe needs of an order. */
 type ExportOrder = Omit<
   BackupOrder,
-  'to' | 'ownName' | 'namePattern' | 'timeZone' | 'attachedFiles' | 'verify' | 'scheduledTime'
+  'to' | 'ownName' | 'namePattern' | 'timeZone' | 'attachedFiles' | 'verify' | 'scheduledTime' | 'trigger'
 >;
 
-/** What a descriptor of this process is called in the worker process. */
+/** What the stream is in the worker process. */
 const STANDARD_OUTPUT = 1;
 
 /**
- * Queues the writing of a snapshot to a descriptor of this process; it is entered nowhere.
+ * Queues the writing of a snapshot to the stream that its run is given; it is entered nowhere.
  * @throws SnapkeepError `UNSUPPORTED` for a plan of files
  */
-async function startExport(core: CoreContext, order: ExportOrder, descriptor: number): Promise<Run> {
+async function queueExport(core: CoreContext, order: ExportOrder): Promise<Run> {
   const { plan, compression, encryption, method, schemaVersion } = order;
   if (order.sourceKind === 'files') {
     throw new SnapkeepError('UNSUPPORTED', `The plan ${plan.name} has no database to write to standard output.`, {
@@ -49,28 +50,22 @@ async function startExport(core: CoreContext, order: ExportOrder, descriptor: nu
         encryption,
         descriptor: STANDARD_OUTPUT,
       };
-      const options = { ...handle, keys, encryptionSecrets, output: descriptor };
+      const output = await core.outputs.of(handle.id, handle.signal);
+      const options = { ...handle, keys, encryptionSecrets, output };
       const stored = await core.runInWorker('export', request, options);
       return { kind: 'export', ...stored };
     },
   });
 }
 
-/** What is written into a pipe: the database of a plan, or any. */
-export type ExportParams = ({ planId: string } | { source: string; key?: KeyInput }) & {
-  /** Without it the plan decides. */
-  method?: BackupMethod;
-  compression?: Compression;
-};
-
-/** Starts what goes to a descriptor of this process. @throws SnapkeepError */
-export async function exportTo(core: CoreContext, descriptor: number, params: ExportParams): Promise<Run> {
+/** Starts what goes to a stream: the database of a plan, or any. @throws SnapkeepError */
+export async function startExport(core: CoreContext, params: ParsedParams<'exports.start'>): Promise<Run> {
   const order =
     'planId' in params
       ? orderOf(core, core.catalog.plans.require(params.planId))
       : await orderWithoutPlan(core, params);
   const { method = order.method, compression = order.compression } = params;
-  return startExport(core, { ...order, method, compression }, descriptor);
+  return queueExport(core, { ...order, method, compression });
 }
 
 /** What a backup of a database that no plan backs up needs, wherever it goes. @throws SnapkeepError `BAD_KEY` */

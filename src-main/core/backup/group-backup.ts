@@ -18,7 +18,7 @@ export async function startPlanBackup(core: CoreContext, plan: Plan, order: Back
   const started: Run[] = [];
   try {
     const begin = async (each: BackupOrder): Promise<Run> => {
-      const run = await startBackup(core, { ...each, group });
+      const run = await startBackup(core, { ...each, trigger: order.trigger, group });
       started.push(run);
       return run;
     };

@@ -16,13 +16,13 @@ export async function startAsked(core: CoreContext, params: ParsedParams<'backup
     const plan = core.catalog.plans.require(params.planId);
     const order = orderOf(core, plan);
     if (order.sourceKind === 'files') refuseMethod(order.plan.name, params.method);
-    const { verify = order.verify, method = order.method } = params;
-    return startPlanBackup(core, plan, { ...order, ownName, verify, method });
+    const { verify = order.verify, method = order.method, trigger } = params;
+    return startPlanBackup(core, plan, { ...order, ownName, verify, method, trigger });
   }
-  const { to, verify = true } = params;
+  const { to, verify = true, trigger } = params;
   const order = await orderWithoutPlan(core, params);
   const named = { ownName, namePattern: DEFAULT_NAME_PATTERN, timeZone: null };
-  const ordered = { ...order, to: { folder: to }, ...named, attachedFiles: [], verify, scheduledTime: null };
+  const ordered = { ...order, to: { folder: to }, ...named, attachedFiles: [], verify, scheduledTime: null, trigger };
   return { run: await startBackup(core, ordered), together: [] };
 }
 

@@ -58,6 +58,8 @@ export interface BackupOrder {
   verify: boolean;
   /** The scheduled time that it serves; `null`: started manually. */
   scheduledTime: Run['scheduledTime'];
+  /** What starts it otherwise; a person in a window, where nothing is said. */
+  trigger?: 'manual' | 'command' | undefined;
   /** What opens the database, if it is encrypted. */
   keys: (log: RunHandle['log']) => DatabaseKey[] | Promise<DatabaseKey[]>;
   /** The databases that it is copied with at one instant; without it, it is copied alone. */
@@ -177,10 +179,9 @@ async function backUp(
   const folder = destination.settings.path;
   await withDestination(core, destination, (driver) => assertReachable(core, destination, driver));
   await tellMovedSource(core, order.plan.id, handle);
-  const { scheduledTime, keys: findKeys, to, group, ...request } = order;
+  const { scheduledTime, trigger: startedBy = 'manual', keys: findKeys, to, group, ...request } = order;
   const keys = await findKeys(handle.log);
-  const trigger: SnapshotTrigger =
-    scheduledTime !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
+  const trigger: SnapshotTrigger = scheduledTime !== null ? 'schedule' : startedBy;
   const ofGroup = group && order.plan.id !== null ? await group.copyFor(order.plan.id, handle) : ALONE;
   let stored: StoredBackup | undefined;
   const onStored = async (manifest: Manifest): Promise<void> => {

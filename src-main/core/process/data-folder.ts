@@ -1,30 +1,16 @@
-import {
-  chmodSync,
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
-import envPaths from 'env-paths';
-import { z } from 'zod';
+import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { fileSystem } from '../../platform/file-system.ts';
+import { isAlive } from '../../platform/processes.ts';
+import { type ServiceEndpoint, serviceEndpoints } from '../../platform/service-endpoint.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { openDatabase } from '../engine/sqlite/open-database.ts';
+import { readHolder, writeHolder } from './holder.ts';
 import { awaitEarlierWorkers } from './worker-lock.ts';
 
 const CORE_LOCK = 'core.lock';
-
-/** Where Snapkeep keeps its own things: `SNAPKEEP_HOME`, or the platform's folder for application data. */
-export function defaultDataFolder(): string {
-  const own = process.env.SNAPKEEP_HOME;
-  return own ? resolve(own) : envPaths('Snapkeep', { suffix: '' }).data;
-}
 
 /** The paths in a data folder. */
 export interface DataFolder {
@@ -40,6 +26,8 @@ export interface DataFolder {
   readonly workerLockFile: string;
   /** What had to be done so that nobody else reads it, as a sentence; `null`: nothing. */
   readonly tightened: string | null;
+  /** Notes down where the holder listens; `undefined`: nowhere any more. */
+  announce(endpoint: ServiceEndpoint | undefined): void;
   /** Lets another core use the folder. */
   release(): void;
 }
@@ -67,11 +55,11 @@ export function holdDataFolder(path: string, host: string): DataFolder {
   } catch (error) {
     throw explainError(error, path);
   }
-  const release = lockFolder(path, host);
+  const lock = lockFolder(path, host);
   try {
     awaitEarlierWorkers(workerLockFile);
   } catch (error) {
-    release();
+    lock.release();
     throw error;
   }
   return {
@@ -83,7 +71,7 @@ export function holdDataFolder(path: string, host: string): DataFolder {
     outboxFolder,
     workerLockFile,
     tightened,
-    release,
+    ...lock,
   };
 }
 
@@ -119,8 +107,7 @@ function tighten(path: string): string | null {
   }
 }
 
-function lockFolder(path: string, host: string): () => void {
-  const holderFile = join(path, 'holder.json');
+function lockFolder(path: string, host: string): Pick<DataFolder, 'announce' | 'release'> {
   const lock = openDatabase(join(path, CORE_LOCK));
   try {
     lock.pragma('busy_timeout = 0');
@@ -128,25 +115,27 @@ function lockFolder(path: string, host: string): () => void {
   } catch (error) {
     lock.close();
     if (!errorCode(error)?.startsWith('SQLITE_BUSY')) throw explainError(error, path);
-    throw new SnapkeepError('BUSY', `The data folder ${path} is in use by ${readHolder(holderFile)}.`, {
+    throw new SnapkeepError('BUSY', `The data folder ${path} is in use by ${holderInWords(path)}.`, {
       hint: 'Use that one, or close it first. For a separate Snapkeep, set SNAPKEEP_HOME to another folder.',
       cause: error,
     });
   }
-  const holder: z.infer<typeof Holder> = { host, pid: process.pid, machine: hostname() };
-  writeFileSync(holderFile, JSON.stringify(holder), { mode: 0o600 });
-  return () => lock.close();
+  removeStaleEndpoint(path);
+  const holder = { host, pid: process.pid, machine: hostname() };
+  writeHolder(path, holder);
+  return { announce: (endpoint) => writeHolder(path, holder, endpoint), release: () => lock.close() };
+}
+
+/** A holder that was killed has left its socket behind. In a copy of a data folder, the one of the original is noted. */
+function removeStaleEndpoint(path: string): void {
+  const before = readHolder(path);
+  if (before?.endpoint === undefined) return;
+  if (dirname(before.endpoint.address) === path || !isAlive(before.pid)) serviceEndpoints.remove(before.endpoint);
 }
 
 /** Who has the lock, for the error that says that it is taken. */
-const Holder = z.object({ host: z.string(), pid: z.int(), machine: z.string() });
-
-function readHolder(holderFile: string): string {
-  try {
-    const { host, pid, machine } = Holder.parse(JSON.parse(readFileSync(holderFile, 'utf8')));
-    return `Snapkeep's ${host} (process ${pid} on ${machine})`;
-  } catch {
-    // Written right after the lock is taken: for a moment there may be nothing to read.
-    return 'another Snapkeep';
-  }
+function holderInWords(path: string): string {
+  const holder = readHolder(path);
+  if (holder === undefined) return 'another Snapkeep';
+  return `Snapkeep's ${holder.host} (process ${holder.pid} on ${holder.machine})`;
 }

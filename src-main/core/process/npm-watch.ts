@@ -1,4 +1,4 @@
-import { describeProcess } from '../../platform/processes.ts';
+import { describeProcess, isAlive } from '../../platform/processes.ts';
 
 /** How often npm is checked for, in milliseconds. */
 const CHECK_EVERY_MS = 1_000;
@@ -26,15 +26,5 @@ function npmProcess(): number {
   } catch {
     // It has just ended, which is noticed at the first look.
     return process.ppid;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user exists anyway.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
-import type { ProcessEnd, StartWorkerProcess, WorkerProcess } from '../ports.ts';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ProcessEnd, StartWorkerProcess, WorkerOutput, WorkerProcess } from '../ports.ts';
 
 /** A worker process that has no task yet. */
 interface IdleWorker {
@@ -42,13 +44,20 @@ export function forkedWorker(workerFile: string): (...given: Parameters<StartWor
   };
 }
 
-function startIdle(workerFile: string, output: number | null): IdleWorker {
+/** Lets a stream have what a process writes, as fast as it takes it. A reader that is gone is the end for the writer, too. */
+export function passOn(from: Readable, to: Writable): void {
+  // How it ended is told by the run.
+  pipeline(from, to).catch(() => from.destroy());
+}
+
+function startIdle(workerFile: string, output: WorkerOutput | null): IdleWorker {
   const child = fork(workerFile, [], {
     // Options of this process, such as a debugger's port, are not for its children.
     execArgv: [],
     serialization: 'advanced',
-    stdio: ['ignore', output ?? 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', typeof output === 'object' && output !== null ? 'pipe' : (output ?? 'ignore'), 'inherit', 'ipc'],
   });
+  if (typeof output === 'object' && output !== null && child.stdout !== null) passOn(child.stdout, output);
   child.unref();
   child.channel?.unref();
   const early: unknown[] = [];

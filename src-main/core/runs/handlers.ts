@@ -12,6 +12,11 @@ export function runsHandlers(core: CoreContext): Handlers<MethodsOf<'runs'>> {
       return runs.list(asked);
     },
     'runs.get': ({ runId }) => ({ run: runs.get(runId), log: runs.log(runId) }),
+    'runs.ended': ({ runId }) => runs.ended(runId),
+    'runs.settled': async ({ runIds }) => {
+      await core.automaticWork.settled(runIds);
+      return {};
+    },
     'runs.cancel': ({ runId }) => runs.cancel(runId),
   };
 }

@@ -4,7 +4,7 @@ import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import type { Clock, ProcessEnd, StartWorkerProcess, WorkerProcess } from '../ports.ts';
+import type { Clock, ProcessEnd, StartWorkerProcess, WorkerOutput, WorkerProcess } from '../ports.ts';
 import type { WorkerTaskName, WorkerTasks } from '../worker-tasks.ts';
 import { GrowthWatch } from './growth-watch.ts';
 import { type Kept, WorkerMessage, type WorkerOrder } from './worker-protocol.ts';
@@ -35,8 +35,8 @@ export interface WorkerOptions {
   encryptionSecrets?: readonly EncryptionSecret[];
   /** Other programs come first, whatever the settings say. */
   lowPriority?: boolean;
-  /** The descriptor of this process that the worker writes to as its standard output. */
-  output?: number;
+  /** What the worker has as its standard output. */
+  output?: WorkerOutput;
 }
 
 /** Does one task in a child process. */

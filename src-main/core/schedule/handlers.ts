@@ -20,6 +20,7 @@ export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedu
       return {};
     },
     'schedules.readOld': ({ text, path }) => readOldSchedules(text, path),
+    'schedules.runDue': async () => ({ runs: await core.automaticWork.serveDue() }),
     'schedules.status': () => ({ paused: activePause([catalog.settings.pause()], clock.now().getTime()) }),
   };
 }

@@ -109,6 +109,7 @@ export const plansCases = {
   },
   'schedules.resume': { good: planOf, missing: noPlan, wrong: { planId: 1 } },
   'schedules.status': nothing,
+  'schedules.runDue': nothing,
   'retention.project': {
     good: (scene) => ({ ...planOf(scene), schedule: { kind: 'daily', time: '02:00' }, retention: { keepLast: 3 } }),
     missing: () => ({ ...noPlan(), schedule: { kind: 'manual' }, retention: { keepLast: 3 } }),

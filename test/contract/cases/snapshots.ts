@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import type { MethodName } from '../../../src-shared/contract/methods.ts';
 import { appendEntries } from '../../support/databases.ts';
 import { prepareRestore, restore, type Scene, takeBackup } from '../../support/scene.ts';
@@ -162,6 +163,24 @@ export const snapshotsCases = {
     },
     missing: () => ({ runId: nobody }),
     wrong: { runId: '' },
+  },
+  'runs.ended': {
+    good: async ({ core, plan }) => ({ runId: (await core.call('backups.start', { planId: plan.id })).run.id }),
+    missing: () => ({ runId: nobody }),
+    wrong: {},
+  },
+  'runs.settled': {
+    good: async ({ core, plan }) => ({ runIds: [(await core.call('backups.start', { planId: plan.id })).run.id] }),
+    missing: () => ({ runIds: [nobody] }),
+    wrong: {},
+  },
+  'exports.start': {
+    good: (scene) => {
+      scene.core.on('run.changed', ({ run }) => scene.core.giveOutput(run.id, new PassThrough().resume()));
+      return planOf(scene);
+    },
+    missing: noPlan,
+    wrong: { planId: nobody, source: '/a' },
   },
   'runs.cancel': {
     good: async ({ core, plan }) => ({ runId: (await core.call('backups.start', { planId: plan.id })).run.id }),
