@@ -7,7 +7,7 @@ process.env.SNAPKEEP_BESIDE = which;
 
 export default {
   ...usual,
-  testMatch: which === 'all' ? /command-line.*\.spec\.ts$/ : /command-line(-signals)?\.spec\.ts$/,
+  testMatch: which === 'all' ? /[/\\]command-line[^/\\]*\.spec\.ts$/ : /[/\\]command-line(-signals)?\.spec\.ts$/,
   // A service is started and ended for each command.
   timeout: 180_000,
 };

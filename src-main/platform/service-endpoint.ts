@@ -6,7 +6,7 @@ import { serviceEndpoints as windows } from './service-endpoint.windows.ts';
 export interface ServiceEndpoint {
   /** A path for `net.connect`. */
   readonly address: string;
-  /** What both sides prove that they have read; `null`: the permissions of the address say who may connect. */
+  /** What both sides show that they have read; `null`: the permissions of the address say who may connect. */
   readonly secret: string | null;
 }
 

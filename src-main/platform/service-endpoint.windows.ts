@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServiceEndpoints } from './service-endpoint.ts';
 
-/** Named pipes, which any process may open and imitate: both sides prove that they can read the data folder. */
+/** Named pipes, which any process may open and imitate: both sides show that they can read the data folder. */
 export const serviceEndpoints: ServiceEndpoints = {
   usual: () => ({
     address: `\\\\.\\pipe\\snapkeep-${randomBytes(16).toString('hex')}`,

@@ -34,10 +34,11 @@ test('serve is one process, so nothing of it is left when it is killed', async (
 });
 
 test('twenty commands at once work beside a server, and it goes on', async () => {
-  const source = join(home, 'app.db');
+  const folder = mkdtempSync(join(tmpdir(), 'snapkeep-twenty-'));
+  const source = join(folder, 'app.db');
   makeDatabase(source, { rows: 10 });
   const served = await start(NODE, [COMMAND_LINE, 'serve', '--port', '0']);
-  const backups = join(home, 'backups');
+  const backups = join(folder, 'backups');
   mkdirSync(backups);
   const commands = Array.from({ length: 20 }, (_, n) =>
     n % 4 === 0
@@ -54,6 +55,7 @@ test('twenty commands at once work beside a server, and it goes on', async () =>
   const plans = JSON.parse(commandLineOf(home)(['plan', 'list', '--json']).stdout) as unknown[];
   expect(plans).toHaveLength(5);
   served.kill('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test('npm that is killed takes the server it started with it', async () => {

@@ -165,7 +165,7 @@ async function shakeHands(service: (socket: Socket) => Promise<unknown>, client:
 }
 
 describe('a handshake', () => {
-  test('with a secret is proven by both sides', async () => {
+  test('with a secret needs both sides to know it', async () => {
     const own = helloOf('cli');
     const good = await shakeHands(
       (socket) => welcome(socket, 'server', 'secret'),

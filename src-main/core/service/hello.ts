@@ -26,12 +26,12 @@ const Hello = z.object({
 });
 export type Hello = z.infer<typeof Hello>;
 
-/** The line with which a client proves that it has read the secret. */
+/** The line with which a client shows that it has read the secret. */
 const Proof = z.object({ proof: z.string().max(200) });
 
 type Side = 'service' | 'client';
 
-/** Proves towards one nonce of each side that the secret is known. */
+/** Shows, for one nonce of each side, that the secret is known. */
 const proofOf = (secret: string, side: Side, client: Hello, service: Hello): string =>
   createHmac('sha256', secret).update(`${side}\n${client.nonce}\n${service.nonce}`).digest('hex');
 
