@@ -182,6 +182,18 @@ export function testDestinationContract(setUp: () => Promise<DestinationScene>):
     await destination.put('app.db', sourceOf(Buffer.from('the name is free')));
   });
 
+  test('a download that is cancelled before anybody reads it fails only for who asked', async () => {
+    const { destination } = await setUp();
+    await destination.put('app.db', sourceOf(sampleBytes(MIB)));
+    const download = async (): Promise<unknown> => {
+      const stream = await destination.get('app.db', undefined, { signal: AbortSignal.abort() });
+      // An error that nobody listens to would end the process meanwhile.
+      await new Promise(setImmediate);
+      return digest(stream);
+    };
+    expect((await failure(download())).code).toBe('CANCELLED');
+  });
+
   test('a download can be cancelled', async () => {
     const { destination } = await setUp();
     await destination.put('app.db', sourceOf(sampleBytes(10 * MIB)));

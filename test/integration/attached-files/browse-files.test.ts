@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Core } from '../../../src-main/core/core.ts';
 import { setFilesScene } from '../../support/files-scene.ts';
-import { bucketOn, save, settle, storeTo } from '../../support/places.ts';
-import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
+import { bucketOn, folderOn, save, settle, storeTo } from '../../support/places.ts';
+import { startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
+import { startSftpServer, whyNoSftp } from '../../support/servers/sftp.ts';
 import { succeed } from '../../support/test-core.ts';
 import { workerProcesses } from '../../support/worker-processes.ts';
 
@@ -106,41 +107,65 @@ test('files that are gone from the destination are said to be', async () => {
   });
 });
 
-describe.skipIf(whyNoS3 !== undefined)('in a bucket', () => {
-  let s3: S3Server;
-  beforeAll(async () => {
-    s3 = await startS3Server();
-  });
-  afterAll(() => s3?.stop());
+/** Where files are fetched from before they can be read. */
+const FAR = [
+  {
+    where: 'in a bucket',
+    why: whyNoS3,
+    start: async () => {
+      const server = await startS3Server();
+      return { place: () => bucketOn(server, 'Bucket'), stop: () => server.stop() };
+    },
+  },
+  {
+    where: 'on an SSH server',
+    why: whyNoSftp,
+    start: async () => {
+      const server = await startSftpServer();
+      return { place: () => folderOn(server, 'Server'), stop: () => server.stop() };
+    },
+  },
+];
 
-  async function inBucket() {
+describe.each(FAR)('$where', ({ why, start }) => {
+  let far: Awaited<ReturnType<typeof start>> | undefined;
+  beforeAll(async () => {
+    if (why === undefined) far = await start();
+  });
+  afterAll(() => far?.stop());
+
+  async function storedFar() {
     const scene = await setFilesScene({ files: makeDocs });
     const { core, plan } = scene;
-    await storeTo(scene, await save(core, await bucketOn(s3, 'Bucket')));
+    if (far === undefined) throw new Error(why);
+    await storeTo(scene, await save(core, await far.place()));
     const run = await succeed(core, 'backups.start', { planId: plan.id });
     await settle(core);
     const opened = async () => (await core.call('runs.list', {})).filter(({ kind }) => kind === 'browse');
     return { ...scene, snapshotId: run.snapshotId ?? '', opened };
   }
 
-  test('files are fetched once, by a run, listed and read, and the fetched archive goes with the service', async () => {
-    const { core, snapshotId, home, opened } = await inBucket();
-    const [first, second] = await Promise.all([listed(core, snapshotId), listed(core, snapshotId, 'letters')]);
-    expect(first).toEqual(['folder letters 2 4006', 'link link 0 0 readme.txt', 'file readme.txt 1 7']);
-    expect(second).toEqual(['folder old 1 3', 'file one.txt 1 4003']);
-    expect(await part(core, snapshotId, 'letters/one.txt', { offset: 12, length: 3 })).toEqual(['text', 4003, '234']);
-    const runs = await opened();
-    expect(runs.every(({ state, snapshotId: about }) => state === 'succeeded' && about === snapshotId)).toBe(true);
-    const count = runs.length;
-    await listed(core, snapshotId);
-    expect(await opened()).toHaveLength(count);
-    expect(readdirSync(join(home, 'browse'))).toHaveLength(1);
-    await core.close();
-    expect(existsSync(join(home, 'browse'))).toBe(false);
-  });
+  test.skipIf(why !== undefined)(
+    'files are fetched once, by a run, listed and read, and the fetched archive goes with the service',
+    async () => {
+      const { core, snapshotId, home, opened } = await storedFar();
+      const [first, second] = await Promise.all([listed(core, snapshotId), listed(core, snapshotId, 'letters')]);
+      expect(first).toEqual(['folder letters 2 4006', 'link link 0 0 readme.txt', 'file readme.txt 1 7']);
+      expect(second).toEqual(['folder old 1 3', 'file one.txt 1 4003']);
+      expect(await part(core, snapshotId, 'letters/one.txt', { offset: 12, length: 3 })).toEqual(['text', 4003, '234']);
+      const runs = await opened();
+      expect(runs.every(({ state, snapshotId: about }) => state === 'succeeded' && about === snapshotId)).toBe(true);
+      const count = runs.length;
+      await listed(core, snapshotId);
+      expect(await opened()).toHaveLength(count);
+      expect(readdirSync(join(home, 'browse'))).toHaveLength(1);
+      await core.close();
+      expect(existsSync(join(home, 'browse'))).toBe(false);
+    },
+  );
 
-  test('a request that is cancelled cancels the run, and nothing is kept', async () => {
-    const { core, snapshotId, home, opened } = await inBucket();
+  test.skipIf(why !== undefined)('a request that is cancelled cancels the run, and nothing is kept', async () => {
+    const { core, snapshotId, home, opened } = await storedFar();
     const cancelling = new AbortController();
     core.on('run.changed', ({ run }) => run.kind === 'browse' && cancelling.abort());
     const params = { snapshotId, attachedFile: 'docs', folder: '' };

@@ -58,6 +58,8 @@ export function checkedDownload(
   { signal, onProgress }: TransferOptions = {},
 ): Readable {
   if (signal !== undefined) addAbortSignal(signal, arriving);
+  // Whoever reads it is told; it may fail before somebody does, and an error that nobody listens to ends the process.
+  arriving.on('error', () => undefined);
   async function* check(): AsyncGenerator<Buffer> {
     let done = 0;
     try {
