@@ -21,6 +21,8 @@ export const historyMethods = {
       newest: Point.pick({ txid: true, madeAt: true }).nullable(),
       /** Why nothing is pruned, as a sentence; `null`: it is. */
       pruningPaused: z.string().nullable(),
+      /** Why nothing is captured, as a sentence; `null`: it is. */
+      capturesPaused: z.string().nullable(),
       maximumDataLossMs: z.int().nonnegative().nullable(),
     }),
   },

@@ -41,3 +41,19 @@ export function maximumDataLossMs(points: readonly ReachPoint[], lastLookAt: num
     Math.max(0, now - lastLookAt),
   );
 }
+
+const GIB = 1_073_741_824;
+
+/**
+ * Returns how many bytes of captures may wait for destinations: twice the size of the database or 1 GiB, whichever is more,
+ * and never more than half of the space that they could have.
+ * @param waiting bytes that wait now
+ * @param free bytes that are free on their disk
+ */
+export function outboxLimit({
+  databaseBytes,
+  waiting,
+  free,
+}: Record<'databaseBytes' | 'waiting' | 'free', number>): number {
+  return Math.min(Math.max(2 * databaseBytes, GIB), (waiting + free) / 2);
+}

@@ -50,6 +50,10 @@ export function keptInWords({ minutesForHours, hoursForDays, daysForDays, months
   return kept.length === 0 ? 'Only the newest point in time is kept.' : `Go back to ${kept.join(', ')}.`;
 }
 
+/** Says why nothing is captured: too much waits for destinations. @param bytes that wait */
+export const capturesPausedInWords = (planName: string, bytes: number): string =>
+  `Captures of ${planName} are paused: ${bytesInWords(bytes)} of captured changes wait for destinations.`;
+
 /** Says how far a history reaches, from what is stored. @param now in milliseconds since 1970 */
 export function reachInWords({ points, storedBytes, oldest, maximumDataLossMs }: HistoryReach, now: number): string {
   if (oldest === null || maximumDataLossMs === null) return 'Nothing has been captured yet.';

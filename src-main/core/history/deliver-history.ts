@@ -26,6 +26,7 @@ import {
   type WritablePlace,
 } from './history-store.ts';
 import { type LtxFileName, layoutAt, ltxName, ltxPath } from './layout.ts';
+import { emptyOutbox } from './outbox.ts';
 
 /** What is known of points is written to a destination for this many at once, or once an hour: its file is written whole. */
 const LINES_AT_ONCE = 60;
@@ -58,7 +59,7 @@ export async function deliverHistory(
       if (classifyFailure(explained.code) !== 'unavailable') failures.push(explained);
     }
   }
-  await emptyOutbox(core, plan, history, folder);
+  await emptyOutbox(core, plan, history);
   const [failure] = failures;
   if (failure !== undefined && waiting === plan.destinations.length) throw failure;
   return { waiting };
@@ -84,8 +85,7 @@ async function deliverTo(
     const place = placeOf(core, history, destination, driver);
     await place.requireAvailable();
     await requireOwn(core, plan, history, place);
-    await requireLinked(folder, stored, wanted);
-    for (const file of wanted) {
+    for (const file of await linkedFiles(folder, stored, wanted)) {
       await putOnce(place, file, join(folder.outbox, ltxName(file)), handle);
       core.catalog.historyCopies.save({
         ...core.catalog.historyCopies.get(history.id, destinationId),
@@ -130,13 +130,18 @@ async function requireOwn(core: CoreContext, plan: Plan, history: HistoryRow, pl
   await replaceHistoryFile(place, { format: HISTORY_FORMAT, ...file }, known);
 }
 
-/** What comes next must follow what is stored: where it does not, the next capture has every page. */
-async function requireLinked(
+/**
+ * What is stored next must follow what is stored, or be a base. What comes before a base is left out.
+ * @throws SnapkeepError `UNAVAILABLE` where nothing follows: the next capture has every page
+ */
+async function linkedFiles(
   folder: HistoryFolder,
   { fileTxid }: HistoryCopy,
-  [first]: readonly LtxFileName[],
-): Promise<void> {
-  if (first === undefined || first.min <= fileTxid + 1) return;
+  wanted: readonly LtxFileName[],
+): Promise<readonly LtxFileName[]> {
+  const first = wanted.findIndex(({ min }) => min <= fileTxid + 1);
+  if (first >= 0) return wanted.slice(first);
+  if (wanted.length === 0) return [];
   await rm(folder.hashes, { force: true });
   throw new SnapkeepError('UNAVAILABLE', 'This destination does not have the beginning of the history yet.', {
     hint: 'The next capture stores the whole database there.',
@@ -188,13 +193,4 @@ function areDue({ clock }: CoreContext, lines: readonly PointLine[]): boolean {
   if (oldest === undefined) return false;
   const age = clock.now().getTime() - Date.parse(oldest.madeAt);
   return lines.length >= LINES_AT_ONCE || age >= HOUR_MS || age < 0 || oldest.minTxid === 1;
-}
-
-/** Removes what all destinations have. */
-async function emptyOutbox(core: CoreContext, plan: Plan, history: HistoryRow, folder: HistoryFolder): Promise<void> {
-  const everywhere = Math.min(
-    ...plan.destinations.map(({ destinationId }) => core.catalog.historyCopies.get(history.id, destinationId).fileTxid),
-  );
-  for (const file of await outboxFiles(folder))
-    if (file.max <= everywhere) await rm(join(folder.outbox, ltxName(file)), { force: true });
 }

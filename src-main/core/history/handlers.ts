@@ -3,9 +3,11 @@ import type { Point } from '../../../src-shared/model/history/point.ts';
 import { maximumDataLossMs } from '../../../src-shared/retention/history-reach.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import { timelineGaps } from '../../../src-shared/rules/history/timeline.ts';
+import { capturesPausedInWords } from '../../../src-shared/words/history-words.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers } from '../handler.ts';
 import { noPoint } from './fetch-point.ts';
+import { tooMuchWaits } from './outbox.ts';
 import { releaseHistoryBrake, startHistoryPrune } from './prune-history.ts';
 import { requireHistory, startCapture } from './start-capture.ts';
 
@@ -45,9 +47,12 @@ export function historyHandlers(core: CoreContext): Handlers<MethodsOf<'history'
   };
 }
 
-function summaryOf({ catalog, clock }: CoreContext, planId: string): Result<'history.summary'> {
-  const history = catalog.histories.ofPlan(catalog.plans.require(planId).id);
+async function summaryOf(core: CoreContext, planId: string): Promise<Result<'history.summary'>> {
+  const { catalog, clock } = core;
+  const plan = catalog.plans.require(planId);
+  const history = catalog.histories.ofPlan(planId);
   if (history === undefined) return NO_POINTS;
+  const waiting = await tooMuchWaits(core, history);
   const { points, bytes: storedBytes, oldest } = catalog.points.totals(history.id);
   const newest = catalog.points.get(history.id, history.newestTxid);
   const since = newest === undefined ? undefined : new Date(Date.parse(newest.madeAt) - DAY_MS).toISOString();
@@ -59,6 +64,7 @@ function summaryOf({ catalog, clock }: CoreContext, planId: string): Result<'his
     oldest: named(oldest === null ? undefined : catalog.points.get(history.id, oldest)),
     newest: named(newest),
     pruningPaused: history.brake?.reason ?? null,
+    capturesPaused: waiting === null ? null : capturesPausedInWords(plan.name, waiting),
     maximumDataLossMs: maximumDataLossMs(recent, Date.parse(history.lookedAt ?? '') || 0, clock.now().getTime()),
   };
 }
@@ -83,6 +89,6 @@ const MOST_MARKS = 500;
 const MOST_RECENT = 2000;
 
 const NO_POINTS: Result<'history.summary'> = {
-  ...{ points: 0, storedBytes: 0, oldest: null, newest: null, pruningPaused: null },
+  ...{ points: 0, storedBytes: 0, oldest: null, newest: null, pruningPaused: null, capturesPaused: null },
   maximumDataLossMs: null,
 };

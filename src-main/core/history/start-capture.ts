@@ -20,6 +20,7 @@ import { keysOfPlan } from '../secrets/keys.ts';
 import { deliverHistory } from './deliver-history.ts';
 import { type HistoryFolder, historyFolder, removeOrphans } from './history-folder.ts';
 import { historyFolderName, ltxName } from './layout.ts';
+import { dropStored, outboxFull, tooMuchWaits } from './outbox.ts';
 
 /** What only one run may add to a history at a time. */
 export const historyLock = (planId: string): string => `history of ${planId}`;
@@ -65,6 +66,7 @@ async function capture(core: CoreContext, plan: Plan, handle: RunHandle): Promis
   const folder = historyFolder(core.dataFolder.path, id);
   await mkdir(folder.outbox, { recursive: true, mode: 0o700 });
   await removeOrphans(folder, known?.newestTxid ?? 0);
+  if (known !== undefined) await makeRoom(core, plan, known, handle);
   const began = performance.now();
   const captured = await captureChanges(core, plan, { id, known, folder }, handle);
   const captureMs = Math.ceil(performance.now() - began);
@@ -75,6 +77,18 @@ async function capture(core: CoreContext, plan: Plan, handle: RunHandle): Promis
   core.events.emit('plans.changed', { planIds: [plan.id] });
   const { txid, changedPages, bytes } = captured.changed ? captured : { txid: null, changedPages: 0, bytes: 0 };
   return { kind: 'capture', txid, changedPages, bytes, waiting };
+}
+
+/**
+ * Brings what waits to its destinations where it is too much, and forgets what one of them has.
+ * @throws SnapkeepError `UNAVAILABLE` while too much waits that is stored nowhere else
+ */
+async function makeRoom(core: CoreContext, plan: Plan, history: HistoryRow, handle: RunHandle): Promise<void> {
+  if ((await tooMuchWaits(core, history)) === null) return;
+  await deliverHistory(core, plan, history, handle);
+  await dropStored(core, plan, history);
+  const waiting = await tooMuchWaits(core, history);
+  if (waiting !== null) throw outboxFull(plan, waiting);
 }
 
 /** A history that is captured; the catalog has it once it has a point. */

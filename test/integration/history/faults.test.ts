@@ -13,10 +13,13 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { MARKER_NAME } from '../../../src-main/core/destinations/drivers/destination.ts';
 import { HistorySettings } from '../../../src-shared/model/history/history-settings.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import { canMount } from '../../support/can-mount.ts';
 import { appendEntries } from '../../support/databases.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { killAt, type Moment } from '../../support/killed.ts';
 import { type Scene, setScene } from '../../support/scene.ts';
+import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';
 import { runToEnd, startTestCore, succeed } from '../../support/test-core.ts';
 
 const HISTORY = HistorySettings.parse({ storage: 'both' });
@@ -70,6 +73,53 @@ test('a destination that is unavailable at each file gets all of them in order w
   }
   expect((await capture(scene)).result).toMatchObject({ txid: 8, waiting: 0 });
   await expectPoints(scene, [1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test.runIf(canMount)('captures pause while too much waits for destinations, and go on once they have it', async () => {
+  let disk: SmallDisk | undefined;
+  const scene = await setHistory({
+    rows: 20,
+    prepare: (folder) => {
+      disk = mountSmallDisk(join(folder, 'home'), 24_000_000);
+    },
+  });
+  const { core, plan, source, destination } = scene;
+  const [marker, second] = [join(destination, MARKER_NAME), join(scene.folder, 'second')];
+  mkdirSync(second);
+  await core.call('plans.update', { planId: plan.id, destinations: [{ path: destination }, { path: second }] });
+  const away = (path: string): (() => void) => {
+    renameSync(path, `${path}.aside`);
+    return () => renameSync(`${path}.aside`, path);
+  };
+  const secondMarker = join(second, MARKER_NAME);
+  run(source, 'CREATE TABLE noise (bytes BLOB)');
+  await capture(scene);
+  const backAgain = [away(marker), away(secondMarker)];
+  const makeNoise = (): Promise<Run> => {
+    run(source, 'DELETE FROM noise; INSERT INTO noise VALUES (randomblob(1500000))');
+    return capture(scene);
+  };
+  for (let n = 0; n < 3; n++) expect((await makeNoise()).result).toMatchObject({ waiting: 2 });
+  disk?.fill(1_500_000);
+  expect((await makeNoise()).error).toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringMatching(/^Captures of My app are paused: [\d.]+ MB of captured changes wait/),
+  });
+  expect(await core.call('history.summary', { planId: plan.id })).toMatchObject({
+    points: 4,
+    capturesPaused: expect.stringContaining('paused'),
+  });
+  disk?.empty();
+  // What one destination has does not wait for the other one, which gets a base when it is back.
+  backAgain[0]?.();
+  disk?.fill(5_000_000);
+  expect((await makeNoise()).result).toMatchObject({ txid: 5, waiting: 1 });
+  disk?.empty();
+  backAgain[1]?.();
+  await makeNoise();
+  expect((await makeNoise()).result).toMatchObject({ txid: 7, waiting: 0 });
+  rmSync(marker);
+  await expectPoints(scene, [1, 2, 3, 4, 5, 6, 7]);
 });
 
 test('a file that never became a point is not delivered, and its TXID goes to the next point', async () => {
