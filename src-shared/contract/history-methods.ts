@@ -6,8 +6,14 @@ import { pageSize, planId, started } from './params.ts';
 
 /** The history of a plan: its points in time. */
 export const historyMethods = {
-  /** Starts a capture of what has changed since the newest point. */
-  'history.capture': { params: planId, result: started },
+  /**
+   * Starts a capture of what has changed since the newest point. `takeOver`: another service writes the history, and this one
+   * is to do it from now on.
+   */
+  'history.capture': {
+    params: z.strictObject({ planId: z.uuid(), takeOver: z.boolean().default(false) }),
+    result: started,
+  },
   /**
    * Returns how far a history reaches, from what is stored. `maximumDataLossMs`: the longest time without a capture within
    * the last day; `null`: there is no point.
@@ -19,6 +25,8 @@ export const historyMethods = {
       storedBytes: Bytes,
       oldest: Point.pick({ txid: true, madeAt: true }).nullable(),
       newest: Point.pick({ txid: true, madeAt: true }).nullable(),
+      /** Another service writes the history since then, so nothing is captured here; `null`: this one writes it. */
+      otherWriterSince: Instant.nullable(),
       /** Why nothing is pruned, as a sentence; `null`: it is. */
       pruningPaused: z.string().nullable(),
       /** Why nothing is captured, as a sentence; `null`: it is. */

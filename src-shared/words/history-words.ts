@@ -54,6 +54,21 @@ export function keptInWords({ minutesForHours, hoursForDays, daysForDays, months
 export const capturesPausedInWords = (planName: string, bytes: number): string =>
   `Captures of ${planName} are paused: ${bytesInWords(bytes)} of captured changes wait for destinations.`;
 
+/** Says what taking a history over does. */
+export const TAKE_OVER_IN_WORDS =
+  'The other Snapkeep service stops writing this history, and what it has not stored yet is lost. The next capture here stores the whole database.';
+
+/** Says that the points of a history are not merged. @param reason as a sentence */
+export const historyPausedInWords = (reason: string): string => `Merging of points in time is paused: ${reason}`;
+
+/** Says what the review of a paused history does. */
+export const REVIEW_HISTORY_IN_WORDS =
+  'Compare the newest point with an older one, and pin those that must stay. Points that the retention no longer keeps are merged then.';
+
+/** Says why nothing is captured here: another service writes the history. @param since as people write dates */
+export const otherWriterInWords = (since: string): string =>
+  `Another Snapkeep service has written this history since ${since}. Its points in time can be restored here; nothing is captured.`;
+
 /** Says how far a history reaches, from what is stored. @param now in milliseconds since 1970 */
 export function reachInWords({ points, storedBytes, oldest, maximumDataLossMs }: HistoryReach, now: number): string {
   if (oldest === null || maximumDataLossMs === null) return 'Nothing has been captured yet.';

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { callMethod } from '../support/call-method.ts';
 import { inBrowser, type OpenHost } from '../support/hosts.ts';
-import { judgeBothWays, judgeEverywhere, planFor } from '../support/screens.ts';
+import { judge, judgeBothWays, judgeEverywhere, planFor } from '../support/screens.ts';
 
 /* The history of a plan: turned on in its settings, shown on a timeline, and restored from just before a mark. */
 
@@ -94,4 +94,45 @@ test('a dropped table is marked and restored from just before; the review shows 
   expect(contents()).toEqual({ songs: ['a', 'b', 'c'], orders: [1, 2] });
   await undo.click();
   await expect.poll(contents).toEqual({ songs: null, orders: [1, 2, 3, 4, 5] });
+});
+
+test('a pause is reviewed, and a history that another service writes is taken over', async () => {
+  host = await inBrowser.open(join(folder, 'home'));
+  const { page } = host;
+  const backups = join(folder, 'backups');
+  const { id: planId } = await callMethod(page, 'plans.create', {
+    ...{ name: 'shop', sourcePath: source, destinations: [{ path: backups }] },
+    history: { storage: 'both', intervalSeconds: 86_400 },
+  });
+  const ended = async (method: 'history.capture' | 'history.prune'): Promise<void> => {
+    const { run } = await callMethod(page, method, { planId });
+    await expect
+      .poll(async () => (await callMethod(page, 'runs.get', { runId: run.id })).run.state)
+      .toMatch(/succeeded|failed/);
+  };
+  await ended('history.capture');
+  change('DROP TABLE songs; CREATE TABLE albums (id)');
+  await ended('history.capture');
+  await ended('history.prune');
+  await page.getByRole('link', { name: 'Databases' }).click();
+  await page.getByRole('link', { name: 'shop' }).first().click();
+  await page.getByRole('tab', { name: 'History' }).click();
+  await expect(page.getByText('Merging of points in time is paused: Point 2 lacks the table')).toBeVisible();
+  await judgeBothWays(page, 'history-paused');
+  await page.getByRole('button', { name: 'Review…' }).click();
+  await judge(page, 'history-review-of-pause');
+  await page.getByRole('dialog').getByRole('button', { name: 'Resume merging' }).click();
+  await expect(page.getByText('Merging of points in time is paused')).toBeHidden();
+  const [name = ''] = readdirSync(backups).filter((each) => each.endsWith('.history'));
+  const file = join(backups, name, 'history.json');
+  const own = JSON.parse(readFileSync(file, 'utf8'));
+  const writer = { serviceId: crypto.randomUUID(), since: '2026-11-20T08:00:00.000Z' };
+  writeFileSync(file, JSON.stringify({ ...own, writer }));
+  change('CREATE TABLE artists (id)');
+  await ended('history.capture');
+  await expect(page.getByText(/^Another Snapkeep service has written this history since/)).toBeVisible();
+  await judgeBothWays(page, 'history-of-another-service');
+  await page.getByRole('button', { name: 'Take over…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Take over', exact: true }).click();
+  await expect(page.getByText(/^Another Snapkeep service/)).toBeHidden();
 });

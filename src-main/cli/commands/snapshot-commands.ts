@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import { hasHistory } from '../../../src-shared/model/history/history-settings.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { TRASH_DAYS } from '../../../src-shared/retention/trash.ts';
+import { historyPausedInWords } from '../../../src-shared/words/history-words.ts';
 import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 import { rowCountChangeInWords } from '../../../src-shared/words/table-rows.ts';
 import { deletionInWords, spaceInWords } from '../../../src-shared/words/trash-words.ts';
@@ -122,7 +125,8 @@ async function prune(session: Session, planName: string, options: PruneOptions):
   const permanently = options.permanently === true;
   const given = { planId: plan.id, review, permanently, ...(retention === undefined ? {} : { retention }) };
   const preview = await session.call('prune.preview', given);
-  sayWhyPaused(preview, plan.name, review);
+  const historyPaused = await pausedHistoryOf(session, plan);
+  sayWhyPaused(preview, historyPaused, plan.name, review);
   if (options.dryRun === true) return printRemoval(preview, DRY);
   describe(preview);
   await confirm(
@@ -131,7 +135,13 @@ async function prune(session: Session, planName: string, options: PruneOptions):
     'Nothing was removed.',
   );
   const run = await session.run('prune.start', { ...given, confirmation: preview.confirmation });
+  if (review && historyPaused !== null) await session.run('history.prune', { planId: plan.id, review });
   return printRemoval(resultOf(run, 'prune'));
+}
+
+/** Why the history of a plan is not merged; `null`: it is, or there is none. */
+async function pausedHistoryOf(session: Session, { id, history }: Plan): Promise<string | null> {
+  return hasHistory(history) ? (await session.call('history.summary', { planId: id })).pruningPaused : null;
 }
 
 function questionOf({ removed, removedCount, bytesFreed }: PrunePreview, review: boolean): string {
@@ -140,11 +150,17 @@ function questionOf({ removed, removedCount, bytesFreed }: PrunePreview, review:
   return review ? `${what}, and resume pruning?` : `${what}?`;
 }
 
-function sayWhyPaused({ brakes, warnings }: PrunePreview, planName: string, review: boolean): void {
+function sayWhyPaused(
+  { brakes, warnings }: PrunePreview,
+  historyPaused: string | null,
+  planName: string,
+  review: boolean,
+): void {
+  if (historyPaused !== null) say(`paused  ${historyPausedInWords(historyPaused)}`);
   for (const { destination, reasons } of brakes)
     for (const { message } of reasons) say(`paused  at ${destination.name}: ${message}`);
   for (const warning of warnings) say(`warning  ${warning}`);
-  if (brakes.length > 0 && !review)
+  if ((brakes.length > 0 || historyPaused !== null) && !review)
     say(`Pruning is paused: older snapshots stay. Review it with: snapkeep prune ${planName} --review`);
 }
 

@@ -8,6 +8,7 @@ import { isTimeToRetry, RETRY_LATER } from '../process/retry.ts';
 import { activePause } from '../schedule/schedule-state.ts';
 import { SourceWatch } from '../schedule/source-watch.ts';
 import { startCapture } from './start-capture.ts';
+import { isWriter } from './take-over.ts';
 
 /** What is remembered of a plan between two looks at its database. */
 interface Watched {
@@ -123,9 +124,12 @@ export class Captures {
     const { catalog, ports } = this.#core();
     const pauseOfAll = catalog.settings.pause();
     if (catalog.settings.get().notOnBattery && ports.power?.onBattery()) return [];
-    return catalog.plans
-      .list()
-      .filter(({ history, paused }) => hasHistory(history) && activePause([paused, pauseOfAll], this.#now()) === null);
+    return catalog.plans.list().filter(({ id, history, paused }) => {
+      const known = catalog.histories.ofPlan(id);
+      // Where another service writes the history, nothing is captured until a person takes it over.
+      const isOwn = known === undefined || isWriter(this.#core(), known);
+      return hasHistory(history) && isOwn && activePause([paused, pauseOfAll], this.#now()) === null;
+    });
   }
 
   #intervalOf(planId: string): number {

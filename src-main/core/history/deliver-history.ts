@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { HISTORY_FORMAT, type PointLine } from '../../../src-shared/model/history/history-file.ts';
+import { HISTORY_FORMAT, HistoryFile, type PointLine } from '../../../src-shared/model/history/history-file.ts';
 import type { Point } from '../../../src-shared/model/history/point.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { HOUR_MS } from '../../../src-shared/retention/history-periods.ts';
@@ -55,7 +55,7 @@ export async function deliverHistory(
       if (explained.code === 'CANCELLED') throw explained;
       waiting += 1;
       handle.log('warning', `${explained.message} ${explained.hint ?? ''}`.trim());
-      noteProblem(core, history, destinationId, explained.message);
+      noteProblem(core, history, destinationId, explained);
       if (classifyFailure(explained.code) !== 'unavailable') failures.push(explained);
     }
   }
@@ -65,8 +65,11 @@ export async function deliverHistory(
   return { waiting };
 }
 
-function noteProblem({ catalog }: CoreContext, { id }: HistoryRow, destinationId: string, problem: string): void {
-  catalog.historyCopies.save({ ...catalog.historyCopies.get(id, destinationId), problem });
+/** Keeps what is in the way at a destination, and which other service writes the history now. */
+function noteProblem({ catalog }: CoreContext, { id }: HistoryRow, destinationId: string, error: SnapkeepError): void {
+  catalog.historyCopies.save({ ...catalog.historyCopies.get(id, destinationId), problem: error.message });
+  const writer = HistoryFile.shape.writer.safeParse(error.details?.writer).data;
+  if (error.code === 'CONFLICT' && writer !== undefined) catalog.histories.change(id, { writer });
 }
 
 async function deliverTo(
@@ -120,7 +123,12 @@ export function placeOf(
 }
 
 /** Makes the history there, or asks whether this service writes it. @throws SnapkeepError `CONFLICT` */
-async function requireOwn(core: CoreContext, plan: Plan, history: HistoryRow, place: WritablePlace): Promise<void> {
+export async function requireOwn(
+  core: CoreContext,
+  plan: Plan,
+  history: HistoryRow,
+  place: WritablePlace,
+): Promise<void> {
   const known = await readHistoryFile(place);
   if (known !== null) requireWriter(known.history, core.serviceId);
   if (known !== null && isDeepStrictEqual(known.history.encryption, plan.encryption)) return;

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Point } from '../../../src-shared/model/history/point.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { fileStem } from '../../../src-shared/rules/names/naming.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
@@ -19,6 +20,7 @@ import { placeOf } from './deliver-history.ts';
 import { ltxName, ltxPath } from './layout.ts';
 import { filesOfPoint, type HistoryPlace, listHistory } from './read-history.ts';
 import { requireHistory } from './start-capture.ts';
+import { UNKNOWN_HASH } from './stored-points.ts';
 
 /** A point in the history of a plan. */
 export interface StoredPointSource {
@@ -98,7 +100,7 @@ async function rebuildFrom(
     return paths;
   });
   const target = join(staging, `${fileStem(plan.name)}-point-${txid}.db`);
-  const rebuilt = await rebuildInWorker(core, { files, target, rootHash: point?.rootHash ?? null }, handle);
+  const rebuilt = await rebuildInWorker(core, { files, target, rootHash: knownRoot(point) }, handle);
   await rm(fetched, { recursive: true });
   return rebuilt;
 }
@@ -124,6 +126,10 @@ export async function rebuildInWorker(
   // The root hash identifies the content as well as its SHA-256 would, for which all of it would be read again.
   return { path: target, rebuilt: { bytes: image.pageSize * image.commit, sha256: image.rootHash } };
 }
+
+/** What the image of a point is compared with; `null`: what is known of the point was lost. */
+const knownRoot = (point: Point | undefined): string | null =>
+  point === undefined || point.rootHash === UNKNOWN_HASH ? null : point.rootHash;
 
 /** Where a file of a history can be read on this machine: a folder's where it is, any other in the staging folder. */
 export async function localFileOf(

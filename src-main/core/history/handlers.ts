@@ -10,12 +10,15 @@ import { noPoint } from './fetch-point.ts';
 import { tooMuchWaits } from './outbox.ts';
 import { releaseHistoryBrake, startHistoryPrune } from './prune-history.ts';
 import { requireHistory, startCapture } from './start-capture.ts';
+import { isWriter } from './take-over.ts';
 
 /** Captures changes, and shows the points in time of a plan. */
 export function historyHandlers(core: CoreContext): Handlers<MethodsOf<'history'>> {
   const { catalog } = core;
   return {
-    'history.capture': async ({ planId }) => ({ run: await startCapture(core, catalog.plans.require(planId)) }),
+    'history.capture': async ({ planId, takeOver }) => ({
+      run: await startCapture(core, catalog.plans.require(planId), takeOver),
+    }),
     'history.summary': ({ planId }) => summaryOf(core, planId),
     'history.points': ({ planId, ...asked }) => {
       const history = catalog.histories.ofPlan(catalog.plans.require(planId).id);
@@ -63,6 +66,7 @@ async function summaryOf(core: CoreContext, planId: string): Promise<Result<'his
     storedBytes,
     oldest: named(oldest === null ? undefined : catalog.points.get(history.id, oldest)),
     newest: named(newest),
+    otherWriterSince: isWriter(core, history) ? null : (history.writer?.since ?? null),
     pruningPaused: history.brake?.reason ?? null,
     capturesPaused: waiting === null ? null : capturesPausedInWords(plan.name, waiting),
     maximumDataLossMs: maximumDataLossMs(recent, Date.parse(history.lookedAt ?? '') || 0, clock.now().getTime()),
@@ -89,6 +93,14 @@ const MOST_MARKS = 500;
 const MOST_RECENT = 2000;
 
 const NO_POINTS: Result<'history.summary'> = {
-  ...{ points: 0, storedBytes: 0, oldest: null, newest: null, pruningPaused: null, capturesPaused: null },
+  ...{
+    points: 0,
+    storedBytes: 0,
+    oldest: null,
+    newest: null,
+    otherWriterSince: null,
+    pruningPaused: null,
+    capturesPaused: null,
+  },
   maximumDataLossMs: null,
 };

@@ -102,8 +102,8 @@ export async function replaceHistoryFile(
 export function requireWriter({ writer, plan }: HistoryFile, serviceId: string): void {
   if (writer.serviceId === serviceId) return;
   throw new SnapkeepError('CONFLICT', `The history of ${plan.name} is written by another Snapkeep service.`, {
-    hint: 'Stop the plan there first, then take the history over here.',
-    details: { writer: writer.serviceId, since: writer.since },
+    hint: 'Stop the plan there first, then take the history over here: snapkeep points PLAN --take-over',
+    details: { writer },
   });
 }
 

@@ -16,20 +16,23 @@ import { explainError } from '../engine/engine-errors.ts';
 import type { RunHandle } from '../runs/run-work.ts';
 import { readingSecretsOfPlan } from '../secrets/encryptions.ts';
 import type { StoredLtxFile } from './choose-files.ts';
-import { placeOf, putOnce } from './deliver-history.ts';
+import { placeOf, putOnce, requireOwn } from './deliver-history.ts';
 import { localFileOf } from './fetch-point.ts';
 import { CAPTURE_LEVEL, isBasePoint } from './history-folder.ts';
 import { removeLtxFile, sweepHistory, type WritablePlace } from './history-store.ts';
 import { listHistory } from './read-history.ts';
 import { pointsLock, requireHistory } from './start-capture.ts';
+import { isWriter } from './take-over.ts';
 
 /** A file at a destination, as the rules of merging see it. */
 type KnownFile = ChainFile & { stored: StoredLtxFile };
 
 /** Queues the pruning of every history: points that the rules no longer keep are merged with the next one that they do. */
 export function pruneHistories(core: CoreContext): void {
-  for (const plan of core.catalog.plans.list())
-    if (hasHistory(plan.history) && core.catalog.histories.ofPlan(plan.id) !== undefined) startHistoryPrune(core, plan);
+  for (const plan of core.catalog.plans.list()) {
+    const history = core.catalog.histories.ofPlan(plan.id);
+    if (hasHistory(plan.history) && history !== undefined && isWriter(core, history)) startHistoryPrune(core, plan);
+  }
 }
 
 /** Queues the pruning of the history of a plan. One goes on at a time. */
@@ -114,6 +117,8 @@ async function pruneAt(
   const staging = join(handle.stagingFolder, 'merge');
   await withDestination(core, destination, async (driver) => {
     const place = placeOf(core, history, destination, driver);
+    await place.requireAvailable();
+    await requireOwn(core, plan, history, place);
     await sweepHistory(place, ({ tag }) => tag !== null && core.catalog.runs.hasEnded(tag));
     const files = await knownFiles(core, history, destination, place, { staging, handle });
     const { merges, newBase, removable } = planMerges(files, kept, plan.timeZone);

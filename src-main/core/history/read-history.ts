@@ -94,7 +94,8 @@ export async function filesOfPoint(
   return chosen;
 }
 
-async function readHeader({ driver, layout, folder }: HistoryPlace, file: StoredLtxFile): Promise<LtxHeader> {
+/** Reads the header of a file that is not encrypted. @throws SnapkeepError as the driver does; `CORRUPT` */
+export async function readHeader({ driver, layout, folder }: HistoryPlace, file: StoredLtxFile): Promise<LtxHeader> {
   const path = ltxPath(layout, folder, file);
   const bytes = Math.min(HEADER_BYTES, file.bytes);
   return readLtxHeader(await buffer(await driver.get(path, { start: 0, bytes })), path);

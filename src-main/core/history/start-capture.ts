@@ -21,6 +21,8 @@ import { deliverHistory } from './deliver-history.ts';
 import { type HistoryFolder, historyFolder, removeOrphans } from './history-folder.ts';
 import { historyFolderName, ltxName } from './layout.ts';
 import { dropStored, outboxFull, tooMuchWaits } from './outbox.ts';
+import { UNKNOWN_HASH } from './stored-points.ts';
+import { isWriter, requireOwnAgain, takeOver } from './take-over.ts';
 
 /** What only one run may add to a history at a time. */
 export const historyLock = (planId: string): string => `history of ${planId}`;
@@ -31,9 +33,10 @@ export const pointsLock = (planId: string): string => `points of ${planId}`;
 /**
  * Queues a capture: what has changed in a database since the last one becomes a point in time, which is stored at all
  * destinations of the plan.
+ * @param isTakeOver another service writes the history, and this one is to do it from now on
  * @throws SnapkeepError `UNSUPPORTED` for a plan without a history
  */
-export async function startCapture(core: CoreContext, plan: Plan): Promise<Run> {
+export async function startCapture(core: CoreContext, plan: Plan, isTakeOver = false): Promise<Run> {
   if (!hasHistory(plan.history)) throw noHistory(plan);
   const sourcePath = await canonicalFilePath(plan.sourcePath);
   return core.runs.start({
@@ -41,8 +44,13 @@ export async function startCapture(core: CoreContext, plan: Plan): Promise<Run> 
     planId: plan.id,
     planName: plan.name,
     subject: plan.name,
-    locks: [sourcePath, historyLock(plan.id)],
-    work: (handle) => capture(core, { ...plan, sourcePath }, handle),
+    locks: [sourcePath, historyLock(plan.id), ...(isTakeOver ? [pointsLock(plan.id)] : [])],
+    work: async (handle) => {
+      const known = core.catalog.histories.ofPlan(plan.id);
+      if (isTakeOver) await takeOver(core, plan, requireHistory(core, plan.id), handle);
+      else if (known !== undefined && !isWriter(core, known)) await requireOwnAgain(core, plan, known);
+      return capture(core, { ...plan, sourcePath }, handle);
+    },
   });
 }
 
@@ -107,7 +115,7 @@ async function captureChanges(
   const request = {
     sourcePath: plan.sourcePath,
     historyId: id,
-    previous: known === undefined ? null : { txid: known.newestTxid, rootHash: known.newestRoot ?? NO_ROOT },
+    previous: known === undefined ? null : { txid: known.newestTxid, rootHash: known.newestRoot ?? UNKNOWN_HASH },
     hashes: folder.hashes,
     out: join(handle.stagingFolder, 'captured.ltx'),
     encryption: plan.encryption,
@@ -162,9 +170,6 @@ async function keep(
   await keepPageHashes(folder.hashes);
   handle.log('info', `Point ${txid}: ${countInWords(captured.changedPages, 'page')} changed.`);
 }
-
-/** The root hash of no database: every page is captured. */
-const NO_ROOT = '0'.repeat(64);
 
 /** How long the database was not looked at before a capture, in milliseconds. */
 const sinceLook = ({ takenAt }: CapturedHistory, known: HistoryRow | undefined): number | null =>

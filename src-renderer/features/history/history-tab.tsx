@@ -18,6 +18,7 @@ import { useAction } from '../../hooks/use-action.ts';
 import { useLast } from '../../hooks/use-last.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { openRestore } from '../restore/restore-store.ts';
+import { HistoryNotices } from './history-notices.tsx';
 import { factsOfPoint } from './point-facts.ts';
 import { type PointAction, PointPanel } from './point-panel.tsx';
 import { Timeline, type TimelineMove } from './timeline.tsx';
@@ -64,6 +65,7 @@ export function HistoryTab({ plan, now }: { plan: Plan; now: number }) {
           {reachInWords(summary.value, now)}
         </Text>
       )}
+      {summary.value !== null && <HistoryNotices plan={plan} summary={summary.value} now={now} />}
       {timeline.error !== null && <ErrorNotice error={timeline.error} />}
       {action.error !== null && <ErrorNotice error={action.error} />}
       <div className="card history-card">

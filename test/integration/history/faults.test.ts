@@ -33,6 +33,10 @@ const ltx = (destination: string, level: number, min: number, max: number): stri
   const digits = (txid: number): string => txid.toString(16).padStart(16, '0');
   return join(historyIn(destination), 'ltx', String(level), `${digits(min)}-${digits(max)}.ltx`);
 };
+const digitsOf = (destination: string): string[] =>
+  readdirSync(join(historyIn(destination), 'ltx'), { recursive: true })
+    .map(String)
+    .sort();
 const run = (path: string, sql: string): void => {
   const database = new Database(path);
   database.exec(sql);
@@ -217,6 +221,32 @@ test('a clock that goes back and forth changes labels only: TXIDs order, and not
   await expectPoints(scene, [1, 2, 3, 4]);
   const { pruningPaused } = await scene.core.call('history.summary', { planId: scene.plan.id });
   expect(pruningPaused).toMatch(/dated in the future/);
+});
+
+test('a history is written by one service: another one takes it over on a person’s word, and the former one stops', async () => {
+  const scene = await setHistory();
+  const { core, plan, source, destination } = scene;
+  for (let n = 0; n < 3; n++) await capture(scene);
+  const file = join(historyIn(destination), 'history.json');
+  const own = JSON.parse(readFileSync(file, 'utf8'));
+  // The other one has merged nothing, has made a point, and knows nothing of what waits here.
+  const since = '2026-11-20T08:00:00.000Z';
+  writeFileSync(file, JSON.stringify({ ...own, writer: { serviceId: crypto.randomUUID(), since } }));
+  const refused = await capture(scene);
+  expect(refused.error).toMatchObject({ code: 'CONFLICT', hint: expect.stringContaining('take the history over') });
+  expect(await core.call('history.summary', { planId: plan.id })).toMatchObject({ otherWriterSince: since });
+  copyFileSync(ltx(destination, 0, 3, 3), ltx(destination, 0, 5, 5));
+  const others = digitsOf(destination);
+  expect((await capture(scene)).error).toMatchObject({ code: 'CONFLICT' });
+  expect((await runToEnd(core, 'history.prune', { planId: plan.id })).result).toMatchObject({ files: 0 });
+  expect(digitsOf(destination)).toEqual(others);
+  const { result } = await succeed(core, 'history.capture', { planId: plan.id, takeOver: true });
+  expect(result).toMatchObject({ txid: 6, waiting: 0 });
+  expect(JSON.parse(readFileSync(file, 'utf8')).writer.serviceId).toBe(own.writer.serviceId);
+  expect(existsSync(ltx(destination, 9, 1, 6))).toBe(true);
+  appendEntries(source, 1);
+  await capture(scene);
+  await expectPoints(scene, [1, 2, 3, 6, 7]);
 });
 
 describe('a kill', () => {
