@@ -11,6 +11,7 @@ import { checkSource } from './plans/check-source.ts';
 import { pruneByRetention } from './prune/prune.ts';
 import { pruneSafetySnapshots } from './restore/undo/prune-safety.ts';
 import { expireTrash } from './trash/empty-trash.ts';
+import { verifyPoints } from './verify/verify-points.ts';
 
 /** Something that is done when a run begins or has ended. */
 export interface RunStep {
@@ -76,6 +77,7 @@ export const RECURRING: readonly RecurringStep[] = [
   { name: 'clean-up of folders', everyMs: 10 * MINUTE_MS, work: ({ cleanUp }) => cleanUp.tick() },
   { name: 'safety snapshots', everyMs: DAY_MS, work: pruneSafetySnapshots },
   { name: 'histories', everyMs: 60 * MINUTE_MS, work: pruneHistories },
+  { name: 'verification of points', everyMs: 60 * MINUTE_MS, work: verifyPoints },
   { name: 'trash', everyMs: 60 * MINUTE_MS, work: expireTrash },
 ];
 

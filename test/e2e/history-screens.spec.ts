@@ -75,10 +75,10 @@ test('a dropped table is marked and restored from just before; the review shows 
     .getByRole('button', { name: /Rows dropped/ })
     .first()
     .click();
-  await expect(page.getByText('Point 3')).toBeVisible();
+  await expect(page.getByText('Point 3', { exact: true })).toBeVisible();
   await judgeEverywhere(page, 'history');
   await page.getByRole('button', { name: 'Just before this mark' }).click();
-  await expect(page.getByText('Point 2')).toBeVisible();
+  await expect(page.getByText('Point 2', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Restore', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Point 2');

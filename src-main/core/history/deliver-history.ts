@@ -110,7 +110,7 @@ async function deliverTo(
 /** A history at one of the destinations of its plan. */
 export function placeOf(
   core: CoreContext,
-  { folder }: HistoryRow,
+  { folder }: Pick<HistoryRow, 'folder'>,
   destination: ReturnType<typeof requireDestination>,
   driver: Destination,
 ): WritablePlace {

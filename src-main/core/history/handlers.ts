@@ -36,7 +36,7 @@ export function historyHandlers(core: CoreContext): Handlers<MethodsOf<'history'
       const plan = catalog.plans.require(planId);
       requireHistory(core, planId);
       if (review) releaseHistoryBrake(core, planId);
-      return { run: startHistoryPrune(core, plan) };
+      return { run: startHistoryPrune(core, plan, true) };
     },
     'history.timeline': ({ planId, ...part }) => timelineOf(core, planId, part),
     'history.pin': ({ planId, txid, pinned }) => {

@@ -6,6 +6,7 @@ import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import { BASE_LEVEL, type ChainFile } from '../../../src-shared/retention/history-chain.ts';
 import { type Merge, planMerges } from '../../../src-shared/retention/history-merging.ts';
 import { type KeptPoint, keptPoints } from '../../../src-shared/retention/history-retention.ts';
+import { eventsAfter } from '../../../src-shared/retention/merged-events.ts';
 import { reasonToPause } from '../../../src-shared/retention/point-brake.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
@@ -20,6 +21,8 @@ import { placeOf, putOnce, requireOwn } from './deliver-history.ts';
 import { localFileOf } from './fetch-point.ts';
 import { CAPTURE_LEVEL, isBasePoint } from './history-folder.ts';
 import { removeLtxFile, sweepHistory, type WritablePlace } from './history-store.ts';
+import { ltxName } from './layout.ts';
+import { isLocked } from './object-lock.ts';
 import { listHistory } from './read-history.ts';
 import { pointsLock, requireHistory } from './start-capture.ts';
 import { isWriter } from './take-over.ts';
@@ -35,8 +38,8 @@ export function pruneHistories(core: CoreContext): void {
   }
 }
 
-/** Queues the pruning of the history of a plan. One goes on at a time. */
-export function startHistoryPrune(core: CoreContext, plan: Plan): Run {
+/** Queues the pruning of the history of a plan. One goes on at a time. @param isAsked by a person, so that its points say so */
+export function startHistoryPrune(core: CoreContext, plan: Plan, isAsked = false): Run {
   const running = core.runs.active().find(({ kind, planId }) => kind === 'pruneHistory' && planId === plan.id);
   if (running !== undefined) return running;
   return core.runs.start({
@@ -45,7 +48,7 @@ export function startHistoryPrune(core: CoreContext, plan: Plan): Run {
     planName: plan.name,
     subject: plan.name,
     locks: [pointsLock(plan.id)],
-    work: (handle) => prune(core, plan, handle),
+    work: (handle) => prune(core, plan, isAsked, handle),
   });
 }
 
@@ -56,7 +59,7 @@ export function releaseHistoryBrake({ catalog }: CoreContext, planId: string): v
   catalog.histories.change(history.id, { brake: null, reviewedTxid: history.brake?.txid ?? history.reviewedTxid });
 }
 
-async function prune(core: CoreContext, plan: Plan, handle: RunHandle): Promise<RunResult> {
+async function prune(core: CoreContext, plan: Plan, isAsked: boolean, handle: RunHandle): Promise<RunResult> {
   const history = withBrake(core, requireHistory(core, plan.id));
   const nothing: RunResult = { kind: 'pruneHistory', points: 0, files: 0, bytesFreed: 0 };
   if (history.brake !== null) {
@@ -81,7 +84,11 @@ async function prune(core: CoreContext, plan: Plan, handle: RunHandle): Promise<
     }
   }
   const gone = isEverywhere ? goneOf(points, kept) : [];
-  core.catalog.points.remove(history.id, gone);
+  core.catalog.transaction(() => {
+    for (const [txid, kinds] of eventsAfter(core.catalog.points.eventful(history.id), kept, gone, isAsked))
+      core.catalog.points.addEvents(history.id, txid, kinds);
+    core.catalog.points.remove(history.id, gone);
+  });
   const { files, bytes: bytesFreed } = removed;
   handle.log('info', `Merged ${countInWords(gone.length, 'point')}; ${bytesInWords(bytesFreed)} freed.`);
   core.events.emit('plans.changed', { planIds: [plan.id] });
@@ -123,7 +130,7 @@ async function pruneAt(
     const files = await knownFiles(core, history, destination, place, { staging, handle });
     const { merges, newBase, removable } = planMerges(files, kept, plan.timeZone);
     for (const { stored } of removable) {
-      await removeLtxFile(place, stored);
+      if (!(await removeUnlocked(place, stored, handle))) continue;
       core.catalog.historyCopies.forgetMerged({
         historyId: history.id,
         destinationId: destination.id,
@@ -154,6 +161,7 @@ async function knownFiles(
   const { files } = await listHistory(place, handle.signal);
   const merged = core.catalog.historyCopies.merged(history.id, destination.id);
   const readBack = new Set(merged.map(({ level, min, max }) => `${level}/${min}-${max}`));
+  const now = core.clock.now().getTime();
   const known: KnownFile[] = [];
   for (const stored of files) {
     const { level, min, max, bytes, modifiedAt } = stored;
@@ -172,9 +180,32 @@ async function knownFiles(
       core.catalog.historyCopies.addMerged({ historyId: history.id, destinationId: destination.id, level, min, max });
     }
     const madeAt = modifiedAt.getTime();
-    known.push({ level, min, max, bytes, madeAt, verified: true, locked: false, inUse: false, stored });
+    known.push({
+      level,
+      min,
+      max,
+      bytes,
+      madeAt,
+      verified: true,
+      locked: isLocked(destination, stored, now),
+      inUse: false,
+      stored,
+    });
   }
   return known;
+}
+
+/** Removes a file. @returns `false`: the bucket has locked it, so it stays until the lock ends */
+async function removeUnlocked(place: WritablePlace, file: StoredLtxFile, handle: RunHandle): Promise<boolean> {
+  try {
+    await removeLtxFile(place, file);
+    return true;
+  } catch (error) {
+    const { code, message } = explainError(error, ltxName(file));
+    if (code !== 'PERMISSION') throw error;
+    handle.log('info', message);
+    return false;
+  }
 }
 
 async function mergeAt(

@@ -3,8 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { hasHistory } from '../../../src-shared/model/history/history-settings.ts';
+import type { Point } from '../../../src-shared/model/history/point.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import type { Run, RunResult } from '../../../src-shared/model/run.ts';
+import { type Run, type RunResult, replacesDatabase } from '../../../src-shared/model/run.ts';
 import { eventsOf } from '../../../src-shared/rules/history/timeline.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import type { HistoryRow } from '../catalog/repos/history-repo.ts';
@@ -163,6 +164,7 @@ async function keep(
         events: [
           ...eventsOf(found, before ?? null, plan.history.intervalSeconds * 1000).filter((kind) => kind !== 'new-base'),
           ...(base === null || before === undefined ? [] : ['new-base' as const]),
+          ...(before !== undefined && wasRestored(core, plan, before) ? ['restored' as const] : []),
         ],
       },
     ]);
@@ -170,6 +172,17 @@ async function keep(
   await keepPageHashes(folder.hashes);
   handle.log('info', `Point ${txid}: ${countInWords(captured.changedPages, 'page')} changed.`);
 }
+
+/** Whether a restore or an Undo has replaced the database since a point. */
+function wasRestored({ catalog }: CoreContext, { sourcePath }: Plan, { madeAt }: Point): boolean {
+  const replaced = catalog.runs.list({ kinds: ['restore', 'undo'], limit: MOST_REPLACEMENTS });
+  return replaced.some(
+    ({ result, finishedAt }) =>
+      replacesDatabase(result) && result.targetPath === sourcePath && finishedAt !== null && finishedAt >= madeAt,
+  );
+}
+
+const MOST_REPLACEMENTS = 20;
 
 /** How long the database was not looked at before a capture, in milliseconds. */
 const sinceLook = ({ takenAt }: CapturedHistory, known: HistoryRow | undefined): number | null =>

@@ -4,6 +4,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from '../copies/fetch-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
+import { explainError } from '../engine/engine-errors.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { fetchPoint, pointName, type StoredPointSource } from '../history/fetch-point.ts';
 import { fetchReplicaPoint, type ReplicaSource, replicaPointName } from '../history/replicas.ts';
@@ -62,24 +63,28 @@ export async function fetchSource(
   return { ...fetched, destinationId: destination.id, known: knownOfSnapshot(fetched.expected), entry: undefined };
 }
 
-/** Queues the verification of a stored file; the result is kept if it is a snapshot of the catalog. */
+/** Queues the verification of a stored file; the result is kept if it is a snapshot or a point of the catalog. */
 export function startVerification(core: CoreContext, source: ReadSource, key: DatabaseKey | undefined): Run {
   const snapshot = 'stored' in source ? core.catalog.snapshots.get(source.stored.snapshot.id) : undefined;
+  const point = 'point' in source ? source.point : undefined;
   return core.runs.start({
     kind: 'verify',
-    planId: snapshot?.planId ?? null,
-    planName: snapshot?.planName ?? null,
+    planId: snapshot?.planId ?? point?.plan.id ?? null,
+    planName: snapshot?.planName ?? point?.plan.name ?? null,
     snapshotId: snapshot?.id ?? null,
     ...aboutSource(source),
     work: async (handle) => {
       const wanted = { key, wanted: 'everything' } as const;
-      const { path, destinationId, known, ...file } = await fetchSource(core, source, handle, wanted);
+      const fetched = fetchSource(core, source, handle, wanted);
+      if (point !== undefined) await fetched.catch((error: unknown) => recordUnrestorable(core, point, error));
+      const { path, destinationId, known, ...file } = await fetched;
       const { given, ...decryptionSecrets } = await decryptionSecretsOfFile(core, { path, known }, handle, key);
       const { expected, entry, rebuilt } = file;
       const request = { path, expected, entry, rebuilt, mayStayEncrypted: key === undefined };
       const verification = await core.runInWorker('verify', request, { ...handle, ...decryptionSecrets });
       if (verification.valid && given !== undefined) core.keys.keep(given);
       if (snapshot !== undefined) recordVerification(core, snapshot.id, destinationId, verification);
+      if (point !== undefined) recordPoint(core, point, verification);
       return { kind: 'verify', verification };
     },
   });
@@ -96,4 +101,24 @@ export function recordVerification(
   const planId = core.catalog.snapshots.get(snapshotId)?.planId ?? null;
   core.events.emit('snapshots.changed', { planId });
   if (planId !== null) core.events.emit('plans.changed', { planIds: [planId] });
+}
+
+/** Keeps the result with a point. While a point that is not valid is not reviewed, nothing is merged or removed. */
+function recordPoint(
+  core: CoreContext,
+  { plan, history: { id }, txid }: StoredPointSource,
+  { valid, message }: Pick<Verification, 'valid' | 'message'>,
+): void {
+  const { histories, points } = core.catalog;
+  points.setVerified(id, txid, { at: core.clock.now().toISOString(), level: 'restored', valid });
+  const { brake, newestTxid } = histories.require(id);
+  if (!valid && brake === null)
+    histories.change(id, { brake: { reason: `Point ${txid} is not valid: ${message}`, txid: newestTxid } });
+  core.events.emit('plans.changed', { planIds: [plan.id] });
+}
+
+/** A point whose files are damaged or missing is not valid; a destination that is unavailable says nothing. */
+function recordUnrestorable(core: CoreContext, point: StoredPointSource, error: unknown): void {
+  const { code, message } = explainError(error, pointName(point));
+  if (['CORRUPT', 'NOT_FOUND'].includes(code)) recordPoint(core, point, { valid: false, message });
 }

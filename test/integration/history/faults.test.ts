@@ -18,7 +18,7 @@ import { canMount } from '../../support/can-mount.ts';
 import { appendEntries } from '../../support/databases.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { killAt, type Moment } from '../../support/killed.ts';
-import { type Scene, setScene } from '../../support/scene.ts';
+import { checkOf, type Scene, setScene, takeBackup } from '../../support/scene.ts';
 import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';
 import { runToEnd, startTestCore, succeed } from '../../support/test-core.ts';
 
@@ -247,6 +247,70 @@ test('a history is written by one service: another one takes it over on a person
   appendEntries(source, 1);
   await capture(scene);
   await expectPoints(scene, [1, 2, 3, 6, 7]);
+});
+
+test('a plan that is recovered on a new machine has its points, which are read only until the history is taken over', async () => {
+  const scene = await setHistory();
+  for (let n = 0; n < 3; n++) await capture(scene);
+  await takeBackup(scene);
+  await scene.core.close();
+  const folder = historyIn(scene.destination);
+  const [name = ''] = readdirSync(folder).filter((each) => each.startsWith('points-'));
+  rmSync(join(folder, name));
+  const core = await startTestCore(join(scene.folder, 'new-home'));
+  const { plans } = await core.call('recoveries.scan', { path: scene.destination });
+  const chosen = plans.map(
+    ({ snapshots, attachedFiles: _, settings: __, sourceExists: ___, sourceKind: ____, ...plan }) => ({
+      ...plan,
+      attachedFilePaths: {},
+      snapshotIds: snapshots.map(({ id }) => id),
+    }),
+  );
+  const {
+    plans: [plan],
+  } = await core.call('recoveries.apply', { path: scene.destination, plans: chosen });
+  if (plan === undefined) throw new Error('No plan was recovered.');
+  const recovered = { ...scene, core, plan };
+  await expectPoints(recovered, [1, 2, 3]);
+  const summary = await core.call('history.summary', { planId: plan.id });
+  expect(summary).toMatchObject({ points: 3, otherWriterSince: expect.stringMatching(/^20/) });
+  expect((await capture(recovered)).error).toMatchObject({ code: 'CONFLICT' });
+  await succeed(core, 'history.capture', { planId: plan.id, takeOver: true });
+  await expectPoints(recovered, [1, 2, 3, 4]);
+});
+
+test('a restore, and what a person prunes, is an event of the next point; what goes leaves its events to the next one', async () => {
+  const keep = { minutesForHours: 0, hoursForDays: 0, daysForDays: 0, monthsForMonths: 0 };
+  const scene = await setHistory({ plan: { history: { ...HISTORY, keep } } });
+  const { core, plan, source } = scene;
+  await capture(scene);
+  await capture(scene);
+  const eventsOfNewest = async () => (await core.call('history.points', { planId: plan.id, limit: 1 }))[0]?.events;
+  const checked = await succeed(core, 'restores.check', { source: { planId: plan.id, txid: 1 }, targetPath: source });
+  const { confirmation } = checkOf(checked);
+  await succeed(core, 'restores.start', { checkRunId: checked.id, confirmation });
+  appendEntries(source, 3);
+  await capture(scene);
+  expect(await eventsOfNewest()).toContain('restored');
+  await capture(scene);
+  expect(await eventsOfNewest()).not.toContain('restored');
+  await succeed(core, 'history.prune', { planId: plan.id });
+  expect(await eventsOfNewest()).toEqual(expect.arrayContaining(['restored', 'pruned']));
+});
+
+test('a point that is found not to be valid is marked, and nothing is merged until a person reviews it', async () => {
+  const scene = await setHistory();
+  const { core, plan, destination } = scene;
+  await capture(scene);
+  await capture(scene);
+  await expectPoints(scene, [1, 2]);
+  const verified = async () => (await core.call('history.points', { planId: plan.id }))[0]?.verification;
+  expect(await verified()).toMatchObject({ valid: true, level: 'restored' });
+  writeFileSync(ltx(destination, 0, 2, 2), 'x');
+  await runToEnd(core, 'verifications.start', { planId: plan.id, txid: 2 });
+  expect(await verified()).toMatchObject({ valid: false });
+  const { pruningPaused } = await core.call('history.summary', { planId: plan.id });
+  expect(pruningPaused).toMatch(/^Point 2 is not valid: /);
 });
 
 describe('a kill', () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Point, PointEventKind, PointVerification } from '../../../../src-shared/model/history/point.ts';
 import type { TimelineBucket, TimelineMark } from '../../../../src-shared/model/history/timeline.ts';
 import type { RetainedPoint } from '../../../../src-shared/retention/history-retention.ts';
+import type { VerifiablePoint } from '../../../../src-shared/retention/points-to-verify.ts';
 import { bucketSpan } from '../../../../src-shared/rules/history/timeline.ts';
 import { every, Sql, sql, valuesOf } from '../sql.ts';
 import { flag, Repo, Table } from '../table.ts';
@@ -38,6 +39,8 @@ const isPoint = (historyId: string, txid: number): Sql => sql`history = ${histor
 const Bucket = z.object({ bucket: z.int(), points: z.int(), changedPages: z.int(), events });
 const Mark = z.object({ txid: z.int(), madeAt: z.int(), events, before: z.int().nullable() });
 const Totals = z.object({ points: z.int(), bytes: z.int(), oldest: z.int().nullable() });
+const Eventful = z.object({ txid: z.int(), events });
+const Verifiable = z.object({ txid: z.int(), restoredAt: z.int().nullable() });
 const Retained = z.object({ txid: z.int(), madeAt: z.int(), pinned: flag, valid: flag.nullable() });
 
 /** The table of points: a month of minutes is 43,200 of them, so hashes are bytes, and tables are named once for each schema. */
@@ -117,11 +120,20 @@ export class PointRepo extends Repo {
     return this.page(historyId, { to: new Date(Date.parse(instant) + 1).toISOString(), limit: 1 })[0];
   }
 
-  /** What retention looks at, in the order of making. */
+  /** What the schedule of verifications looks at, in the order of making. */
+  verifiable(historyId: string): VerifiablePoint[] {
+    const restored = sql`CASE WHEN level = 'restored' THEN verified_at END AS "restoredAt"`;
+    return this.db.all(
+      Verifiable,
+      sql`SELECT txid, ${restored} FROM points WHERE history = ${historyNumber(historyId)} ORDER BY txid`,
+    );
+  }
+
+  /** What retention looks at, in the order of making: only a restore shows that a point is valid. */
   retained(historyId: string): Array<Omit<RetainedPoint, 'inUse'>> {
     return this.db.all(
       Retained,
-      sql`SELECT txid, made_at AS "madeAt", pinned, valid FROM points WHERE history = ${historyNumber(historyId)} ORDER BY txid`,
+      sql`SELECT txid, made_at AS "madeAt", pinned, CASE WHEN level = 'restored' OR valid = 0 THEN valid END AS valid FROM points WHERE history = ${historyNumber(historyId)} ORDER BY txid`,
     );
   }
 
@@ -147,6 +159,12 @@ export class PointRepo extends Repo {
           ORDER BY txid DESC LIMIT ${limit}`,
     );
     return rows.reverse().map(({ madeAt, ...mark }) => ({ ...mark, at: new Date(madeAt).toISOString() }));
+  }
+
+  /** The points at which something happened, in the order of making. */
+  eventful(historyId: string): Array<Pick<TimelineMark, 'txid' | 'events'>> {
+    const marked = sql`history = ${historyNumber(historyId)} AND events <> 0`;
+    return this.db.all(Eventful, sql`SELECT txid, events FROM points WHERE ${marked} ORDER BY txid`);
   }
 
   /** Adds what happened at a point. */
