@@ -37,6 +37,10 @@ const GROUPS: ReadonlyArray<{ names: readonly string[]; load: () => Promise<AddC
   { names: ['template'], load: async () => (await import('./commands/template-commands.ts')).addTemplateCommands },
   { names: ['run-due'], load: async () => (await import('./commands/run-due-command.ts')).addRunDueCommand },
   { names: ['catalog'], load: async () => (await import('./commands/catalog-command.ts')).addCatalogCommand },
+  {
+    names: ['service'],
+    load: async () => (await import('./commands/service-command.ts')).addServiceCommand,
+  },
   { names: ['serve'], load: async () => (await import('./commands/serve-command.ts')).addServeCommand },
 ];
 

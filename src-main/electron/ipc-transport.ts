@@ -1,7 +1,8 @@
 import { type BrowserWindow, type IpcMainEvent, ipcMain } from 'electron';
-import type { Connection, Core } from '../core/core.ts';
+import type { Connection } from '../core/core.ts';
 import { isOwnPage } from './app-address.ts';
 import { TO_CORE, TO_WINDOW, UNSAVED } from './channel.ts';
+import type { DesktopCore } from './joined-service.ts';
 
 /** The windows whose pages have said that changes are not saved. */
 const unsavedWindows = new WeakSet<BrowserWindow>();
@@ -11,7 +12,7 @@ export const hasUnsaved = (window: BrowserWindow | undefined): boolean =>
   window !== undefined && !window.isDestroyed() && unsavedWindows.has(window);
 
 /** Carries frames between a window and the core. The only file that listens to IPC. */
-export function serveWindow(window: BrowserWindow, core: Core): void {
+export function serveWindow(window: BrowserWindow, core: DesktopCore): void {
   const { webContents } = window;
   let connection: Connection | undefined;
   const connect = (): Connection =>

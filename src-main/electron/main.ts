@@ -1,15 +1,18 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { app, dialog, nativeTheme, protocol, session, shell } from 'electron';
-import type { Core } from '../core/core.ts';
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { createCore } from '../core/create-core.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
-import { systemClock } from '../core/ports.ts';
+import { canonicalPath } from '../core/engine/files/paths.ts';
+import { type ProcessLog, systemClock } from '../core/ports.ts';
 import { defaultDataFolder } from '../core/process/default-data-folder.ts';
 import { guardProcess } from '../core/process/process-guard.ts';
 import { widenThreadPool } from '../core/process/thread-pool.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { setStartAtLogin, wasStartedAtLogin } from './autostart.ts';
 import { startWithCatalog } from './catalog-rescue.ts';
+import { type DesktopCore, joinDesktop } from './joined-service.ts';
 import { readLaunchArguments } from './launch-arguments.ts';
 import { canNotify, desktopNotifier } from './notifications.ts';
 import { systemPower } from './power.ts';
@@ -27,35 +30,82 @@ import { setApplicationMenu } from './window/menu.ts';
 import { ask } from './window/message-box.ts';
 import { OpenedFiles } from './window/opened-files.ts';
 
+/** How often, and after which pauses in milliseconds, a held data folder is asked for again. */
+const MOST_TRIES = 50;
+const TRY_EVERY_MS = 200;
+
 let mainWindow: MainWindow | undefined;
-let runningCore: Core | undefined;
+let runningCore: DesktopCore | undefined;
+/** The log of the core in this process, if it has one. */
+let ownLog: ProcessLog | undefined;
 
 const openRoute = (page: string): void => void mainWindow?.openRoute(page).catch(complain);
 const notify = desktopNotifier(openRoute);
 
-async function startCore(): Promise<Core> {
+/** What this application does by itself, whoever holds the data folder. */
+async function desktopPorts() {
+  return {
+    capabilities: {
+      nativeDialogs: true,
+      revealFiles: true,
+      droppedPaths: true,
+      notifications: canNotify(),
+      tray: await trayIsThere(),
+    },
+    dialogs: nativeDialogs(() => mainWindow?.current()),
+    revealFile: (path: string) => shell.showItemInFolder(path),
+  };
+}
+
+/** Joins the service that runs, or becomes it; a command that has the data folder is about to end. */
+async function startCore(): Promise<DesktopCore> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return (await joinService()) ?? (await ownCore());
+    } catch (error) {
+      if (!(error instanceof SnapkeepError && error.code === 'BUSY') || tries === MOST_TRIES) throw error;
+      await setTimeout(TRY_EVERY_MS);
+    }
+  }
+}
+
+async function joinService(): Promise<DesktopCore | undefined> {
+  const dataFolder = await canonicalPath(defaultDataFolder());
+  return joinDesktop(dataFolder, await desktopPorts(), () => void serviceEnded().catch(complain));
+}
+
+async function ownCore(): Promise<DesktopCore> {
+  const ports = await desktopPorts();
   const keychain = systemKeychain();
-  return createCore({
+  const core = await createCore({
     dataFolder: defaultDataFolder(),
     ports: {
+      ...ports,
       host: 'desktop',
-      capabilities: {
-        nativeDialogs: true,
-        revealFiles: true,
-        droppedPaths: true,
-        notifications: canNotify(),
-        tray: await trayIsThere(),
-      },
       startWorkerProcess: utilityWorker(
         join(import.meta.dirname, 'worker.cjs').replace('app.asar', 'app.asar.unpacked'),
       ),
-      dialogs: nativeDialogs(() => mainWindow?.current()),
       power: systemPower(),
-      revealFile: (path) => shell.showItemInFolder(path),
       ...(canNotify() ? { notify } : {}),
       ...(keychain === undefined ? {} : { keychain }),
     },
   });
+  ownLog = core.log;
+  return core;
+}
+
+/** The service under this window has ended: a new start joins its successor, or takes its place. */
+async function serviceEnded(): Promise<void> {
+  const chosen = await ask(mainWindow?.current(), {
+    type: 'warning',
+    message: 'The Snapkeep service that this window used has ended.',
+    detail: 'Restart Snapkeep to use the service again, or to work without it.',
+    buttons: ['Restart Snapkeep', 'Quit'],
+    defaultId: 0,
+    cancelId: 1,
+  });
+  if (chosen === 0) app.relaunch();
+  app.exit(0);
 }
 
 async function start(openedFiles: OpenedFiles): Promise<void> {
@@ -98,7 +148,7 @@ async function start(openedFiles: OpenedFiles): Promise<void> {
   openedFiles.handle((path) => void window.openRestore(path).catch(complain));
 }
 
-function checkForUpdates(core: Core): Promise<() => void> {
+function checkForUpdates(core: DesktopCore): Promise<() => void> {
   return startUpdates({
     app,
     clock: systemClock,
@@ -120,7 +170,7 @@ async function showAtStart(window: MainWindow, hidden: boolean): Promise<void> {
 }
 
 /** Lets the system do what the settings say, now and whenever they change. */
-async function followSettings(core: Core): Promise<void> {
+async function followSettings(core: DesktopCore): Promise<void> {
   let { startAtLogin, theme } = await core.call('settings.get', {});
   nativeTheme.themeSource = theme;
   // Where the program is may have changed since it was written down.
@@ -140,7 +190,7 @@ function startAtLoginOrComplain(start: boolean): void {
   }
 }
 
-async function backUp(core: Core, planId: string): Promise<void> {
+async function backUp(core: DesktopCore, planId: string): Promise<void> {
   try {
     await core.call('backups.start', { planId });
   } catch (error) {
@@ -150,7 +200,7 @@ async function backUp(core: Core, planId: string): Promise<void> {
   }
 }
 
-async function restoreBackup(core: Core, window: MainWindow): Promise<void> {
+async function restoreBackup(core: DesktopCore, window: MainWindow): Promise<void> {
   await window.show();
   const { path } = await core.call('dialogs.pickBackup', {});
   if (path !== null) await window.openRestore(path);
@@ -167,7 +217,7 @@ function fail(error: unknown): void {
 }
 
 widenThreadPool();
-guardProcess(() => runningCore?.log, fail);
+guardProcess(() => ownLog, fail);
 app.setAppUserModelId('org.snapkeep.Snapkeep');
 app.enableSandbox();
 registerAppScheme();

@@ -1,8 +1,8 @@
 import { type App, type BrowserWindow, powerMonitor } from 'electron';
 import type { Run } from '../../src-shared/model/run.ts';
 import { countInWords } from '../../src-shared/words/wording.ts';
-import type { Core } from '../core/core.ts';
 import { hasUnsaved } from './ipc-transport.ts';
+import type { DesktopCore } from './joined-service.ts';
 import { ask } from './window/message-box.ts';
 
 /** The way out of the application. */
@@ -45,7 +45,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
  * Quits only when nothing runs and all changes are saved, or when the person says what is to become of it; the core is closed before the process
  * ends.
  */
-export function guardQuit(app: App, core: Core, window: () => BrowserWindow | undefined): Quitting {
+export function guardQuit(app: App, core: DesktopCore, window: () => BrowserWindow | undefined): Quitting {
   let decided = false;
   let asking = false;
   /** The newest answer; one that still waits for runs to end is replaced by the next. */
@@ -84,7 +84,7 @@ export function guardQuit(app: App, core: Core, window: () => BrowserWindow | un
   return { isDecided: () => decided };
 }
 
-async function askAll(core: Core, window: BrowserWindow | undefined): Promise<Answer> {
+async function askAll(core: DesktopCore, window: BrowserWindow | undefined): Promise<Answer> {
   if (hasUnsaved(window) && !(await askToDiscard(window))) return 'stay';
   return askAbout(core.activeRuns(), window);
 }
@@ -116,7 +116,7 @@ async function askAbout(runs: readonly Run[], window: BrowserWindow | undefined)
   return ANSWERS[response] ?? 'stay';
 }
 
-async function nothingRuns(core: Core): Promise<void> {
+async function nothingRuns(core: DesktopCore): Promise<void> {
   for (let runs = core.activeRuns(); runs.length > 0; runs = core.activeRuns())
     await Promise.all(runs.map((run) => core.runEnded(run.id)));
 }

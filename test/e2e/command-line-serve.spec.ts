@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -66,4 +66,29 @@ test('npm that is killed takes the server it started with it', async () => {
   await expect.poll(() => existsSync(join(home, 'service.sock')), { timeout: 20_000 }).toBe(false);
   expect(commandLineOf(home)(['plan', 'list']).exitCode).toBe(0);
   expect(() => process.kill(server, 0)).toThrow('ESRCH');
+});
+
+test('a service is installed as a user unit, says that it does not linger, and is removed', () => {
+  test.skip(process.platform !== 'linux', 'The managers of other systems are tested by what they are given.');
+  const bin = join(home, 'bin');
+  const calls = join(home, 'calls');
+  mkdirSync(bin);
+  for (const [name, says] of [
+    ['systemctl', ''],
+    ['loginctl', 'echo no'],
+  ])
+    writeFileSync(join(bin, `${name}`), `#!/bin/sh\necho "$*" >> ${calls}\n${says}\n`, { mode: 0o700 });
+  const service = (verb: string, path = `${bin}:${process.env.PATH}`) =>
+    commandLineOf(home)(['service', verb], { environment: { PATH: path, XDG_CONFIG_HOME: join(home, 'config') } });
+  const unit = join(home, 'config/systemd/user/snapkeep.service');
+  expect(service('install', '/nowhere')).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^UNSUPPORTED/) });
+  expect(existsSync(unit)).toBe(false);
+  expect(service('status').exitCode).toBe(1);
+  expect(service('install')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('enable-linger') });
+  expect(readFileSync(unit, 'utf8')).toContain(`SNAPKEEP_HOME=${home}`);
+  expect(service('status')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Running: yes') });
+  expect(service('uninstall').exitCode).toBe(0);
+  expect(existsSync(unit)).toBe(false);
+  expect(service('uninstall')).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^NOT_FOUND/) });
+  expect(readFileSync(calls, 'utf8')).toContain('--user enable --now snapkeep.service');
 });

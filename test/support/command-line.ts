@@ -12,9 +12,11 @@ export interface CommandResult {
 export const COMMAND_LINE = resolve(import.meta.dirname, '../../out/main/cli.cjs');
 export const NODE = resolve(import.meta.dirname, '../../node_modules/.bin/node');
 
-/** What runs a command: alone, or with `SNAPKEEP_BESIDE` beside a service that is started for it. */
-export const RUN_COMMAND =
-  process.env.SNAPKEEP_BESIDE === undefined ? COMMAND_LINE : resolve(import.meta.dirname, 'beside-service.ts');
+/** Whether each command runs beside a service that is started for it. */
+export const BESIDE = process.env.SNAPKEEP_BESIDE !== undefined;
+
+/** What runs a command. */
+export const RUN_COMMAND = BESIDE ? resolve(import.meta.dirname, 'beside-service.ts') : COMMAND_LINE;
 
 /** Makes the function that runs the built command line on a data folder. */
 export function commandLineOf(home: string) {

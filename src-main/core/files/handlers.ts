@@ -3,6 +3,7 @@ import type { MethodsOf } from '../../../src-shared/contract/methods.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalPath, isWithin } from '../engine/files/paths.ts';
 import type { Handlers } from '../handler.ts';
+import type { HostPorts } from '../ports.ts';
 import { identifyFile } from './identify-file.ts';
 import { listFolder } from './list-folder.ts';
 import { usualPlaces } from './usual-places.ts';
@@ -14,19 +15,27 @@ export function filesHandlers(core: CoreContext): Handlers<MethodsOf<'files'> | 
     'files.list': (asked) =>
       listFolder(asked, (path) => isWithin(core.dataFolder.path, path) || core.runs.isLocked(path)),
     'files.places': () => usualPlaces(),
-    'files.reveal': async ({ path }) => {
-      const reveal = core.ports.revealFile ?? unsupported('Showing files in the file manager');
-      reveal(await canonicalPath(path));
-      return {};
-    },
-    'dialogs.pickDatabase': async () => ({ path: await dialogs(core).pickDatabase() }),
-    'dialogs.pickBackup': async () => ({ path: await dialogs(core).pickBackup() }),
-    'dialogs.pickFolder': async () => ({ path: await dialogs(core).pickFolder() }),
-    'dialogs.pickTarget': async ({ suggestion }) => ({ path: await dialogs(core).pickTarget(suggestion) }),
+    ...desktopHandlers(core.ports),
   };
 }
 
-const dialogs = (core: CoreContext) => core.ports.dialogs ?? unsupported('A native dialog');
+/** Does what only a desktop can. */
+export function desktopHandlers(
+  ports: Pick<HostPorts, 'dialogs' | 'revealFile'>,
+): Handlers<MethodsOf<'dialogs'> | 'files.reveal'> {
+  const dialogs = () => ports.dialogs ?? unsupported('A native dialog');
+  return {
+    'files.reveal': async ({ path }) => {
+      const reveal = ports.revealFile ?? unsupported('Showing files in the file manager');
+      reveal(await canonicalPath(path));
+      return {};
+    },
+    'dialogs.pickDatabase': async () => ({ path: await dialogs().pickDatabase() }),
+    'dialogs.pickBackup': async () => ({ path: await dialogs().pickBackup() }),
+    'dialogs.pickFolder': async () => ({ path: await dialogs().pickFolder() }),
+    'dialogs.pickTarget': async ({ suggestion }) => ({ path: await dialogs().pickTarget(suggestion) }),
+  };
+}
 
 function unsupported(what: string): never {
   throw new SnapkeepError('UNSUPPORTED', `${what} is not supported here.`, {

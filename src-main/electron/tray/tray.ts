@@ -1,6 +1,6 @@
 import { app, Menu, nativeImage, Tray } from 'electron';
-import type { Core } from '../../core/core.ts';
 import { NODE_PLATFORM, PLATFORM } from '../../platform/platform.ts';
+import type { DesktopCore } from '../joined-service.ts';
 import { trayIconFile } from './tray-icon.ts';
 import { type TrayActions, type TrayState, type TrayStatus, trayMenu, trayState } from './tray-menu.ts';
 
@@ -8,7 +8,7 @@ import { type TrayActions, type TrayState, type TrayStatus, trayMenu, trayState 
 const DEBOUNCE_MS = 150;
 
 /** Shows the tray and keeps it in step with the core. */
-export function showTray(core: Core, actions: TrayActions): void {
+export function showTray(core: DesktopCore, actions: TrayActions): void {
   const tray = new Tray(icon('ok'));
   let drawn = '';
   const draw = (state: TrayState): void => {

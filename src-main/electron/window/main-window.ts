@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
-import type { Core } from '../../core/core.ts';
 import { serveWindow } from '../ipc-transport.ts';
+import type { DesktopCore } from '../joined-service.ts';
 import { type Appearance, loadPage, openWindow } from './window.ts';
 
 /** The one window, which is opened when it is first wanted. */
@@ -16,7 +16,7 @@ export interface MainWindow {
 }
 
 /** @param onOpened called with each new window, before its page is loaded */
-export function createMainWindow(core: Core, onOpened: (window: BrowserWindow) => void): MainWindow {
+export function createMainWindow(core: DesktopCore, onOpened: (window: BrowserWindow) => void): MainWindow {
   let window: BrowserWindow | undefined;
   let loaded = Promise.resolve();
 
