@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { isReplacing, type Run } from '../../src-shared/model/run.ts';
+import { isBackup, isReplacing, type Run } from '../../src-shared/model/run.ts';
 import { DAY_MS } from '../../src-shared/rules/durations.ts';
 import type { PingMoment } from './alerts/channels.ts';
 import { copyCatalog } from './catalog/catalog-copies.ts';
@@ -53,12 +53,13 @@ export const AFTER_RUN: readonly RunStep[] = [
   },
   {
     name: 'source check',
-    follows: ({ kind }) => kind === 'backup',
+    follows: isBackup,
     work: checkSourceOf,
   },
   {
     name: 'alerts',
-    follows: ({ kind, planId }) => planId !== null && ['backup', 'copy', 'restoreTest', 'verify'].includes(kind),
+    follows: ({ kind, planId }) =>
+      planId !== null && ['backup', 'capture', 'copy', 'restoreTest', 'verify'].includes(kind),
     work: ({ watchdog }, { planId }) => watchdog.tick(planId === null ? undefined : [planId]),
   },
 ];
@@ -107,8 +108,9 @@ function ping({ background, channels, events }: CoreContext, run: Run): void {
   });
 }
 
-function momentOf({ kind, planId, state }: Run): PingMoment | null {
-  if (kind !== 'backup' || planId === null) return null;
+function momentOf(run: Run): PingMoment | null {
+  const { planId, state } = run;
+  if (!isBackup(run) || planId === null) return null;
   if (state === 'running') return 'start';
   if (state === 'succeeded') return 'success';
   return state === 'failed' ? 'fail' : null;

@@ -1,3 +1,4 @@
+import { isHistoryOnly } from '../../src-shared/model/history/history-settings.ts';
 import type { Plan } from '../../src-shared/model/plan.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { ScheduledJob } from '../../src-shared/model/schedule.ts';
@@ -5,6 +6,7 @@ import { startFailed, startPlanBackup } from './backup/group-backup.ts';
 import { orderOf } from './backup/start-backup.ts';
 import type { CoreContext } from './core-context.ts';
 import { foldersOf } from './destinations/destination-access.ts';
+import { startCapture } from './history/start-capture.ts';
 import { whatIsAway } from './schedule/readiness.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 import { SourceWatch } from './schedule/source-watch.ts';
@@ -43,8 +45,10 @@ async function startForScheduledTime(
 ): Promise<Run> {
   try {
     if (job === 'restoreTest') return startRestoreTest(core, plan, scheduledTime);
+    if (isHistoryOnly(plan.history)) return await startCapture(core, plan, { scheduledTime });
     return (await startPlanBackup(core, plan, orderOf(core, plan, scheduledTime))).run;
   } catch (error) {
-    return startFailed(core, plan, job, scheduledTime, error);
+    const kind = job === 'backup' && isHistoryOnly(plan.history) ? 'capture' : job;
+    return startFailed(core, plan, kind, scheduledTime, error);
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HistoryReach } from '../model/history/history-reach.ts';
 import { Point, Txid } from '../model/history/point.ts';
 import { TimelineBucket, TimelineGap, TimelineMark } from '../model/history/timeline.ts';
 import { Bytes, Instant } from '../model/values.ts';
@@ -14,24 +15,19 @@ export const historyMethods = {
     params: z.strictObject({ planId: z.uuid(), takeOver: z.boolean().default(false) }),
     result: started,
   },
-  /**
-   * Returns how far a history reaches, from what is stored. `maximumDataLossMs`: the longest time without a capture within
-   * the last day; `null`: there is no point.
-   */
+  /** Returns how far a history reaches, from what is stored. */
   'history.summary': {
     params: planId,
     result: z.object({
       points: z.int().nonnegative(),
       storedBytes: Bytes,
-      oldest: Point.pick({ txid: true, madeAt: true }).nullable(),
-      newest: Point.pick({ txid: true, madeAt: true }).nullable(),
+      ...HistoryReach.shape,
       /** Another service writes the history since then, so nothing is captured here; `null`: this one writes it. */
       otherWriterSince: Instant.nullable(),
       /** Why nothing is pruned, as a sentence; `null`: it is. */
       pruningPaused: z.string().nullable(),
       /** Why nothing is captured, as a sentence; `null`: it is. */
       capturesPaused: z.string().nullable(),
-      maximumDataLossMs: z.int().nonnegative().nullable(),
     }),
   },
   /** Lists points, the newest first. `before`: the TXID of the last point of the previous page. */

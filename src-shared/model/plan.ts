@@ -3,6 +3,7 @@ import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/names/name-patt
 import { AttachedFiles } from './attached-file.ts';
 import { PlanKey } from './database-encryption.ts';
 import { SnapshotEncryption } from './encryption.ts';
+import { HistoryReach } from './history/history-reach.ts';
 import { HistorySettings, NO_HISTORY } from './history/history-settings.ts';
 import { KEEP_ALL, Retention } from './retention.ts';
 import { Run } from './run.ts';
@@ -256,7 +257,12 @@ export const PlanSummary = z.object({
   /** The size of the source in each of the last 26 weeks with a snapshot, oldest first. */
   sizes: z.array(SourceSize),
   newest: SnapshotSummary.nullable(),
+  /** The last backup that has ended; of a plan that stores a history alone, the last capture. */
   lastBackup: Run.nullable(),
+  /** When what is stored last was current: the newest snapshot, or in a history alone the newest point; `null`: never. */
+  lastBackupAt: Instant.nullable(),
+  /** How far the history reaches; `null`: the plan has none. */
+  history: HistoryReach.nullable(),
   activeRun: Run.nullable(),
   schedule: ScheduleStatus,
   restoreTest: z.object({ schedule: ScheduleStatus, lastAt: Instant.nullable(), valid: z.boolean().nullable() }),

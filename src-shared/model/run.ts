@@ -246,6 +246,10 @@ export const Run = z.object({
 });
 export type Run = z.infer<typeof Run>;
 
+/** Whether a run is a backup of its plan; a capture is where the plan stores a history alone, whose schedule it serves. */
+export const isBackup = ({ kind, scheduledTime }: Pick<Run, 'kind' | 'scheduledTime'>): boolean =>
+  kind === 'backup' || (kind === 'capture' && scheduledTime !== null);
+
 /** One line of a run's log. */
 export const LogEntry = z.object({ at: Instant, level: z.enum(['info', 'warning', 'error']), message: z.string() });
 export type LogEntry = z.infer<typeof LogEntry>;

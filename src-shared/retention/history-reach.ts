@@ -1,5 +1,6 @@
 import type { Point } from '../model/history/point.ts';
 import { DAY_MS } from '../rules/durations.ts';
+import { HOUR_MS } from './history-periods.ts';
 
 /** Captures take at most one twentieth of the time. */
 const CAPTURE_SHARE = 20;
@@ -10,20 +11,38 @@ const RECENT_MS = DAY_MS;
 type ReachPoint = Pick<Point, 'txid' | 'madeAt' | 'sinceLookMs'>;
 
 /**
- * Returns the time between two captures, in milliseconds: what is set, and at least 20 times what the last one took.
- * @param lastCaptureMs `null`: there was none
+ * Returns the time between two captures, in milliseconds: what is set, and at least 20 times what the last one took. Where
+ * writers wait for a capture, it is at least an hour.
  */
-export function captureIntervalMs(intervalSeconds: number, lastCaptureMs: number | null): number {
-  return Math.max(intervalSeconds * 1000, Math.ceil((lastCaptureMs ?? 0) * CAPTURE_SHARE));
+export function captureIntervalMs(intervalSeconds: number, last: LastCapture): number {
+  const least = last.journalMode === null || last.journalMode === 'wal' ? 0 : HOUR_MS;
+  return Math.max(intervalSeconds * 1000, Math.ceil((last.captureMs ?? 0) * CAPTURE_SHARE), least);
 }
 
-/** Returns the point that goes back furthest of those that can be rebuilt; `null`: there is none. */
-export function oldestRestorePoint<P extends ReachPoint>(points: readonly P[]): P | null {
-  return points.reduce<P | null>(
-    (oldest, point) => (oldest === null || point.txid < oldest.txid ? point : oldest),
-    null,
-  );
+/** What is known of the last capture. */
+interface LastCapture {
+  captureMs: number | null;
+  journalMode: string | null;
 }
+
+/** So long changes may not be captured at least before a history is overdue. */
+const LEAST_GRACE_MS = HOUR_MS;
+
+/**
+ * When a history becomes overdue, in milliseconds since 1970: after three intervals without a look at the database.
+ * @param since the last look, or when the history was turned on
+ */
+export const historyOverdueAt = (since: number, intervalMs: number): number =>
+  since + Math.max(3 * intervalMs, LEAST_GRACE_MS);
+
+/**
+ * What the captures of a day take.
+ * @param bytes of the captures since an instant
+ * @param spanMs from that instant to the newest point
+ * @returns `null`: that is not long enough to tell
+ */
+export const bytesPerDay = (bytes: number, spanMs: number): number | null =>
+  spanMs < HOUR_MS ? null : Math.round((bytes / Math.min(spanMs, DAY_MS)) * DAY_MS);
 
 /**
  * Returns the longest time, in milliseconds, for which changes were not captured lately: within a day before the newest

@@ -1,5 +1,7 @@
+import type { HistoryReach } from '../model/history/history-reach.ts';
 import type { HistoryKeepRules } from '../model/history/history-settings.ts';
 import type { Point, PointEventKind } from '../model/history/point.ts';
+import type { RunResult } from '../model/run.ts';
 import { agoInWords, momentLabel } from './moments.ts';
 import { tablesInWords } from './table-rows.ts';
 import { bytesInWords, countInWords, durationInWords } from './wording.ts';
@@ -69,16 +71,32 @@ export const REVIEW_HISTORY_IN_WORDS =
 export const otherWriterInWords = (since: string): string =>
   `Another Snapkeep service has written this history since ${since}. Its points in time can be restored here; nothing is captured.`;
 
-/** Says how far a history reaches, from what is stored. @param now in milliseconds since 1970 */
-export function reachInWords({ points, storedBytes, oldest, maximumDataLossMs }: HistoryReach, now: number): string {
-  if (oldest === null || maximumDataLossMs === null) return 'Nothing has been captured yet.';
-  const loss = `Maximum data loss: ${durationInWords(maximumDataLossMs)}.`;
-  return `${countInWords(points, 'point')} in time, ${bytesInWords(storedBytes)}. Oldest restore point: ${agoInWords(oldest.madeAt, now)}. ${loss}`;
+/** Returns what a capture has stored: `point 12, 3 pages changed, 4 kB`. */
+export function captureInWords({ txid, changedPages, bytes, waiting }: CaptureResult): string {
+  const stored =
+    txid === null
+      ? 'nothing has changed since the newest point in time'
+      : `point ${txid}, ${countInWords(changedPages, 'page')} changed, ${bytesInWords(bytes)}`;
+  return waiting === 0 ? stored : `${stored}; ${countInWords(waiting, 'destination')} could not store it yet`;
 }
 
-interface HistoryReach {
-  points: number;
-  storedBytes: number;
-  oldest: { madeAt: string } | null;
-  maximumDataLossMs: number | null;
+type CaptureResult = Omit<Extract<RunResult, { kind: 'capture' }>, 'kind'>;
+
+/** Returns how much data could be lost at most: `4 min 10 s`. */
+export const lossInWords = ({ maximumDataLossMs }: Pick<HistoryReach, 'maximumDataLossMs'>): string =>
+  maximumDataLossMs === null ? 'Everything: nothing has been captured yet' : durationInWords(maximumDataLossMs);
+
+/** Says what a history takes: `Uses about 4 MB a day.` */
+export const usageInWords = ({ bytesPerDay }: Pick<HistoryReach, 'bytesPerDay'>): string =>
+  bytesPerDay === null
+    ? 'What it uses is measured once an hour of changes has been captured.'
+    : `Uses about ${bytesInWords(bytesPerDay)} a day.`;
+
+/** Says how far a history reaches, from what is stored. @param now in milliseconds since 1970 */
+export function reachInWords(reach: Reach, now: number): string {
+  const { points, storedBytes, oldest } = reach;
+  if (oldest === null) return 'Nothing has been captured yet.';
+  return `${countInWords(points, 'point')} in time, ${bytesInWords(storedBytes)}. Oldest restore point: ${agoInWords(oldest.madeAt, now)}. Maximum data loss: ${lossInWords(reach)}.`;
 }
+
+type Reach = HistoryReach & { points: number; storedBytes: number };

@@ -30,6 +30,8 @@ const gone = (reason: string, since: string | null = null, cause: StateCause = '
 });
 
 const calm = {
+  stores: 'snapshot' as const,
+  history: { failed: null, late: null, waiting: null },
   source: null,
   destinations: [null],
   missing: null,
@@ -45,6 +47,17 @@ const calm = {
 };
 
 const steady: PlanFacts = { ...calm, lastBackup: good, newest: verification(true), running: false };
+
+test('a history that fails, is late or is not stored everywhere is a state of its plan', () => {
+  const withHistory = (change: Partial<PlanFacts['history']>, more: Partial<PlanFacts> = {}) =>
+    planHealth({ ...steady, ...more, history: { ...steady.history, ...change } });
+  expect(withHistory({ failed: 'why' })).toMatchObject({ state: 'failed', reason: 'why', cause: 'backup' });
+  expect(withHistory({ late: 'late', waiting: 'why' })).toMatchObject({ state: 'overdue', reason: 'late' });
+  expect(withHistory({ waiting: 'why' })).toMatchObject({ state: 'waiting', reason: 'why', cause: 'copies' });
+  const alone = { stores: 'point in time' as const };
+  expect(withHistory({}, { ...alone, newest: null }).reason).toBe('No points in time yet.');
+  expect(withHistory({}, alone).reason).toMatch(/^The newest point in time is verified/);
+});
 
 describe('where a plan stands', () => {
   test.each([

@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
-import type { Run } from '../../../src-shared/model/run.ts';
+import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
 import { isGood } from '../../../src-shared/rules/verdicts.ts';
+import { captureInWords } from '../../../src-shared/words/history-words.ts';
 import { verifiedHow } from '../../../src-shared/words/verification-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
@@ -31,7 +32,7 @@ export function addBackupCommands(program: Command): void {
   const backup = addKeyOptions(json(program.command('backup')))
     .summary('back up a plan, or any database to a folder')
     .description(
-      'Takes a consistent snapshot of a database while other programs write to it, or of files, and verifies it.',
+      'Takes a consistent snapshot of a database while other programs write to it, or of files, and verifies it. Of a plan with a history, what has changed is captured too.',
     )
     .argument('[plan]', 'name or id of a plan')
     .option('--source <file>', 'database to back up, instead of a plan')
@@ -180,6 +181,12 @@ async function take(session: Session, planName: string | undefined, options: Bac
 
 async function takenBy(session: Session, run: Run): Promise<Taken> {
   const of = { planId: run.planId, planName: run.planName ?? run.subject };
+  return run.result?.kind === 'capture'
+    ? { ...of, ...captured(run.id, of.planName, run.result) }
+    : takenByBackup(session, run, of);
+}
+
+async function takenByBackup(session: Session, run: Run, of: Pick<Taken, 'planId' | 'planName'>): Promise<Taken> {
   if (run.result?.kind !== 'backup') return { ...of, stored: null, code: EXIT.failed, error: errorOf(run) };
   const { snapshot } = await session.call('snapshots.get', { snapshotId: run.result.snapshotId });
   const { verification, incomplete } = run.result;
@@ -205,6 +212,13 @@ async function takenBy(session: Session, run: Run): Promise<Taken> {
     error: verification?.valid === false || run.state === 'succeeded' ? null : errorOf(run),
   };
 }
+
+function captured(runId: string, planName: string, { kind: _, ...value }: CaptureResult) {
+  const stored = { value: { runId, ...value }, words: `${planName}: ${captureInWords(value)}` };
+  return { stored, code: value.waiting === 0 ? EXIT.done : EXIT.tryAgain, error: null };
+}
+
+type CaptureResult = Extract<RunResult, { kind: 'capture' }>;
 
 function copyInWords({ destinationName, state, message }: SnapshotCopy): string {
   return `${destinationName}: ${state}${message === null ? '.' : `. ${message}`}`;

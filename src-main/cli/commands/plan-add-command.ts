@@ -72,10 +72,9 @@ export function addPlanAddCommand(plan: Command): void {
     )
     .option('--time-limit <minutes>', 'stop a run that takes longer (default: one day)', parseMinutes)
     .addOption(
-      new Option(
-        '--storage <what>',
-        'what is stored: full snapshots alone, or also a history of the changes between them',
-      ).choices(StorageMode.options),
+      new Option('--storage <what>', 'what is stored: full snapshots, a history of the changes, or both').choices(
+        StorageMode.options,
+      ),
     )
     .option('--tag <tag>', 'word to find the plan by (repeatable)', several)
     .option('--no-verify', 'do not verify each snapshot')

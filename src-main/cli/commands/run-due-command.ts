@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { isGood } from '../../../src-shared/rules/verdicts.ts';
+import { captureInWords } from '../../../src-shared/words/history-words.ts';
 import { runTitle } from '../../../src-shared/words/run-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
@@ -83,6 +84,8 @@ function resultInWords({ result }: Run): string {
       const missing = result.incomplete === null ? '' : ` Incomplete. ${result.incomplete}`;
       return `, ${bytesInWords(result.sizeBytes)}.${missing} ${result.verification?.message ?? ''}`.trimEnd();
     }
+    case 'capture':
+      return `, ${captureInWords(result)}`;
     case 'copy':
       return `, ${countInWords(result.copied, 'snapshot')}, ${bytesInWords(result.bytes)}`;
     case 'restoreTest':

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { HistoryReach } from '../../../src-shared/model/history/history-reach.ts';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { lossInWords } from '../../../src-shared/words/history-words.ts';
 import { reasonInWords, stateLabel } from '../../../src-shared/words/plan-state-words.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
@@ -29,14 +31,14 @@ export function addStatusCommand(program: Command): void {
 }
 
 /** What is asked of a backup by who looks after it: is it on, where, how long, how many, when, how it went. */
-function shortStatus({ plan, schedule, destinations, snapshotCount, newest, lastBackup }: PlanSummary) {
+function shortStatus({ plan, schedule, destinations, snapshotCount, lastBackupAt, lastBackup }: PlanSummary) {
   return {
     enabled: plan.schedule.kind !== 'manual' && schedule.paused === null,
     folders: destinations.map(({ label }) => label),
     retention: keptInWords(plan.retention),
     schedule: schedule.words,
     count: snapshotCount,
-    newestAt: newest?.createdAt ?? null,
+    newestAt: lastBackupAt,
     lastBackup: lastBackup && {
       at: lastBackup.finishedAt ?? lastBackup.startedAt ?? lastBackup.queuedAt,
       status: lastBackup.state,
@@ -49,7 +51,7 @@ function shortStatus({ plan, schedule, destinations, snapshotCount, newest, last
 const withStatus = (summary: PlanSummary) => ({ ...summary, status: shortStatus(summary) });
 
 function statusInWords(summary: PlanSummary, now: number): string[] {
-  const { plan, reason, notes, storedBytes } = summary;
+  const { plan, reason, notes, storedBytes, history } = summary;
   const { enabled, folders, retention, schedule, count, newestAt, lastBackup } = shortStatus(summary);
   const size = lastBackup?.sizeBytes == null ? '' : `, ${bytesInWords(lastBackup.sizeBytes)}`;
   const last = lastBackup === null ? 'none yet' : `${lastBackup.at}, ${lastBackup.status}${size}`;
@@ -59,7 +61,14 @@ function statusInWords(summary: PlanSummary, now: number): string[] {
     `  retention    ${retention}`,
     `  stored in    ${folders.join(', ')}`,
     `  snapshots    ${count}, ${bytesInWords(storedBytes)}${newestAt === null ? '' : `, newest from ${newestAt}`}`,
+    ...(history === null ? [] : [`  history      ${historyInWords(history)}`]),
     `  last backup  ${last}${lastBackup?.error == null ? '' : `. ${lastBackup.error}`}`,
     ...notes.filter((note) => note !== reason).map((note) => `  note         ${note}`),
   ];
+}
+
+function historyInWords(history: HistoryReach): string {
+  const { oldest } = history;
+  if (oldest === null) return 'nothing has been captured yet';
+  return `oldest restore point ${oldest.madeAt}, maximum data loss ${lossInWords(history)}`;
 }

@@ -70,7 +70,7 @@ async function beginOther(
 export function startFailed(
   core: CoreContext,
   plan: Plan,
-  kind: 'backup' | 'restoreTest',
+  kind: 'backup' | 'capture' | 'restoreTest',
   scheduledTime: Run['scheduledTime'],
   error: unknown,
 ): Run {

@@ -1,10 +1,12 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams, Result } from '../../../src-shared/contract/methods.ts';
+import { hasHistory, isHistoryOnly } from '../../../src-shared/model/history/history-settings.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { BackupMethod } from '../../../src-shared/model/values.ts';
 import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/names/name-pattern.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { startCapture } from '../history/start-capture.ts';
 import { orderWithoutPlan } from './export.ts';
 import { type StartedBackup, startPlanBackup } from './group-backup.ts';
 import { orderOf, startBackup } from './start-backup.ts';
@@ -14,10 +16,16 @@ export async function startAsked(core: CoreContext, params: ParsedParams<'backup
   const ownName = params.name ?? null;
   if ('planId' in params) {
     const plan = core.catalog.plans.require(params.planId);
+    if (isHistoryOnly(plan.history)) {
+      refuseSnapshot(plan.name, params);
+      return { run: await startCapture(core, plan), together: [] };
+    }
     const order = orderOf(core, plan);
     if (order.sourceKind === 'files') refuseMethod(order.plan.name, params.method);
     const { verify = order.verify, method = order.method, trigger } = params;
-    return startPlanBackup(core, plan, { ...order, ownName, verify, method, trigger });
+    const started = await startPlanBackup(core, plan, { ...order, ownName, verify, method, trigger });
+    if (!hasHistory(plan.history)) return started;
+    return { ...started, together: [...started.together, await startCapture(core, plan)] };
   }
   const { to, verify = true, trigger } = params;
   const order = await orderWithoutPlan(core, params);
@@ -34,13 +42,21 @@ export async function startAll(core: CoreContext, planIds: readonly string[]): P
     // It may have been started already, with another plan of its group.
     if (runs.some(({ planId }) => planId === plan.id)) continue;
     try {
-      const { run, together } = await startPlanBackup(core, plan, orderOf(core, plan));
+      const { run, together } = await startAsked(core, { planId: plan.id });
       runs.push(run, ...together);
     } catch (error) {
       failed.push({ planId: plan.id, planName: plan.name, message: explainError(error, plan.sourcePath).message });
     }
   }
   return { runs, failed };
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` for what only a snapshot can have */
+function refuseSnapshot(planName: string, { name, method }: ParsedParams<'backups.start'>): void {
+  if (name === undefined && method === undefined) return;
+  throw new SnapkeepError('INVALID_PARAMS', `The plan ${planName} stores a history only, without snapshots.`, {
+    hint: `Remove the ${name === undefined ? 'method' : 'name'}, or let the plan store full snapshots too.`,
+  });
 }
 
 /** @throws SnapkeepError `INVALID_PARAMS` */

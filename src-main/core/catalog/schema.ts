@@ -331,6 +331,7 @@ export const SCHEMA = `
     encrypted_with TEXT,
     looked_at TEXT,
     capture_ms INTEGER,
+    journal_mode TEXT,
     writer TEXT,
     -- The name of its folder at each destination.
     folder TEXT NOT NULL,

@@ -135,7 +135,7 @@ export class Captures {
   #intervalOf(planId: string): number {
     const { catalog } = this.#core();
     const seconds = catalog.plans.get(planId)?.history.intervalSeconds ?? 60;
-    return captureIntervalMs(seconds, catalog.histories.ofPlan(planId)?.captureMs ?? null);
+    return captureIntervalMs(seconds, catalog.histories.ofPlan(planId) ?? { captureMs: null, journalMode: null });
   }
 
   #of(planId: string): Watched {

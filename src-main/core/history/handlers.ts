@@ -1,11 +1,9 @@
 import type { MethodsOf, Result } from '../../../src-shared/contract/methods.ts';
-import type { Point } from '../../../src-shared/model/history/point.ts';
-import { maximumDataLossMs } from '../../../src-shared/retention/history-reach.ts';
-import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import { timelineGaps } from '../../../src-shared/rules/history/timeline.ts';
 import { capturesPausedInWords } from '../../../src-shared/words/history-words.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers } from '../handler.ts';
+import { reachOf } from '../plans/history-facts.ts';
 import { noPoint } from './fetch-point.ts';
 import { tooMuchWaits } from './outbox.ts';
 import { releaseHistoryBrake, startHistoryPrune } from './prune-history.ts';
@@ -17,7 +15,7 @@ export function historyHandlers(core: CoreContext): Handlers<MethodsOf<'history'
   const { catalog } = core;
   return {
     'history.capture': async ({ planId, takeOver }) => ({
-      run: await startCapture(core, catalog.plans.require(planId), takeOver),
+      run: await startCapture(core, catalog.plans.require(planId), { isTakeOver: takeOver }),
     }),
     'history.summary': ({ planId }) => summaryOf(core, planId),
     'history.points': ({ planId, ...asked }) => {
@@ -56,20 +54,15 @@ async function summaryOf(core: CoreContext, planId: string): Promise<Result<'his
   const history = catalog.histories.ofPlan(planId);
   if (history === undefined) return NO_POINTS;
   const waiting = await tooMuchWaits(core, history);
-  const { points, bytes: storedBytes, oldest } = catalog.points.totals(history.id);
-  const newest = catalog.points.get(history.id, history.newestTxid);
-  const since = newest === undefined ? undefined : new Date(Date.parse(newest.madeAt) - DAY_MS).toISOString();
-  const recent = catalog.points.page(history.id, { from: since, limit: MOST_RECENT });
-  const named = (point: Point | undefined) => (point === undefined ? null : { txid: point.txid, madeAt: point.madeAt });
+  const { points, bytes: storedBytes } = catalog.points.totals(history.id);
+  const reach = reachOf(catalog.histories.reaches([planId]).get(planId), clock.now().getTime());
   return {
     points,
     storedBytes,
-    oldest: named(oldest === null ? undefined : catalog.points.get(history.id, oldest)),
-    newest: named(newest),
+    ...reach,
     otherWriterSince: isWriter(core, history) ? null : (history.writer?.since ?? null),
     pruningPaused: history.brake?.reason ?? null,
     capturesPaused: waiting === null ? null : capturesPausedInWords(plan.name, waiting),
-    maximumDataLossMs: maximumDataLossMs(recent, Date.parse(history.lookedAt ?? '') || 0, clock.now().getTime()),
   };
 }
 
@@ -89,9 +82,6 @@ function timelineOf(
 
 const MOST_MARKS = 500;
 
-/** More points than a day has minutes. */
-const MOST_RECENT = 2000;
-
 const NO_POINTS: Result<'history.summary'> = {
   ...{
     points: 0,
@@ -102,5 +92,5 @@ const NO_POINTS: Result<'history.summary'> = {
     pruningPaused: null,
     capturesPaused: null,
   },
-  maximumDataLossMs: null,
+  ...{ maximumDataLossMs: null, bytesPerDay: null },
 };

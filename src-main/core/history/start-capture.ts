@@ -34,10 +34,15 @@ export const pointsLock = (planId: string): string => `points of ${planId}`;
 /**
  * Queues a capture: what has changed in a database since the last one becomes a point in time, which is stored at all
  * destinations of the plan.
- * @param isTakeOver another service writes the history, and this one is to do it from now on
+ * @param how `isTakeOver`: another service writes the history, and this one is to do it from now on; `scheduledTime`: that
+ * it serves, of a plan that stores a history alone
  * @throws SnapkeepError `UNSUPPORTED` for a plan without a history
  */
-export async function startCapture(core: CoreContext, plan: Plan, isTakeOver = false): Promise<Run> {
+export async function startCapture(
+  core: CoreContext,
+  plan: Plan,
+  { isTakeOver = false, scheduledTime = null }: { isTakeOver?: boolean; scheduledTime?: Run['scheduledTime'] } = {},
+): Promise<Run> {
   if (!hasHistory(plan.history)) throw noHistory(plan);
   const sourcePath = await canonicalFilePath(plan.sourcePath);
   return core.runs.start({
@@ -45,6 +50,7 @@ export async function startCapture(core: CoreContext, plan: Plan, isTakeOver = f
     planId: plan.id,
     planName: plan.name,
     subject: plan.name,
+    scheduledTime,
     locks: [sourcePath, historyLock(plan.id), ...(isTakeOver ? [pointsLock(plan.id)] : [])],
     work: async (handle) => {
       const known = core.catalog.histories.ofPlan(plan.id);
@@ -81,7 +87,8 @@ async function capture(core: CoreContext, plan: Plan, handle: RunHandle): Promis
   const captureMs = Math.ceil(performance.now() - began);
   if (captured.changed) await keep(core, plan, { id, known, folder }, captured, handle);
   else handle.log('info', 'Nothing has changed since the newest point in time.');
-  histories.change(id, { lookedAt: new Date(captured.takenAt).toISOString(), captureMs });
+  const { takenAt, journalMode } = captured;
+  histories.change(id, { lookedAt: new Date(takenAt).toISOString(), captureMs, journalMode });
   const { waiting } = await deliverHistory(core, plan, histories.require(id), handle);
   core.events.emit('plans.changed', { planIds: [plan.id] });
   const { txid, changedPages, bytes } = captured.changed ? captured : { txid: null, changedPages: 0, bytes: 0 };
@@ -197,7 +204,7 @@ function newHistory(
   return {
     ...{ id, planId: plan.id, folder: historyFolderName(plan.name, id) },
     ...newest,
-    ...{ lookedAt: null, captureMs: null, brake: null, reviewedTxid: 0 },
+    ...{ lookedAt: null, captureMs: null, journalMode: null, brake: null, reviewedTxid: 0 },
     writer: { serviceId, since: clock.now().toISOString() },
   };
 }

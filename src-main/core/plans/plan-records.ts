@@ -7,6 +7,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { SourceCheck } from '../catalog/repos/check-repo.ts';
 import { type CopyCounts, copiesOf } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import type { Behind, ReachRow } from '../catalog/repos/history-repo.ts';
 import type { StoredBrake } from '../catalog/repos/prune-state-repo.ts';
 import type { LastRestoreTest } from '../catalog/repos/restore-test-repo.ts';
 
@@ -24,6 +25,11 @@ export interface PlanRecords {
   totals: { count: number; bytes: number };
   sizes: readonly SourceSize[];
   lastBackup: Run | null;
+  lastCapture: Run | null;
+  /** How far its history reaches; `undefined`: nothing was captured. */
+  history: ReachRow | undefined;
+  /** The destinations that lack some of its history. */
+  behind: readonly Behind[];
   days: readonly BackupsOnDay[];
   lastRestoreTest: LastRestoreTest | null;
   brakes: ReadonlyArray<{ destinationId: string; brake: StoredBrake }>;
@@ -56,7 +62,10 @@ export function readRecords(
   const totals = catalog.kept.totals(planIds);
   const copies = catalog.copies.countsByPlan(planIds);
   const sizes = Map.groupBy(catalog.kept.sizesBetween(weeksBefore(now), planIds), ({ planId }) => planId);
-  const lastBackups = catalog.runs.lastBackups(planIds);
+  const lastBackups = catalog.runs.last('backup', planIds);
+  const lastCaptures = catalog.runs.last('capture', planIds);
+  const histories = catalog.histories.reaches(planIds);
+  const behind = Map.groupBy(catalog.histories.behind(planIds), ({ planId }) => planId);
   const days = Map.groupBy(catalog.runs.backupDays(since, planIds), ({ planId }) => planId);
   const restoreTests = catalog.restoreTests.last(planIds);
   const brakes = catalog.pruneStates.brakes(planIds);
@@ -69,6 +78,9 @@ export function readRecords(
       totals: totals.get(planId) ?? { count: 0, bytes: 0 },
       sizes: (sizes.get(planId) ?? []).map(({ at, bytes }) => ({ at, bytes })),
       lastBackup: lastBackups.get(planId) ?? null,
+      lastCapture: lastCaptures.get(planId) ?? null,
+      history: histories.get(planId),
+      behind: behind.get(planId) ?? [],
       days: days.get(planId) ?? [],
       lastRestoreTest: restoreTests.get(planId) ?? null,
       brakes: brakes.get(planId) ?? [],

@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
-import { hasHistory } from '../../../src-shared/model/history/history-settings.ts';
+import { hasHistory, isHistoryOnly } from '../../../src-shared/model/history/history-settings.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
@@ -62,11 +62,18 @@ export function requireSound(plan: Plan, hasNewKey: boolean): Plan {
   return plan;
 }
 
-/** @throws SnapkeepError `INVALID_PARAMS` for files */
-function requireHistory({ name, sourceKind, history }: Plan): void {
-  if (!hasHistory(history) || sourceKind === 'database') return;
-  throw new SnapkeepError('INVALID_PARAMS', `${name} has no database and cannot have a history.`, {
-    hint: 'Turn the history off.',
+/** @throws SnapkeepError `INVALID_PARAMS` for files, and for what only full snapshots can have */
+function requireHistory({ name, sourceKind, history, attachedFiles, sameInstant }: Plan): void {
+  if (!hasHistory(history)) return;
+  if (sourceKind === 'files')
+    throw new SnapkeepError('INVALID_PARAMS', `${name} has no database and cannot have a history.`, {
+      hint: 'Turn the history off.',
+    });
+  const what =
+    attachedFiles.length > 0 ? 'attached files' : sameInstant ? 'a backup at the same instant as others' : null;
+  if (!isHistoryOnly(history) || what === null) return;
+  throw new SnapkeepError('INVALID_PARAMS', `${name} stores a history only, which cannot have ${what}.`, {
+    hint: 'Store full snapshots too.',
   });
 }
 

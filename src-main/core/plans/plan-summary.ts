@@ -1,3 +1,4 @@
+import { hasHistory, isHistoryOnly } from '../../../src-shared/model/history/history-settings.ts';
 import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
@@ -12,6 +13,7 @@ import { pruningPaused } from '../prune/prune-brakes.ts';
 import { NO_SNAPSHOT_YET } from '../schedule/readiness.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import { checkFacts, lastCheckOf, movedInWords } from './check-facts.ts';
+import { currentAt, historyFacts, newestPointVerified, reachOf } from './history-facts.ts';
 import { type PlanRecords, readRecords } from './plan-records.ts';
 
 const DAYS = 30;
@@ -82,15 +84,23 @@ class PlanSummarizer {
     activeRun: PlanSummary['activeRun'];
     noons: readonly Date[];
   }): PlanSummary {
-    const { newest, totals, sizes, lastBackup, lastRestoreTest, check, brakes } = this.#records;
+    const { newest, totals, sizes, lastRestoreTest, check, brakes } = this.#records;
+    const lastBackup = this.#lastBackup();
+    const isHistory = isHistoryOnly(this.#plan.history);
     const destinations = this.#known.map((destination) => this.#destination(destination));
     const stopped = pruningPaused(this.#plan, brakes);
     const health = planHealth({
       pruningPaused: stopped,
       lastBackup,
-      newest: newest?.verification ?? null,
-      incomplete: newest?.incomplete ?? null,
+      stores: isHistory ? 'point in time' : 'snapshot',
+      newest: isHistory ? newestPointVerified(this.#records.history) : (newest?.verification ?? null),
+      incomplete: isHistory ? null : (newest?.incomplete ?? null),
       running: activeRun?.kind === 'backup',
+      history: historyFacts(this.#plan, this.#records, {
+        now: this.#now,
+        isPaused: schedule.paused !== null,
+        nameOf: (destinationId) => destinations.find(({ id }) => id === destinationId)?.name ?? 'A destination',
+      }),
       overdue: this.#isOverdue(schedule),
       waitingFor: schedule.due?.waitingFor ?? null,
       restoreTest: this.#restoreTestFacts(restoreTest),
@@ -112,6 +122,8 @@ class PlanSummarizer {
       sizes: [...sizes],
       newest,
       lastBackup,
+      lastBackupAt: this.#lastBackupAt(),
+      history: hasHistory(this.#plan.history) ? reachOf(this.#records.history, this.#now) : null,
       activeRun,
       schedule,
       restoreTest: {
@@ -164,9 +176,21 @@ class PlanSummarizer {
     return at !== null && at <= this.#now;
   }
 
+  #lastBackup(): PlanSummary['lastBackup'] {
+    return isHistoryOnly(this.#plan.history) ? this.#records.lastCapture : this.#records.lastBackup;
+  }
+
+  #lastBackupAt(): string | null {
+    const { newest, history } = this.#records;
+    if (!isHistoryOnly(this.#plan.history)) return newest?.createdAt ?? null;
+    const at = history && currentAt(history);
+    return at == null ? null : new Date(at).toISOString();
+  }
+
   /** When the newest stored snapshot was made, in milliseconds since 1970: what has been deleted keeps no plan in time. */
   #lastSuccess(): number | null {
     const { newest, lastBackup } = this.#records;
+    if (isHistoryOnly(this.#plan.history)) return pastInstant(this.#now, this.#lastBackupAt());
     const made = pastInstant(this.#now, newest?.createdAt);
     // Scheduled times go by the clock of its run, which a worker's clock may be a moment behind.
     const began = lastBackup?.snapshotId === newest?.id ? pastInstant(this.#now, lastBackup?.startedAt) : null;

@@ -1,5 +1,5 @@
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import type { Run } from '../../../src-shared/model/run.ts';
+import { isBackup, type Run } from '../../../src-shared/model/run.ts';
 import type { Pause, Schedule, ScheduledJob, ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { changeDueAt } from '../../../src-shared/schedule/change-watch.ts';
 import { nextTime, type ScheduledTimes, wasSetBack } from '../../../src-shared/schedule/missed-times.ts';
@@ -121,12 +121,12 @@ export class Scheduler {
 
   /** Takes in how a run ended, if it served a scheduled time. */
   ended(run: Run): void {
-    const { kind } = run;
-    if (run.scheduledTime === null || (kind !== 'backup' && kind !== 'restoreTest')) return;
+    if (run.scheduledTime === null) return;
+    const job = isBackup(run) ? 'backup' : run.kind;
     const plan = this.#ports.plans().find(({ id }) => id === run.planId);
-    if (plan === undefined) return;
-    const state = this.#stateOf(plan, kind);
-    this.#save(plan, kind, finish(state, run, this.#now(), !this.#serves), state);
+    if (plan === undefined || (job !== 'backup' && job !== 'restoreTest')) return;
+    const state = this.#stateOf(plan, job);
+    this.#save(plan, job, finish(state, run, this.#now(), !this.#serves), state);
     if (this.#serves) this.tick();
   }
 

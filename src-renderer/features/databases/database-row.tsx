@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconDatabaseExport, IconPin, IconPinFilled, IconX } 
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { lossInWords } from '../../../src-shared/words/history-words.ts';
 import { agoInWords, dayInWords, shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
 import { isExplained, reasonInWords } from '../../../src-shared/words/plan-state-words.ts';
@@ -83,7 +84,7 @@ export const DatabaseRow = memo(function DatabaseRow(props: DatabaseRowProps) {
 });
 
 function Facts({ summary, columns, now }: Pick<DatabaseRowProps, 'summary' | 'columns' | 'now'>) {
-  const { plan, newest, schedule } = summary;
+  const { plan, lastBackupAt, schedule, history } = summary;
   const next =
     schedule.paused !== null
       ? pauseInWords(schedule.paused, now)
@@ -94,8 +95,12 @@ function Facts({ summary, columns, now }: Pick<DatabaseRowProps, 'summary' | 'co
     <>
       {columns.has('size') && <SizeCell summary={summary} now={now} />}
       {columns.has('last') && (
-        <span role="cell" className="column-last numbers">
-          {newest === null ? 'Never' : agoInWords(newest.createdAt, now)}
+        <span
+          role="cell"
+          className="column-last numbers"
+          title={history === null ? undefined : `Maximum data loss: ${lossInWords(history)}`}
+        >
+          {lastBackupAt === null ? 'Never' : agoInWords(lastBackupAt, now)}
         </span>
       )}
       {columns.has('next') && (

@@ -118,7 +118,7 @@ const COMPARE: Record<Sort, (a: PlanSummary, b: PlanSummary) => number> = {
   state: byTrouble,
   name: (a, b) => byNaturalOrder(a.plan.name, b.plan.name),
   size: (a, b) => (sizeOf(a) ?? 0) - (sizeOf(b) ?? 0),
-  last: (a, b) => byText(a.newest?.createdAt, b.newest?.createdAt),
+  last: (a, b) => byText(a.lastBackupAt, b.lastBackupAt),
   next: (a, b) => byText(a.schedule.nextTime, b.schedule.nextTime),
   copies: (a, b) => copiesOf(a) - copiesOf(b),
   group: (a, b) =>

@@ -55,8 +55,9 @@ function timesInWords(schedule: Schedule): string {
   return words.slice(0, 1).toLowerCase() + words.slice(1);
 }
 
-function waysInWords({ sourceKind, method, compression, encryption, verifyAfterBackup }: PlanForm): string[] {
+function waysInWords({ sourceKind, method, compression, encryption, verifyAfterBackup, history }: PlanForm): string[] {
   return [
+    ...{ full: [], both: ['with a history'], history: ['as a history'] }[history.storage],
     ...(sourceKind === 'database' && method === 'dump' ? ['as a SQL dump'] : []),
     { gz: 'compressed with gzip', zst: 'compressed with zstd', none: 'uncompressed' }[compression],
     ...{ none: [], passphrase: ['encrypted with a passphrase'], recipients: ['encrypted for age recipients'] }[

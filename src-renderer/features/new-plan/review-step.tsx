@@ -6,6 +6,7 @@ import { ErrorNotice } from '../../components/messages/errors.tsx';
 import { navigate, useParameter } from '../../hooks/address.ts';
 import type { Action } from '../../hooks/use-action.ts';
 import { EncryptionFields } from '../plan-form/encryption-fields.tsx';
+import { HistoryFields } from '../plan-form/history-fields.tsx';
 import { NameFields, RetentionSection, ScheduleSection } from '../plan-form/plan-sections.tsx';
 import { ProgramFields } from '../plan-form/program-fields.tsx';
 import { SnapshotFields } from '../plan-form/snapshot-fields.tsx';
@@ -92,6 +93,13 @@ function CustomSettings({ form, plan: { name, noDump, encrypted, checked } }: { 
       </Section>
       <ScheduleSection form={form} />
       <RetentionSection form={form} estimate={{ snapshotBytes: Math.round((checked.source?.sizeBytes ?? 0) / 2) }} />
+      {form.values.sourceKind === 'database' && (
+        <Section title="History">
+          <Stack gap="md">
+            <HistoryFields form={form} reach={null} journalMode={checked.source?.journalMode ?? null} />
+          </Stack>
+        </Section>
+      )}
       <Section title="Snapshots">
         <Stack gap="md">
           <SnapshotFields form={form} noDump={noDump} />

@@ -220,7 +220,7 @@ export function newPlanOf(
     destinations: chosenDestinations(form, known),
     ...(key === null || !encrypted || files ? {} : { key }),
     // Settings of databases may be left over from another kind of source.
-    ...(files ? { method: 'online', schemaVersion: null, lockFiles: [] } : {}),
+    ...(files ? { method: 'online', schemaVersion: null, lockFiles: [], history: NO_HISTORY } : {}),
     ...(files && restoreTest !== null ? { restoreTest: { ...restoreTest, checks: [] } } : {}),
   };
 }

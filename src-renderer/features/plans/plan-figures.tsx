@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { PlanStorage } from '../../../src-shared/model/storage.ts';
+import { lossInWords } from '../../../src-shared/words/history-words.ts';
 import { agoInWords, shortMomentInWords } from '../../../src-shared/words/moments.ts';
 import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
 import { growthInWords } from '../../../src-shared/words/storage-words.ts';
@@ -14,7 +15,7 @@ import { copiesOf } from '../databases/list-plans.ts';
 
 /** The figures of a plan: its snapshots, its last and next backup, its copies, its restore tests, its last days and its growth. */
 export function PlanFigures({ summary, now }: { summary: PlanSummary; now: number }) {
-  const { plan, newest, snapshotCount, storedBytes, schedule, destinations, restoreTest, days } = summary;
+  const { plan, lastBackupAt, schedule, destinations, restoreTest, days, history } = summary;
   const { value: storage } = useAnswer('plans.storage', { planId: plan.id });
   const next =
     schedule.paused !== null
@@ -29,13 +30,17 @@ export function PlanFigures({ summary, now }: { summary: PlanSummary; now: numbe
   return (
     <>
       <dl className="plan-figures">
-        <Figure name="Stored">
-          {snapshotCount === 0
-            ? 'No snapshots'
-            : `${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}`}
-        </Figure>
-        <Figure name="Last backup">{newest === null ? 'Never' : agoInWords(newest.createdAt, now)}</Figure>
+        <Figure name="Stored">{storedInWords(summary)}</Figure>
+        <Figure name="Last backup">{lastBackupAt === null ? 'Never' : agoInWords(lastBackupAt, now)}</Figure>
         <Figure name="Next backup">{next}</Figure>
+        {history !== null && (
+          <>
+            <Figure name="Oldest restore point">
+              {history.oldest === null ? 'None yet' : agoInWords(history.oldest.madeAt, now)}
+            </Figure>
+            <Figure name="Maximum data loss">{lossInWords(history)}</Figure>
+          </>
+        )}
         <Figure name="Copies">
           {copiesOf(summary)} of {destinations.length}
         </Figure>
@@ -47,6 +52,11 @@ export function PlanFigures({ summary, now }: { summary: PlanSummary; now: numbe
       {storage !== null && storage.days.length > 1 && <PlanGrowth name={plan.name} storage={storage} />}
     </>
   );
+}
+
+function storedInWords({ snapshotCount, storedBytes, history }: PlanSummary): string {
+  if (snapshotCount > 0) return `${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}`;
+  return history?.newest == null ? 'No snapshots' : 'A history';
 }
 
 /** What is stored of a plan over time: a small chart, and behind it a large one and a table. */

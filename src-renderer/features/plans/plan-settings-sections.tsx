@@ -54,7 +54,7 @@ export function PlanSettingsSections({ summary, form, onReplaceKey }: PlanSettin
       {plan.sourceKind === 'database' && (
         <Section title="History">
           <Stack gap="md">
-            <HistoryFields form={form} />
+            <HistoryFields form={form} reach={summary.history} journalMode={null} />
           </Stack>
         </Section>
       )}

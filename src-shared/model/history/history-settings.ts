@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** What a plan stores: full snapshots alone, or a history between them too. */
-export const StorageMode = z.enum(['full', 'both']);
+/** What a plan stores: full snapshots, a history, or a history between full snapshots. */
+export const StorageMode = z.enum(['full', 'history', 'both']);
 export type StorageMode = z.infer<typeof StorageMode>;
 
 const amount = (most: number) => z.int().min(0).max(most);
@@ -38,6 +38,9 @@ export const NO_HISTORY: HistorySettings = {
   intervalSeconds: 60,
   keep: { minutesForHours: 2, hoursForDays: 2, daysForDays: 30, monthsForMonths: 12 },
 };
+
+/** Whether a plan stores no full snapshots: its backups are captures. */
+export const isHistoryOnly = ({ storage }: Pick<HistorySettings, 'storage'>): boolean => storage === 'history';
 
 /** Whether a plan has a history. */
 export const hasHistory = ({ storage }: Pick<HistorySettings, 'storage'>): boolean => storage !== 'full';

@@ -30,7 +30,9 @@ export interface Trouble {
 export interface PlanFacts {
   /** The newest backup that has ended, whatever its end. */
   lastBackup: Pick<Run, 'state' | 'error'> | null;
-  /** The verification of the newest stored snapshot. */
+  /** What the plan stores: full snapshots, or a history alone. */
+  stores: 'snapshot' | 'point in time';
+  /** The verification of the newest stored snapshot or point in time. */
   newest: VerificationSummary | null;
   /** What the newest snapshot lacks of its attached files, as sentences; `null`: nothing. */
   incomplete: string | null;
@@ -46,6 +48,8 @@ export interface PlanFacts {
   paused: Pause | null;
   /** What keeps snapshots from being copied to their destinations, as sentences. `late`: it has lasted for a day. */
   copies: { failed: string | null; late: string | null; waiting: string | null };
+  /** Why captures fail, are late, or are not stored everywhere, as sentences. */
+  history: { failed: string | null; late: string | null; waiting: string | null };
   /** What the last check of the source and of each destination found; `null`: it can be used. */
   source: Trouble | null;
   destinations: ReadonlyArray<Trouble | null>;
@@ -69,6 +73,8 @@ function unavailableSince(cause: StateCause | null, { source, destinations }: Pl
 }
 
 function failure({
+  stores,
+  history,
   lastBackup,
   newest,
   restoreTest,
@@ -80,7 +86,8 @@ function failure({
   const failed = (reason: string, cause: StateCause): Finding => ({ state: 'failed', reason, cause });
   if (lastBackup?.state === 'failed') return failed(lastBackup.error?.message ?? 'The last backup failed.', 'backup');
   if (lastBackup?.state === 'interrupted') return failed('The last backup was interrupted.', 'backup');
-  if (newest?.valid === false) return failed(`The newest snapshot is not valid: ${newest.message}`, 'backup');
+  if (newest?.valid === false) return failed(`The newest ${stores} is not valid: ${newest.message}`, 'backup');
+  if (history.failed !== null) return failed(history.failed, 'backup');
   if (restoreTest.valid === false)
     return failed(`The last restore test failed. ${restoreTest.failure ?? ''}`.trim(), 'restore-test');
   if (copies.failed !== null) return failed(copies.failed, 'copies');
@@ -89,15 +96,25 @@ function failure({
   return broken == null ? undefined : failed(broken.reason, broken.cause);
 }
 
-function lateness({ newest, overdue, waitingFor, copies, incomplete }: PlanFacts): Finding | undefined {
+function lateness({
+  stores,
+  history,
+  newest,
+  overdue,
+  waitingFor,
+  copies,
+  incomplete,
+}: PlanFacts): Finding | undefined {
   const waiting = waitingFor === null ? '' : ` ${waitingFor}`;
   const why =
-    newest === null ? 'A scheduled backup was missed.' : 'The newest snapshot is older than the schedule allows.';
+    newest === null ? 'A scheduled backup was missed.' : `The newest ${stores} is older than the schedule allows.`;
   if (overdue) return { state: 'overdue', reason: `${why}${waiting}`, cause: 'backup' };
+  if (history.late !== null) return { state: 'overdue', reason: history.late, cause: 'backup' };
   if (copies.late !== null) return { state: 'overdue', reason: copies.late, cause: 'copies' };
   if (incomplete !== null)
     return { state: 'incomplete', reason: `The newest snapshot is incomplete. ${incomplete}`, cause: 'backup' };
   if (waitingFor !== null) return { state: 'waiting', reason: `A backup is due.${waiting}`, cause: 'backup' };
+  if (history.waiting !== null) return { state: 'waiting', reason: history.waiting, cause: 'copies' };
   if (copies.waiting !== null) return { state: 'waiting', reason: copies.waiting, cause: 'copies' };
   return undefined;
 }
@@ -111,12 +128,12 @@ function absence({ source, destinations }: PlanFacts): Finding | undefined {
   return { state, reason: first.reason, cause: first.cause };
 }
 
-function doubt({ newest, restoreTest, running, missing, misdated }: PlanFacts): Finding | undefined {
+function doubt({ stores, newest, restoreTest, running, missing, misdated }: PlanFacts): Finding | undefined {
   if (missing !== null) return { state: 'incomplete', reason: missing, cause: 'missing-copies' };
   // A backup that is being made is about to answer the rest.
   if (running || newest === null) return undefined;
   if (newest.valid === null) {
-    const looked = newest.at === null ? 'The newest snapshot has not been verified yet.' : newest.message;
+    const looked = newest.at === null ? `The newest ${stores} has not been verified yet.` : newest.message;
     return { state: 'unverified', reason: looked, cause: 'verification' };
   }
   if (restoreTest.warning !== null) return { state: 'unverified', reason: restoreTest.warning, cause: 'restore-test' };
@@ -125,18 +142,19 @@ function doubt({ newest, restoreTest, running, missing, misdated }: PlanFacts): 
   return undefined;
 }
 
-function rest({ newest, running, paused, pruningPaused, oneDisk }: PlanFacts): Finding {
+function rest({ stores, newest, running, paused, pruningPaused, oneDisk }: PlanFacts): Finding {
   // It waits for a person, also while backups go on or are paused.
   if (pruningPaused !== null && newest !== null) return { state: 'paused', reason: pruningPaused, cause: 'pruning' };
   if (running) return { state: 'running', reason: 'A backup is running.', cause: null };
-  if (newest === null) return { state: 'empty', reason: 'No snapshots yet.', cause: null };
+  if (newest === null)
+    return { state: 'empty', reason: `No ${stores === 'snapshot' ? 'snapshots' : 'points in time'} yet.`, cause: null };
   if (paused !== null) {
     const reason = paused.until === null ? 'Paused until resumed.' : 'Paused temporarily.';
     return { state: 'paused', reason, cause: null };
   }
   return oneDisk
     ? { state: 'ok-one-disk', reason: ONE_DISK, cause: null }
-    : { state: 'ok', reason: 'The newest snapshot is verified, and every destination is available.', cause: null };
+    : { state: 'ok', reason: `The newest ${stores} is verified, and every destination is available.`, cause: null };
 }
 
 /** What a person should do about snapshots that are on the disk of their source. */

@@ -12,8 +12,8 @@ const seconds = (instant: string): number => Math.floor(Date.parse(instant) / 10
 const METRICS: readonly Metric[] = [
   {
     name: 'snapkeep_last_success_timestamp_seconds',
-    help: 'When the newest snapshot was taken.',
-    value: ({ newest }) => (newest === null ? null : seconds(newest.createdAt)),
+    help: 'When the newest snapshot was taken; of a history alone, when it was current.',
+    value: ({ lastBackupAt }) => (lastBackupAt === null ? null : seconds(lastBackupAt)),
   },
   {
     name: 'snapkeep_last_duration_seconds',
@@ -54,6 +54,16 @@ const METRICS: readonly Metric[] = [
     name: 'snapkeep_failed',
     help: '1 when the last backup, its verification or the last restore test failed.',
     value: ({ state }) => (state === 'failed' ? 1 : 0),
+  },
+  {
+    name: 'snapkeep_history_oldest_timestamp_seconds',
+    help: 'When the oldest point in time was made.',
+    value: ({ history }) => (history?.oldest == null ? null : seconds(history.oldest.madeAt)),
+  },
+  {
+    name: 'snapkeep_history_maximum_data_loss_seconds',
+    help: 'The longest time within the last day for which changes were not stored.',
+    value: ({ history }) => (history?.maximumDataLossMs == null ? null : Math.ceil(history.maximumDataLossMs / 1000)),
   },
   {
     name: 'snapkeep_verified_age_seconds',

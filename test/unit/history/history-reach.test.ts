@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import {
+  bytesPerDay,
   captureIntervalMs,
+  historyOverdueAt,
   maximumDataLossMs,
-  oldestRestorePoint,
 } from '../../../src-shared/retention/history-reach.ts';
 import { lossOfNewestPoint, weighedPoint } from '../../../src-shared/retention/point-brake.ts';
 import { clockReasons, lastBeforeFreshGap } from '../../../src-shared/retention/prune-brake.ts';
@@ -16,10 +17,22 @@ const point = (txid: number, minute: number, sinceLookMs: number | null = MINUTE
   sinceLookMs,
 });
 
-test('captures take at most a twentieth of the time', () => {
-  expect(captureIntervalMs(60, null)).toBe(60_000);
-  expect(captureIntervalMs(60, 900)).toBe(60_000);
-  expect(captureIntervalMs(60, 12_000)).toBe(240_000);
+test('captures take at most a twentieth of the time, and are made at most hourly where writers wait', () => {
+  expect(captureIntervalMs(60, { captureMs: null, journalMode: null })).toBe(60_000);
+  expect(captureIntervalMs(60, { captureMs: 900, journalMode: 'wal' })).toBe(60_000);
+  expect(captureIntervalMs(60, { captureMs: 12_000, journalMode: 'wal' })).toBe(240_000);
+  expect(captureIntervalMs(60, { captureMs: 900, journalMode: 'delete' })).toBe(60 * MINUTE);
+});
+
+test('a history is overdue after three intervals without a look, an hour at least', () => {
+  expect(historyOverdueAt(START, MINUTE)).toBe(START + 60 * MINUTE);
+  expect(historyOverdueAt(START, 60 * MINUTE)).toBe(START + 180 * MINUTE);
+});
+
+test('what a day of captures takes is measured, once there is an hour of them', () => {
+  expect(bytesPerDay(1000, 59 * MINUTE)).toBeNull();
+  expect(bytesPerDay(1000, 12 * 60 * MINUTE)).toBe(2000);
+  expect(bytesPerDay(1000, 3 * 24 * 60 * MINUTE)).toBe(1000);
 });
 
 test('the maximum data loss is the longest time without a look, of the last day and until now', () => {
@@ -30,11 +43,6 @@ test('the maximum data loss is the longest time without a look, of the last day 
   // A clock that was set back makes no time negative.
   expect(maximumDataLossMs(points, lastLook, START)).toBe(4 * MINUTE);
   expect(maximumDataLossMs([], lastLook, lastLook)).toBeNull();
-});
-
-test('the oldest restore point is the first in the order of making, whatever its date', () => {
-  expect(oldestRestorePoint([point(5, 0), point(3, 50), point(4, 10)])?.txid).toBe(3);
-  expect(oldestRestorePoint([])).toBeNull();
 });
 
 const weighty = (txid: number, minute: number, rows: number | null) => ({

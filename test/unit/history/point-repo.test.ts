@@ -24,6 +24,7 @@ const newHistory = (path = join(temporaryFolder(), 'catalog.db')) => {
     encryptedWith: null,
     lookedAt: null,
     captureMs: null,
+    journalMode: null,
     ...{ writer: null, folder: 'app-12345678.history', brake: null, reviewedTxid: 0 },
   });
   return catalog;

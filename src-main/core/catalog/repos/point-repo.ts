@@ -38,7 +38,7 @@ const isPoint = (historyId: string, txid: number): Sql => sql`history = ${histor
 
 const Bucket = z.object({ bucket: z.int(), points: z.int(), changedPages: z.int(), events });
 const Mark = z.object({ txid: z.int(), madeAt: z.int(), events, before: z.int().nullable() });
-const Totals = z.object({ points: z.int(), bytes: z.int(), oldest: z.int().nullable() });
+const Totals = z.object({ points: z.int(), bytes: z.int() });
 const Eventful = z.object({ txid: z.int(), events });
 const Verifiable = z.object({ txid: z.int(), restoredAt: z.int().nullable() });
 const Retained = z.object({ txid: z.int(), madeAt: z.int(), pinned: flag, valid: flag.nullable() });
@@ -99,10 +99,10 @@ export class PointRepo extends Repo {
   }
 
   /** How many points a history has, and what their captures took. */
-  totals(historyId: string): { points: number; bytes: number; oldest: number | null } {
-    const sums = sql`SELECT count(*) AS points, coalesce(sum(bytes), 0) AS bytes, min(txid) AS oldest FROM points
+  totals(historyId: string): { points: number; bytes: number } {
+    const sums = sql`SELECT count(*) AS points, coalesce(sum(bytes), 0) AS bytes FROM points
       WHERE history = ${historyNumber(historyId)}`;
-    return this.db.get(Totals, sums) ?? { points: 0, bytes: 0, oldest: null };
+    return this.db.get(Totals, sums) ?? { points: 0, bytes: 0 };
   }
 
   get(historyId: string, txid: number): Point | undefined {

@@ -22,6 +22,9 @@ export const events = z.codec(z.int(), z.array(PointEventKind), {
   encode: (kinds) => kinds.reduce((bits, kind) => bits | (1 << PointEventKind.options.indexOf(kind)), 0),
 });
 
+/** The bit of one kind of event. */
+export const bitOf = (kind: PointEventKind): Sql => new Sql(String(1 << PointEventKind.options.indexOf(kind)));
+
 /** The events of some points, as a number: each kind that happened at any of them. */
 export const ALL_EVENTS = new Sql(PointEventKind.options.map((_, index) => `max(events & ${1 << index})`).join(' | '));
 

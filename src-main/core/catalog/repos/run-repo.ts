@@ -30,7 +30,7 @@ const BackupsOnDayRow = z.object({
   day: z.string(),
   count: z.int(),
 });
-const LastBackup = z.object({ planId: z.string(), run: json(Run) });
+const LastRun = z.object({ planId: z.string(), run: json(Run) });
 const LogRow = z.object({ ...LogEntry.shape, runId: z.string() });
 
 /** So many are removed at a time: nothing else is done meanwhile. */
@@ -45,13 +45,19 @@ export class RunRepo extends Repo {
   readonly #log = new Table(this.db, 'run_log', LogRow);
 
   save(run: Run, leftovers: Leftovers | null): void {
-    const { kind, finishedAt, result } = run;
+    const { finishedAt, result } = run;
     const brought = {
-      day: kind === 'backup' && finishedAt !== null ? localDay(new Date(finishedAt)) : null,
+      day: finishedAt !== null && this.#isBackup(run) ? localDay(new Date(finishedAt)) : null,
       valid: result?.kind === 'backup' ? (result.verification?.valid ?? null) : null,
       incomplete: result?.kind === 'backup' && result.incomplete !== null,
     };
     this.#runs.save({ ...run, ...brought, body: run, leftovers }, ['id'], ['kind', 'queuedAt']);
+  }
+
+  /** A plan that stores a history alone is backed up by captures. */
+  #isBackup({ kind, planId }: Run): boolean {
+    if (kind !== 'capture') return kind === 'backup';
+    return this.db.value(z.string(), sql`SELECT history ->> 'storage' FROM plans WHERE id = ${planId}`) === 'history';
   }
 
   get(id: string): Run | undefined {
@@ -90,14 +96,14 @@ export class RunRepo extends Repo {
   }
 
   /**
-   * The newest backup of each plan that has ended and was not cancelled.
+   * The newest backup, or capture, of each plan that has ended and was not cancelled.
    * @param planIds without them, of all plans
    */
-  lastBackups(planIds?: readonly string[]): Map<string, Run> {
+  last(kind: 'backup' | 'capture', planIds?: readonly string[]): Map<string, Run> {
     const newest = (state: RunState): Sql =>
-      sql`(SELECT max(number) FROM runs WHERE plan_id = p.id AND kind = 'backup' AND state = ${state})`;
+      sql`(SELECT max(number) FROM runs WHERE plan_id = p.id AND kind = ${kind} AND state = ${state})`;
     const rows = this.db.all(
-      LastBackup,
+      LastRun,
       sql`SELECT p.id AS "planId", r.body AS run FROM plans p
           CROSS JOIN runs r ON r.number =
             max(coalesce(${newest('succeeded')}, 0), coalesce(${newest('failed')}, 0), coalesce(${newest('interrupted')}, 0))
