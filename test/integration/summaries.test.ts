@@ -251,7 +251,7 @@ function expectSame(catalog: Catalog, file: string): void {
     );
     const backups = runs.filter((run) => run.planId === planId && run.kind === 'backup');
     const ended = backups.filter(({ state }) => ['succeeded', 'failed', 'interrupted'].includes(state));
-    expect(catalog.runs.lastBackups([planId]).get(planId)?.id).toBe(ended[0]?.id);
+    expect(catalog.runs.last('backup', [planId]).get(planId)?.id).toBe(ended[0]?.id);
     const since = localDay(new Date(NOW - 20 * 86_400_000));
     const days = backups
       .filter((run) => run.finishedAt !== null && localDay(new Date(run.finishedAt)) >= since)
