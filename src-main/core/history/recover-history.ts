@@ -69,7 +69,7 @@ function enter(
   catalog.transaction(() => {
     catalog.histories.add({
       ...{ id, planId: plan.id, folder, pageSize, newestTxid, newestRoot: null, encryptedWith: null, writer },
-      ...{ lookedAt: null, captureMs: null, brake: null, reviewedTxid: 0 },
+      ...{ lookedAt: null, captureMs: null, journalMode: null, brake: null, reviewedTxid: 0 },
     });
     catalog.points.enter(points);
     const stored = { fileTxid: newestTxid, lineTxid: newestTxid, problem: null };
