@@ -35,7 +35,13 @@ const MORE_TRANSACTIONS = 200;
 const SNAPSHOTS = 3;
 /** The parts of a scene that an attempt changes. */
 const PARTS = ['home', 'other-home', 'app', 'near', 'far'] as const;
-const COPY = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true } as const;
+const COPY = {
+  recursive: true,
+  verbatimSymlinks: true,
+  preserveTimestamps: true,
+  // A command that was killed leaves its socket, which cannot be copied.
+  filter: (from: string) => !from.endsWith('service.sock'),
+} as const;
 
 /** A snapshot as `snapkeep list --json` prints it, as far as the campaign looks at it. */
 export interface ListedSnapshot {
