@@ -65,7 +65,7 @@ export const historyPausedInWords = (reason: string): string => `Merging of poin
 
 /** Says what the review of a paused history does. */
 export const REVIEW_HISTORY_IN_WORDS =
-  'Compare the newest point with an older one, and pin those that must stay. Points that the retention no longer keeps are merged then.';
+  'Compare the newest point with an older one first. Points that the retention no longer keeps are merged then.';
 
 /** Says why nothing is captured here: another service writes the history. @param since as people write dates */
 export const otherWriterInWords = (since: string): string =>

@@ -9,6 +9,7 @@ import { runInside } from './namespaces.ts';
 import { OPERATIONS, operationOf } from './operations.ts';
 import { damageFiles } from './phases/damage.ts';
 import { fillDisks, unmountDisks } from './phases/disks.ts';
+import { killHistories } from './phases/history.ts';
 import { killAtRandomInstants } from './phases/kills.ts';
 import { shareDestinations } from './phases/services.ts';
 import { killAtSystemCalls } from './phases/system-calls.ts';
@@ -18,6 +19,7 @@ import { type Extent, Tally } from './tally.ts';
 const FULL: Extent = {
   operations: OPERATIONS,
   kills: 400,
+  historyKills: 400,
   systemCalls: 40,
   tracedOperations: Number.POSITIVE_INFINITY,
   diskSteps: 40,
@@ -32,6 +34,7 @@ const FULL: Extent = {
 const SHORT: Extent = {
   operations: OPERATIONS,
   kills: 10,
+  historyKills: 2,
   systemCalls: 1,
   tracedOperations: 6,
   diskSteps: 40,
@@ -52,6 +55,7 @@ const PHASES: Record<string, (extent: Extent, tally: Tally) => Promise<void>> = 
   writers: accountForCommits,
   services: shareDestinations,
   damage: damageFiles,
+  history: killHistories,
 };
 
 const { values } = parseArgs({
@@ -69,6 +73,7 @@ const extent = {
   ...size,
   operations: values.operation === undefined ? size.operations : [operationOf(values.operation)],
   kills: Number(values.kills ?? size.kills),
+  historyKills: Number(values.kills ?? size.historyKills),
   seed: Number(values.seed ?? size.seed),
   systemCalls: countOf(values['system-calls'] ?? String(size.systemCalls)),
 };

@@ -82,6 +82,8 @@ export interface Extent {
   operations: readonly Operation[];
   /** At random instants. */
   kills: number;
+  /** Of what is done with a history, at random instants. */
+  historyKills: number;
   /** At system calls that write, for each operation. */
   systemCalls: number;
   /** So many operations are killed at system calls at most. */
