@@ -51,7 +51,7 @@ test('a dropped table is marked and restored from just before; the review shows 
   await page.getByRole('button', { name: 'Create and back up now' }).click();
   await expect(page.getByText(/^Verified/)).toBeVisible();
   await page.getByRole('tab', { name: 'Settings' }).click();
-  await page.getByRole('switch', { name: 'Keep a history between snapshots' }).click();
+  await page.getByRole('radiogroup', { name: 'Storage' }).getByText('Both').click();
   // Captures are made here one by one.
   await page.getByRole('textbox', { name: 'Capture changes every' }).fill('86400');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
