@@ -75,7 +75,7 @@ test('what happens to a point later is kept with it', () => {
   catalog.points.enter([point(1, { events: ['gap'] }), point(2)]);
   catalog.points.addEvents(HISTORY, 1, ['restored', 'gap']);
   catalog.points.setPinned(HISTORY, 1, true);
-  const verification = { at: '2026-11-02T00:00:00.000Z', level: 'checked', valid: true } as const;
+  const verification = { at: '2026-11-02T00:00:00.000Z', level: 'restored', valid: true } as const;
   catalog.points.setVerified(HISTORY, 1, verification);
   expect(catalog.points.get(HISTORY, 1)).toMatchObject({ events: ['restored', 'gap'], pinned: true, verification });
   expect(catalog.points.retained(HISTORY)).toEqual([
