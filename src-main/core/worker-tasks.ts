@@ -5,6 +5,7 @@ import type { BackupRequest } from './backup/take-and-verify.ts';
 import type { ExportRequest } from './backup/write-export.ts';
 import type { StoredFilesAnswer, StoredFilesRequest } from './browse/browse-files.ts';
 import type { OpenCopyRequest, UnpackedCopy } from './browse/open-copy.ts';
+import type { SaveImageRequest } from './browse/save-image.ts';
 import type { CatalogCopyRequest } from './catalog/copy-catalog-file.ts';
 import type { Replicated, ReplicateRequest } from './copies/replicate-attached-file.ts';
 import type {
@@ -62,6 +63,7 @@ export interface WorkerTasks {
   'browse-files': { request: StoredFilesRequest; result: StoredFilesAnswer };
   'find-rows': { request: ImageSearch; result: ImageFindings };
   'open-copy': { request: OpenCopyRequest; result: UnpackedCopy };
+  'save-image': { request: SaveImageRequest; result: StoredLtx };
   'put-back-check': { request: PutBackRequest; result: CheckedPutBack };
   putBackRows: { request: ConfirmedPutBack; result: AppliedPutBack };
   'files-check': { request: FilesRequest; result: PreparedFiles };

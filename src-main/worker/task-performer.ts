@@ -3,6 +3,7 @@ import { backUp } from '../core/backup/take-and-verify.ts';
 import { exportSnapshot } from '../core/backup/write-export.ts';
 import { browseFiles } from '../core/browse/browse-files.ts';
 import { openCopy } from '../core/browse/open-copy.ts';
+import { saveImage } from '../core/browse/save-image.ts';
 import { copyCatalogFile } from '../core/catalog/copy-catalog-file.ts';
 import { replicateAttachedFile } from '../core/copies/replicate-attached-file.ts';
 import { checkDatabaseDeletion, deleteDatabase } from '../core/delete-database/delete-database.ts';
@@ -94,6 +95,7 @@ const tasksWith = (tell: Told): Tasks => ({
   'browse-files': browseFiles,
   'find-rows': searchImage,
   'open-copy': openCopy,
+  'save-image': saveImage,
   'files-check': checkFiles,
 });
 

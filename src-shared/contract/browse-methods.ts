@@ -6,6 +6,7 @@ import {
   BrowsedSource,
   BrowseSource,
   ExportFormat,
+  ImageFormat,
   QueryAnswer,
   RowAddress,
   RowCursor,
@@ -20,6 +21,9 @@ import { key, nothing, started } from './params.ts';
 const viewId = z.uuid();
 const storedFile = { snapshotId: z.uuid(), attachedFile: AttachedFileName };
 const sql = z.string().min(1).max(100_000);
+
+/** Where an export goes. */
+const exported = { path: FilePath, replace: z.boolean().default(false) };
 
 /** Reads the content of databases in temporary copies that nothing can change. */
 export const browseMethods = {
@@ -65,24 +69,27 @@ export const browseMethods = {
     result: QueryAnswer,
   },
   /**
-   * Starts to write rows of a table or of a statement that only reads to a file. `keys`: of these rows alone. `replace`: also where there is one
-   * already. CSV has bytes as hexadecimal digits; JSON has them as `{"blob": …}` in base64.
+   * Starts to write rows of a table or of a statement that only reads to a file, or the whole database. `keys`: of these rows
+   * alone. `replace`: also where there is one already. CSV has bytes as hexadecimal digits; JSON has them as
+   * `{"blob": …}` in base64.
    */
   'browse.export': {
-    params: z.strictObject({
-      viewId,
-      what: z.union([
-        z.strictObject({
-          ...RowSelection.shape,
-          columns: z.array(z.string()).min(1).max(2000).optional(),
-          keys: z.array(RowKey).min(1).max(1000).optional(),
-        }),
-        z.strictObject({ sql }),
-      ]),
-      format: ExportFormat,
-      path: FilePath,
-      replace: z.boolean().default(false),
-    }),
+    params: z.union([
+      z.strictObject({
+        viewId,
+        what: z.union([
+          z.strictObject({
+            ...RowSelection.shape,
+            columns: z.array(z.string()).min(1).max(2000).optional(),
+            keys: z.array(RowKey).min(1).max(1000).optional(),
+          }),
+          z.strictObject({ sql }),
+        ]),
+        format: ExportFormat,
+        ...exported,
+      }),
+      z.strictObject({ viewId, what: z.literal('database'), format: ImageFormat, ...exported }),
+    ]),
     result: started,
   },
   /**

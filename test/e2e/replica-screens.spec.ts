@@ -41,6 +41,14 @@ async function makeReplica(page: Page): Promise<string> {
   return replica;
 }
 
+/** The first row that is left tells the point. */
+function firstIdIn(path: string): unknown {
+  const database = new Database(path, { readonly: true });
+  const id = database.prepare('SELECT min(id) FROM entries').pluck().get();
+  database.close();
+  return id;
+}
+
 test.beforeEach(async () => {
   ({ folder, server, browser, close } = await serveWindow('replica'));
 });
@@ -69,7 +77,16 @@ test('a replica of Litestream is found, and its points are browsed, compared and
   await judgeEverywhere(page, 'replica', USUAL_WIDTHS);
   await page.getByRole('button', { name: 'Browse', exact: true }).press('Enter');
   await expect(page.getByRole('heading', { name: 'shop, point 5' })).toBeVisible();
-  await expect(page.getByRole('main')).toContainText('entries');
+  await page.getByRole('button', { name: 'Export…' }).press('Enter');
+  const exporting = page.getByRole('dialog', { name: /^Export/ });
+  await exporting.getByText('Database (.db)').click();
+  await judgeEverywhere(page, 'export-database', [390, 1280]);
+  const saved = join(folder, 'saved.db');
+  await exporting.getByRole('textbox', { name: 'File' }).fill(saved);
+  await exporting.getByRole('button', { name: 'Export', exact: true }).press('Enter');
+  await expect(exporting.getByRole('status')).toContainText('Exported');
+  expect(firstIdIn(saved)).toBe(6);
+  await exporting.getByRole('button', { name: 'Close' }).last().press('Enter');
   await page.goBack();
 
   const target = join(folder, 'restored.db');
@@ -82,7 +99,5 @@ test('a replica of Litestream is found, and its points are browsed, compared and
   await dialog.getByRole('textbox', { name: 'Type restored.db to confirm' }).fill('restored.db');
   await dialog.getByRole('button', { name: 'Replace restored.db' }).press('Enter');
   await expect(dialog.getByRole('button', { name: /Undo/ })).toBeVisible();
-  const database = new Database(target, { readonly: true });
-  expect(database.prepare('SELECT min(id) FROM entries').pluck().get()).toBe(6);
-  database.close();
+  expect(firstIdIn(target)).toBe(6);
 });

@@ -12,6 +12,9 @@ import { hashOf, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { succeed } from '../support/test-core.ts';
 import { workerProcesses } from '../support/worker-processes.ts';
 
+/** Rows that are exported. */
+type Rows = Exclude<Params<'browse.export'>['what'], 'database'>;
+
 type RowsOf = Omit<Params<'browse.rows'>, 'viewId' | 'after'>;
 
 /** Every page of a selection. */
@@ -92,7 +95,7 @@ test.each(EXPORTED)(
     INSERT INTO t (id, a) VALUES (1, 'plain'), (2, 'nul' || char(0) || 'l'), (3, ${invalid}), (4, x'00ff'), (5, 1.5), (6, NULL), (7, 'a' || char(26))`);
     live.close();
     const viewId = await openView(core, { planId: plan.id });
-    const exported = async (format: 'sql' | 'csv', what: Params<'browse.export'>['what']): Promise<string> => {
+    const exported = async (format: 'sql' | 'csv', what: Rows): Promise<string> => {
       const path = join(folder, `exported-${Math.random()}.${format}`);
       await succeed(core, 'browse.export', { viewId, what, format, path });
       return readFileSync(path, 'utf8');
@@ -119,7 +122,7 @@ test('an export that SQLite cannot read says what is missing', async () => {
   const { core, viewId, folder } = await sceneOf(
     'CREATE TABLE t (a); CREATE VIEW broken AS SELECT missing(a) FROM t; INSERT INTO t VALUES (1)',
   );
-  const failed = async (what: Params<'browse.export'>['what']) => {
+  const failed = async (what: Rows) => {
     const { run } = await core.call('browse.export', { viewId, what, format: 'csv', path: join(folder, 'out.csv') });
     return (await core.runEnded(run.id)).error?.code;
   };
@@ -308,7 +311,7 @@ test('a table and a query are exported, and no file is replaced without being as
     INSERT INTO "odd ""things" VALUES (-9223372036854775808, 'say "hi", twice'), (2, x'00ff'), (3, NULL), (4, 1.0),
       (5, CAST(x'ff41' AS TEXT)), (6, 'line' || char(13, 10) || 'two'), (7, ''), (8, 9e999);
   `);
-  const exported = async (what: Params<'browse.export'>['what'], format: 'csv' | 'json' | 'sql', replace = false) => {
+  const exported = async (what: Rows, format: 'csv' | 'json' | 'sql', replace = false) => {
     const path = join(folder, `rows.${format}`);
     const { run } = await core.call('browse.export', { viewId, what, format, path, replace });
     const { result, error } = await core.runEnded(run.id);

@@ -39,7 +39,7 @@ export function addBackupCommands(program: Command): void {
     .option('--to <folder>', 'destination folder of the snapshot, with --source')
     .option('--name <name>', 'file name of the snapshot')
     .option('--output <->', '“-” writes only the snapshot to standard output');
-  addFormatOptions(backup, { format: 'as set in the plan', method: 'as set in the plan' })
+  addFormatOptions(backup, { format: 'as set in the plan', method: 'as set in the plan', pipes: true })
     .option('--group <name>', 'back up all plans of a group, one after the other')
     .option('--no-verify', 'do not verify the snapshot')
     .addHelpText(
@@ -89,7 +89,8 @@ async function writeOut(session: Session, planName: string | undefined, options:
   if ((planName === undefined) === (source === undefined)) throw new UsageError('Specify a plan, or --source.');
   if (process.stdout.isTTY)
     throw new UsageError('Refusing to write a snapshot to the terminal. Pipe the output to a file or program.');
-  const how = formatOf(options);
+  const { format, ...rest } = options;
+  const how = format === 'ltx' ? { ltx: true, ...formatOf(rest) } : formatOf(options);
   const key = await keyOf(options);
   const run = await session.exportToOutput(
     source === undefined

@@ -21,15 +21,17 @@ const STANDARD_OUTPUT = 1;
 
 /**
  * Queues the writing of a snapshot to the stream that its run is given; it is entered nowhere.
- * @throws SnapkeepError `UNSUPPORTED` for a plan of files
+ * @param ltx as one LTX file
+ * @throws SnapkeepError `UNSUPPORTED` for a plan of files, and for an LTX file of what is encrypted or dumped
  */
-async function queueExport(core: CoreContext, order: ExportOrder): Promise<Run> {
+async function queueExport(core: CoreContext, order: ExportOrder, ltx: boolean): Promise<Run> {
   const { plan, compression, encryption, method, schemaVersion } = order;
   if (order.sourceKind === 'files') {
     throw new SnapkeepError('UNSUPPORTED', `The plan ${plan.name} has no database to write to standard output.`, {
       hint: 'Back it up to a folder instead, without --output.',
     });
   }
+  if (ltx) requirePages(order);
   const sourcePath = await canonicalFilePath(order.sourcePath);
   return core.runs.start({
     kind: 'export',
@@ -48,6 +50,7 @@ async function queueExport(core: CoreContext, order: ExportOrder): Promise<Run> 
         schemaVersion,
         compression,
         encryption,
+        ltx,
         descriptor: STANDARD_OUTPUT,
       };
       const output = await core.outputs.of(handle.id, handle.signal);
@@ -58,14 +61,26 @@ async function queueExport(core: CoreContext, order: ExportOrder): Promise<Run> 
   });
 }
 
+/** @throws SnapkeepError `UNSUPPORTED` for what an LTX file cannot be */
+function requirePages({ plan, encryption, method }: ExportOrder): void {
+  if (method === 'dump')
+    throw new SnapkeepError('UNSUPPORTED', 'An LTX file contains pages of a database, and a dump has none.', {
+      hint: 'Use --method online.',
+    });
+  if (encryption !== null)
+    throw new SnapkeepError('UNSUPPORTED', `${plan.name} encrypts its snapshots, and an LTX file is not encrypted.`, {
+      hint: 'Use --source with the database instead of the plan, and encrypt the output.',
+    });
+}
+
 /** Starts what goes to a stream: the database of a plan, or any. @throws SnapkeepError */
 export async function startExport(core: CoreContext, params: ParsedParams<'exports.start'>): Promise<Run> {
   const order =
     'planId' in params
       ? orderOf(core, core.catalog.plans.require(params.planId))
       : await orderWithoutPlan(core, params);
-  const { method = order.method, compression = order.compression } = params;
-  return queueExport(core, { ...order, method, compression });
+  const { method = order.method, compression = order.compression, ltx } = params;
+  return queueExport(core, { ...order, method, compression }, ltx);
 }
 
 /** What a backup of a database that no plan backs up needs, wherever it goes. @throws SnapkeepError `BAD_KEY` */

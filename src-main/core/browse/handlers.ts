@@ -6,7 +6,7 @@ import type { Handlers } from '../handler.ts';
 import { askFiles } from './ask-files.ts';
 import { LISTED_FILES } from './browse-files.ts';
 import { findCopySource, startOpening } from './open-view.ts';
-import { startRowExport } from './start-export.ts';
+import { startExport } from './start-export.ts';
 
 /** Opens databases in temporary copies, and reads what is in them. */
 export function browseHandlers(core: CoreContext): Handlers<MethodsOf<'browse'>> {
@@ -23,7 +23,7 @@ export function browseHandlers(core: CoreContext): Handlers<MethodsOf<'browse'>>
     'browse.value': ({ viewId, ...request }, signal) => core.views.ask(viewId, 'value', request, { signal }),
     'browse.query': ({ viewId, ...request }, signal) => core.views.ask(viewId, 'query', request, { signal }),
     'browse.export': async ({ path, ...order }) => ({
-      run: await startRowExport(core, { ...order, path: await canonicalFilePath(path) }),
+      run: await startExport(core, { ...order, path: await canonicalFilePath(path) }),
     }),
     'browse.files': async ({ snapshotId, attachedFile, folder }, signal) => {
       const asked = { attachedFile, path: folder, part: null };

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { ImageFormat } from '../../../src-shared/model/rows/browse.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { errorCode } from '../engine/engine-errors.ts';
@@ -13,20 +14,27 @@ import {
   requireWritableFolder,
 } from '../engine/files/durable-files.ts';
 import type { ExportRequest } from '../engine/rows/export-rows.ts';
+import type { RunHandle } from '../runs/run-work.ts';
 
-/** What is exported, and to where. */
-export interface RowExport extends ExportRequest {
-  viewId: string;
+/** Where an export goes. */
+interface ExportTarget {
+  path: string;
   /** Whether a file that is there is replaced. */
   replace: boolean;
 }
 
+/** What of a view is exported, and to where: rows, or the whole database. */
+export type ViewExport = ExportTarget & { viewId: string } & (
+    | Omit<ExportRequest, 'path'>
+    | { what: 'database'; format: ImageFormat }
+  );
+
 /**
- * Queues the export of rows. They are written beside the file, which gets its name when they are complete.
+ * Queues the export of rows, or of a whole database. It is written beside the file, which gets its name when it is complete.
  * @throws SnapkeepError `CONFLICT` when the file exists and is not to be replaced
  */
-export async function startRowExport(core: CoreContext, order: RowExport): Promise<Run> {
-  const { viewId, path, replace, ...request } = order;
+export async function startExport(core: CoreContext, order: ViewExport): Promise<Run> {
+  const { viewId, path, replace } = order;
   const [shown] = core.views.copiesOf(viewId);
   await requireWritableFolder(dirname(path));
   if (!replace && (await isTaken(path))) throw exists(path);
@@ -39,12 +47,7 @@ export async function startRowExport(core: CoreContext, order: RowExport): Promi
     work: async (handle) => {
       const partial = partialPath(path, handle.id);
       try {
-        const { bytes, sha256 } = await core.views.ask(
-          viewId,
-          'export',
-          { ...request, path: partial },
-          { signal: handle.signal, onProgress: (done) => handle.progress('storing', done, null) },
-        );
+        const { bytes, sha256 } = await writeExport(core, order, partial, handle);
         if (replace) await replaceFile(partial, path);
         else await publishFile(partial, path);
         return { kind: 'export', bytes, sha256 };
@@ -55,6 +58,24 @@ export async function startRowExport(core: CoreContext, order: RowExport): Promi
       }
     },
   });
+}
+
+async function writeExport(core: CoreContext, order: ViewExport, path: string, handle: RunHandle) {
+  if (order.what !== 'database') {
+    const { viewId, what, format } = order as Omit<ExportRequest, 'path'> & { viewId: string };
+    const watch = { signal: handle.signal, onProgress: (done: number) => handle.progress('storing', done, null) };
+    return core.views.ask(viewId, 'export', { what, format, path }, watch);
+  }
+  const [shown] = core.views.copiesOf(order.viewId);
+  const copy = shown && core.openCopies.use(shown.copyId);
+  if (shown === undefined || copy === undefined) throw new Error('A view without a copy.');
+  try {
+    const takenAt = copy.takenAt === null ? Number(core.clock.now()) : Date.parse(copy.takenAt);
+    const { format } = order;
+    return await core.runInWorker('save-image', { image: copy.path, path, format, takenAt }, handle);
+  } finally {
+    core.openCopies.release(shown.copyId);
+  }
 }
 
 const exists = (path: string): SnapkeepError =>

@@ -19,11 +19,14 @@ import { addRun, useRun } from '../../stores/runs.ts';
 
 interface ExportProps {
   viewId: string;
-  what: Params<'browse.export'>['what'];
+  what: Exclude<Params<'browse.export'>['what'], 'database'>;
   /** What the file is called at first. */
   name: string;
   label?: string;
 }
+
+/** Writes the database instead of rows of it. */
+const WHOLE = 'db';
 
 const FORMATS = [
   { value: 'csv', label: 'CSV' },
@@ -51,17 +54,20 @@ export function ExportButton(props: ExportProps) {
 
 /** Chooses the format and the file of an export, and shows how far it is. */
 function ExportDialog({ viewId, what, name, onClose }: ExportProps & { onClose(): void }) {
-  const form = useForm({ initialValues: { format: 'csv' as ExportFormat, path: '', replace: false } });
+  const form = useForm({ initialValues: { format: 'csv' as ExportFormat | typeof WHOLE, path: '', replace: false } });
   const [runId, setRunId] = useState<string | null>(null);
   const run = useRun(runId);
   const action = useAction('here');
   const { format, path, replace } = form.values;
   const start = (): void =>
     action.run(async () => {
-      const answer = await client.call('browse.export', { viewId, what, format, path, replace });
+      const order = format === WHOLE ? { what: 'database' as const, format } : { what, format };
+      const answer = await client.call('browse.export', { viewId, path, replace, ...order });
       addRun(answer.run);
       setRunId(answer.run.id);
     });
+  // Selected rows, and those of a statement, are chosen for what they are.
+  const ofTable = !('sql' in what) && what.keys === undefined;
   const error = action.error ?? run?.error ?? null;
   const active = run !== undefined && isActive(run);
   const result = run?.result?.kind === 'export' ? run.result : null;
@@ -69,7 +75,11 @@ function ExportDialog({ viewId, what, name, onClose }: ExportProps & { onClose()
     <Dialog opened onClose={onClose} title={`Export ${'sql' in what ? 'result' : name}`} size="lg">
       <Form onSubmit={start}>
         <Stack gap="md">
-          <SegmentedControl aria-label="Format" data={FORMATS} {...form.getInputProps('format')} />
+          <SegmentedControl
+            aria-label="Format"
+            data={ofTable ? [...FORMATS, { value: WHOLE, label: 'Database (.db)' }] : FORMATS}
+            {...form.getInputProps('format')}
+          />
           <PathField
             kind="target"
             label="File"

@@ -144,3 +144,7 @@ export type BrowsedSource = z.infer<typeof BrowsedSource>;
 
 export const ExportFormat = z.enum(['csv', 'json', 'sql']);
 export type ExportFormat = z.infer<typeof ExportFormat>;
+
+/** How a whole database is written to a file: as it is, or as one LTX file, which Litestream and its tools read. */
+export const ImageFormat = z.enum(['db', 'ltx']);
+export type ImageFormat = z.infer<typeof ImageFormat>;

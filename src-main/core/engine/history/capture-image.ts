@@ -95,7 +95,8 @@ export async function captureImage(request: CaptureRequest, context: TaskContext
 
 const txidOf = ({ previous }: CaptureRequest): number => (previous?.txid ?? 0) + 1;
 
-async function shapeOf({ image, pageSize }: CaptureRequest): Promise<PageShape> {
+/** Returns how many pages an image has. @throws SnapkeepError `UNSUPPORTED` for none, `CORRUPT` where it ends within one */
+export async function shapeOf({ image, pageSize }: Pick<CaptureRequest, 'image' | 'pageSize'>): Promise<PageShape> {
   const { size } = await stat(image);
   if (size === 0)
     throw new SnapkeepError('UNSUPPORTED', `${image} has no pages that can be captured.`, {
