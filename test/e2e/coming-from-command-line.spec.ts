@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -25,6 +36,37 @@ function answer({ exitCode, stdout, stderr }: CommandResult, code = 0) {
   expect(exitCode, stderr).toBe(code);
   return JSON.parse(stdout);
 }
+
+test('the points of a Litestream replica are listed, verified and restored by its folder or destination', () => {
+  const [source, backups, replica] = ['app.db', 'backups', 'nas/app'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  makeDatabase(source, { rows: 120 });
+  mkdirSync(backups);
+  const plan = ['plan', 'add', '--name', 'app', '--source', source, '--to', backups, '--storage', 'both'];
+  expect(run(plan).exitCode).toBe(0);
+  expect(run(['run-due']).exitCode).toBe(0);
+  const [name = ''] = readdirSync(backups).filter((each) => each.endsWith('.history'));
+  cpSync(join(backups, name, 'ltx'), join(replica, 'ltx'), { recursive: true });
+  const madeAt = new Date('2026-11-20T08:00:00Z');
+  for (const file of readdirSync(replica, { recursive: true, encoding: 'utf8' }).filter((each) => /\.ltx$/.test(each)))
+    utimesSync(join(replica, file), madeAt, madeAt);
+  expect(run(['destination', 'add', 'nas', '--folder', join(folder, 'nas')]).exitCode).toBe(0);
+  for (const given of [replica, 'nas:app']) {
+    expect(answer(run(['points', given, '--json']))).toMatchObject([{ txid: 1, madeAt: madeAt.toISOString() }]);
+    const verified = answer(run(['verify', given, '--at', '2026-11-20T08:00:00Z', '--json']));
+    expect(verified).toMatchObject({ valid: true });
+    const target = join(folder, `restored-${given.length}.db`);
+    expect(run(['restore', given, '--point', '1', '--to', target]).exitCode).toBe(0);
+    expect(countEntries(target)).toBe(120);
+  }
+  expect(run(['points', replica, '--to', '2026-11-19']).stdout).toContain('The replica has no points in time.');
+  expect(run(['verify', replica, '--at', '2026-11-19']).stderr).toContain('has no point in time at');
+  expect(run(['verify', replica]).stderr).toContain('snapkeep points');
+  expect(run(['restore', replica, '--point', '1']).stderr).toContain('--to');
+});
 
 test.describe('import', () => {
   test.skip(whyNoImportFolders !== undefined, whyNoImportFolders);

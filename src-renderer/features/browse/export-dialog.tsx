@@ -72,7 +72,12 @@ function ExportDialog({ viewId, what, name, onClose }: ExportProps & { onClose()
   const active = run !== undefined && isActive(run);
   const result = run?.result?.kind === 'export' ? run.result : null;
   return (
-    <Dialog opened onClose={onClose} title={`Export ${'sql' in what ? 'result' : name}`} size="lg">
+    <Dialog
+      opened
+      onClose={onClose}
+      title={`Export ${format === WHOLE ? 'database' : 'sql' in what ? 'result' : name}`}
+      size="lg"
+    >
       <Form onSubmit={start}>
         <Stack gap="md">
           <SegmentedControl
@@ -84,7 +89,7 @@ function ExportDialog({ viewId, what, name, onClose }: ExportProps & { onClose()
             kind="target"
             label="File"
             description="On the machine of the service."
-            placeholder={`/home/me/${name.replaceAll(/[^\w.-]+/g, '-')}.${format}`}
+            placeholder={`/home/me/${(format === WHOLE ? 'database' : name).replaceAll(/[^\w.-]+/g, '-')}.${format}`}
             value={path}
             onChange={(next) => form.setFieldValue('path', next)}
           />
