@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { MARKER_NAME } from '../../src-main/core/destinations/drivers/destination.ts';
-import { commandLineOf } from '../support/command-line.ts';
+import { BESIDE, commandLineOf } from '../support/command-line.ts';
 import { makeDatabase } from '../support/databases.ts';
 
 let folder: string;
@@ -80,6 +80,7 @@ test('a destination that lost its marker is re-attached by a person alone', () =
 });
 
 test('run-due without plans names the folder it looked in, and makes none', () => {
+  test.skip(BESIDE, 'The service beside it has made the folder.');
   const nowhere = commandLineOf(join(folder, 'nowhere'));
   expect(nowhere(['run-due'])).toMatchObject({ exitCode: 0, stdout: `No plans in ${join(folder, 'nowhere')}\n` });
   expect(JSON.parse(nowhere(['run-due', '--json']).stdout)).toEqual({ runs: [], waiting: [], failedCopies: [] });
