@@ -93,7 +93,8 @@ function requireBalance(path: string): void {
     throw new Error(`The snapshot is not consistent: sum ${sum}, ${moved} accounts differ from the ledger.`);
 }
 
-class Writer {
+/** A program that commits 500 times a second. */
+export class Writer {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: Interface;
 

@@ -27,6 +27,13 @@ export class Figures {
     this.#rows.push([name, `${value.toFixed(0)} MB`]);
   }
 
+  /** Says whether a figure of this run reaches what is wanted of it. */
+  target(name: string, value: number, wanted: { least: number } | { most: number }): void {
+    const isReached = 'least' in wanted ? value >= wanted.least : value <= wanted.most;
+    const limit = 'least' in wanted ? `at least ${wanted.least}` : `at most ${wanted.most}`;
+    process.stdout.write(`${isReached ? 'reached' : 'NOT REACHED'}: ${name}: ${value.toFixed(2)}, wanted ${limit}\n`);
+  }
+
   /** Prints them as rows of a document's table. */
   print(): void {
     for (const [name, value] of this.#rows) process.stdout.write(`| ${name} | ${value} |\n`);
