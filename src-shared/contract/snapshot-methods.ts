@@ -19,12 +19,12 @@ const prune = {
   review: z.boolean().optional(),
   permanently: z.boolean().optional(),
 };
-const exported = {
+const exported = () => ({
   method: Plan.shape.method.optional(),
   compression: Plan.shape.compression.optional(),
   /** As one LTX file, which Litestream and its tools read. */
   ltx: z.boolean().default(false),
-};
+});
 /** What its snapshot is said to be started by. */
 const trigger = z.enum(['manual', 'command']).optional();
 
@@ -212,8 +212,8 @@ export const snapshotMethods = {
    */
   'exports.start': {
     params: z.union([
-      z.strictObject({ planId: z.uuid(), ...exported }),
-      z.strictObject({ source: FilePath, key, ...exported }),
+      z.strictObject({ planId: z.uuid(), ...exported() }),
+      z.strictObject({ source: FilePath, key, ...exported() }),
     ]),
     result: started,
   },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Bytes } from '../values.ts';
 import { Point } from './point.ts';
 
-const NamedPoint = Point.pick({ txid: true, madeAt: true }).nullable();
+const NamedPoint = z.nullable(Point.pick({ txid: true, madeAt: true }));
 
 /** How far a history reaches, from what is stored. */
 export const HistoryReach = z.object({

@@ -20,7 +20,7 @@ function plan(
     state,
     pruningPaused: more.pruning ?? null,
     sizes: [{ at: '2026-11-20T00:00:00.000Z', bytes: more.size ?? 0 }],
-    newest: more.last === undefined ? null : { createdAt: more.last },
+    lastBackupAt: more.last ?? null,
     schedule: { nextTime: null },
     destinations: [{ name: 'NAS', snapshotCount: 1 }],
   } as unknown as PlanSummary;

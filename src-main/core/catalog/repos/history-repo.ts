@@ -113,10 +113,10 @@ export class HistoryRepo extends Repo {
   behind(planIds?: readonly string[]): Behind[] {
     return this.db.all(
       Behind,
-      sql`SELECT h.plan_id AS "planId", d.destination_id AS "destinationId", d.problem,
-            (SELECT made_at FROM points WHERE history = h.number AND txid > d.file_txid ORDER BY txid LIMIT 1) AS since
-          FROM histories h JOIN history_destinations d ON d.history_id = h.id
-          WHERE h.plan_id IS NOT NULL AND d.problem IS NOT NULL AND ${among('h.plan_id', planIds)}`,
+      sql`SELECT h.plan_id AS "planId", hd.destination_id AS "destinationId", hd.problem,
+            (SELECT made_at FROM points WHERE history = h.number AND txid > hd.file_txid ORDER BY txid LIMIT 1) AS since
+          FROM histories h JOIN history_destinations hd ON hd.history_id = h.id
+          WHERE h.plan_id IS NOT NULL AND hd.problem IS NOT NULL AND ${among('h.plan_id', planIds)}`,
     );
   }
 
