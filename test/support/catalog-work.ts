@@ -72,7 +72,8 @@ export function collectQueries(): ReadonlySet<string> {
 }
 
 /** What is long in a catalog, by the names that queries give it. */
-const LONG = /^SCAN (s|c|r|m|v|d|good|snapshots|snapshot_copies|manifests|verifications|runs|run_log|points)\b(?!.*USING)/;
+const LONG =
+  /^SCAN (s|c|r|m|v|d|good|snapshots|snapshot_copies|manifests|verifications|runs|run_log|points)\b(?!.*USING)/;
 
 /** The newest rows of a table, whatever is in them: it is read no further. */
 const NEWEST = /^[^?]+ ORDER BY number DESC LIMIT \?$/;

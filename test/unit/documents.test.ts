@@ -76,7 +76,9 @@ function commandLines(text: string): string[] {
     .flatMap((line) => line.replace(/\s#\s.*$/, '').split(/\s\\?\|\s/))
     .map(
       (line) =>
-        /(?:^|\s|--\s)(?:snapkeep )?snapkeep (?:-- )?([a-z].*)$/.exec(line.trim().replace('npm run -s snapkeep --', 'snapkeep'))?.[1],
+        /(?:^|\s|--\s)(?:snapkeep )?snapkeep (?:-- )?([a-z].*)$/.exec(
+          line.trim().replace('npm run -s snapkeep --', 'snapkeep'),
+        )?.[1],
     )
     .filter((line) => line !== undefined);
 }
