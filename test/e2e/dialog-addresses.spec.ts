@@ -44,6 +44,7 @@ test('dialogs that were opened and closed leave one step to the page before', as
   await expect(dialogs()).toHaveAccessibleName('Keyboard shortcuts');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+k');
+  await expect(dialogs()).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(dialogs()).toHaveCount(0);
   await expect.poll(address).toBe('#/databases');

@@ -11,7 +11,7 @@ import { readHolder } from '../../core/process/holder.ts';
 import { isAlive } from '../../platform/processes.ts';
 import { type ServicePlan, serviceManager } from '../../platform/service-manager.ts';
 import { concluding, json } from '../command.ts';
-import { EXIT, print } from '../output.ts';
+import { print } from '../output.ts';
 
 /** `service`: sets up `serve` as a service of this user. */
 export function addServiceCommand(program: Command): void {
@@ -25,11 +25,9 @@ export function addServiceCommand(program: Command): void {
   json(service.command('uninstall').description('stop and remove the service; plans and snapshots stay')).action(
     concluding(uninstall),
   );
-  json(
-    service
-      .command('status')
-      .description('show whether the service is installed and running. Exit code 1: it is not running.'),
-  ).action(concluding(status));
+  json(service.command('status').description('show whether the service is installed and running')).action(
+    concluding(status),
+  );
 }
 
 function planOfService(): ServicePlan {
@@ -83,11 +81,11 @@ async function status(): Promise<void> {
       () => false,
     ));
   const notes = installed ? [await lingering(plan)].filter((note) => note !== null) : [];
-  print(
-    { installed, running, file: plan.file, notes },
-    [`Installed: ${installed ? plan.file : 'no'}`, `Running: ${running ? 'yes' : 'no'}`, ...notes],
-    running ? EXIT.done : EXIT.failed,
-  );
+  print({ installed, running, file: plan.file, notes }, [
+    `Installed: ${installed ? plan.file : 'no'}`,
+    `Running: ${running ? 'yes' : 'no'}`,
+    ...notes,
+  ]);
 }
 
 /** Says that the service will not stay; `null`: it will, or nobody knows. */
