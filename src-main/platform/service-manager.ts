@@ -15,7 +15,7 @@ export interface ServiceFacts {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** How the system's manager of services is told about one: a file, and commands as program and arguments. */
+/** How a service is set up with the system's manager of services: a file, and commands as program and arguments. */
 export interface ServicePlan {
   readonly file: string;
   readonly text: string;

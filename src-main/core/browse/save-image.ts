@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { ImageFormat } from '../../../src-shared/model/rows/browse.ts';
 import { explainWrite } from '../engine/files/disk-full.ts';
-import { readPieces, writeFully } from '../engine/files/durable-files.ts';
+import { readPieces } from '../engine/files/durable-files.ts';
 import { encodeImage } from '../engine/history/encode-image.ts';
+import { countedWriter } from '../engine/history/write-stored.ts';
 import { pageSizeOfDatabase } from '../engine/identify/database-header.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 
@@ -30,25 +30,21 @@ export async function saveImage({ image, path, format, takenAt }: SaveImageReque
     await using source = await open(image);
     await using file = await open(path, 'wx', 0o600);
     const { size } = await source.stat();
-    const sha256 = createHash('sha256');
-    let bytes = 0;
-    const write = (piece: Uint8Array): void => {
-      sha256.update(piece);
-      writeFully(file, piece);
-      bytes += piece.length;
-    };
+    const { write, written } = countedWriter(file);
     if (format === 'ltx') {
       const { buffer: start } = await source.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
       await encodeImage({ image, pageSize: requirePageSize(start), takenAt }, write, context);
     } else {
+      let done = 0;
       for (const piece of readPieces(source, PIECE_BYTES)) {
         context.throwIfCancelled();
         write(piece);
-        context.progress('storing', bytes, size);
+        done += piece.length;
+        context.progress('storing', done, size);
       }
     }
     await file.sync();
-    return { bytes, sha256: sha256.digest('hex') };
+    return written();
   } catch (error) {
     throw explainWrite(error, 'target', path);
   }

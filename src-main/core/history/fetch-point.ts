@@ -87,22 +87,16 @@ async function rebuildFrom(
   destination: StoredDestination,
   handle: RunHandle & { encryptionSecrets: EncryptionSecret[] },
 ): Promise<RebuiltFile> {
-  const staging = join(handle.stagingFolder, 'history');
-  await rm(staging, { recursive: true, force: true });
-  const fetched = join(staging, 'files');
-  await mkdir(fetched, { recursive: true, mode: 0o700 });
-  const point = core.catalog.points.get(history.id, txid);
-  const files = await withDestination(core, destination, async (driver) => {
-    const place = placeOf(core, history, destination, driver);
-    const chosen = await filesOfPoint(place, await listHistory(place, handle.signal), txid, null, handle.signal);
-    const paths: string[] = [];
-    for (const file of chosen) paths.push(await localFileOf(destination, place, file, fetched, handle));
-    return paths;
-  });
-  const target = join(staging, `${fileStem(plan.name)}-point-${txid}.db`);
-  const rebuilt = await rebuildInWorker(core, { files, target, rootHash: knownRoot(point) }, handle);
-  await rm(fetched, { recursive: true });
-  return rebuilt;
+  const rootHash = knownRoot(core.catalog.points.get(history.id, txid));
+  return rebuildFetched(core, { name: plan.name, txid, rootHash }, handle, (folder) =>
+    withDestination(core, destination, async (driver) => {
+      const place = placeOf(core, history, destination, driver);
+      const chosen = await filesOfPoint(place, await listHistory(place, handle.signal), txid, null, handle.signal);
+      const paths: string[] = [];
+      for (const file of chosen) paths.push(await localFileOf(destination, place, file, folder, handle));
+      return paths;
+    }),
+  );
 }
 
 /** A database that was rebuilt in a staging folder, and what identifies its content. */
@@ -111,8 +105,30 @@ export interface RebuiltFile {
   readonly rebuilt: FileDigest;
 }
 
+/**
+ * Rebuilds a point in the staging folder of a run.
+ * @param name of the database
+ * @param fetch puts what is not on this machine into a folder, which goes afterwards; returns the files in their order
+ */
+export async function rebuildFetched(
+  core: CoreContext,
+  { name, txid, rootHash }: { name: string; txid: number; rootHash: string | null },
+  handle: RunHandle & { encryptionSecrets: EncryptionSecret[] },
+  fetch: (folder: string) => Promise<string[]>,
+): Promise<RebuiltFile> {
+  const staging = join(handle.stagingFolder, 'history');
+  await rm(staging, { recursive: true, force: true });
+  const fetched = join(staging, 'files');
+  await mkdir(fetched, { recursive: true, mode: 0o700 });
+  const files = await fetch(fetched);
+  const target = join(staging, `${fileStem(name)}-point-${txid}.db`);
+  const rebuilt = await rebuildInWorker(core, { files, target, rootHash }, handle);
+  await rm(fetched, { recursive: true });
+  return rebuilt;
+}
+
 /** Has a worker process rebuild a database from LTX files of this machine, a base and those that follow it. */
-export async function rebuildInWorker(
+async function rebuildInWorker(
   core: CoreContext,
   { files, target, rootHash }: { files: readonly string[]; target: string; rootHash: string | null },
   handle: RunHandle & { encryptionSecrets: EncryptionSecret[] },

@@ -22,7 +22,7 @@ export interface ReplicaPoint {
 interface PointsAsked {
   /** Only those before this TXID. */
   readonly before?: number | undefined;
-  /** Only so many of them, the newest. */
+  /** Only the newest ones, at most this number. */
   readonly newest?: number | undefined;
   readonly signal?: AbortSignal;
 }

@@ -1,9 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
 import type { Replica, ReplicaPoint } from '../../../src-shared/model/history/replica.ts';
-import { fileStem } from '../../../src-shared/rules/names/naming.ts';
 import type { CoreContext } from '../core-context.ts';
 import { driverAt, folderOf } from '../destinations/chosen-destination.ts';
 import { locationOf, requireDestination } from '../destinations/destination-access.ts';
@@ -11,7 +9,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import type { RunHandle } from '../runs/run-work.ts';
-import { fetchLtxFile, type RebuiltFile, rebuildInWorker } from './fetch-point.ts';
+import { fetchLtxFile, type RebuiltFile, rebuildFetched } from './fetch-point.ts';
 import { ltxPath } from './layout.ts';
 import { pointAt, recognizeReplica, replicaPoints } from './litestream.ts';
 import { filesOfPoint, type HistoryPlace, listHistory } from './read-history.ts';
@@ -101,30 +99,24 @@ export async function fetchReplicaPoint(
   }
 }
 
-async function rebuildOnce(
+function rebuildOnce(
   core: CoreContext,
   { replica, txid, location }: ReplicaSource,
   handle: RunHandle & { encryptionSecrets: EncryptionSecret[] },
 ): Promise<RebuiltFile> {
-  const staging = join(handle.stagingFolder, 'history');
-  await rm(staging, { recursive: true, force: true });
-  const fetched = join(staging, 'files');
-  await mkdir(fetched, { recursive: true, mode: 0o700 });
-  const files = await withReplica(core, replica, async (place, _location, root) => {
-    const chosen = await filesOfPoint(place, await listHistory(place, handle.signal), txid, null, handle.signal);
-    const paths: string[] = [];
-    for (const file of chosen)
-      paths.push(
-        root === null
-          ? await fetchLtxFile(place, file, fetched, handle)
-          : join(root, ltxPath(place.layout, place.folder, file)),
-      );
-    return paths;
-  });
-  const target = join(staging, `${fileStem(basename(location))}-point-${txid}.db`);
-  const rebuilt = await rebuildInWorker(core, { files, target, rootHash: null }, handle);
-  await rm(fetched, { recursive: true });
-  return rebuilt;
+  return rebuildFetched(core, { name: basename(location), txid, rootHash: null }, handle, (folder) =>
+    withReplica(core, replica, async (place, _location, root) => {
+      const chosen = await filesOfPoint(place, await listHistory(place, handle.signal), txid, null, handle.signal);
+      const paths: string[] = [];
+      for (const file of chosen)
+        paths.push(
+          root === null
+            ? await fetchLtxFile(place, file, folder, handle)
+            : join(root, ltxPath(place.layout, place.folder, file)),
+        );
+      return paths;
+    }),
+  );
 }
 
 /** Opens a replica to read it. `root`: the folder of the driver where it is on this machine; `null`: it is not. */

@@ -46,7 +46,7 @@ export function forkedWorker(workerFile: string): (...given: Parameters<StartWor
 
 /** Lets a stream have what a process writes, as fast as it takes it. A reader that is gone is the end for the writer, too. */
 export function passOn(from: Readable, to: Writable): void {
-  // How it ended is told by the run.
+  // The run says how it ended.
   pipeline(from, to).catch(() => from.destroy());
 }
 

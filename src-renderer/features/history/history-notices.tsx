@@ -1,6 +1,5 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { IconPlayerPause } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
 import type { Result } from '../../../src-shared/contract/methods.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import {
@@ -13,6 +12,7 @@ import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/layout/confirm-dialog.tsx';
 import { Note } from '../../components/messages/note.tsx';
+import { PausedAlert } from '../../components/messages/paused-alert.tsx';
 import { useDialog } from '../../hooks/address.ts';
 import { addRun } from '../../stores/runs.ts';
 
@@ -30,14 +30,14 @@ export function HistoryNotices({ plan, summary, now }: HistoryNoticesProps) {
   return (
     <>
       {otherWriterSince !== null && (
-        <Paused action="Take over…" onAction={() => open('take-over')}>
+        <PausedAlert action="Take over…" onAction={() => open('take-over')}>
           {otherWriterInWords(momentLabel(otherWriterSince, now))}
-        </Paused>
+        </PausedAlert>
       )}
       {pruningPaused !== null && (
-        <Paused action="Review…" onAction={() => open('review-history')}>
+        <PausedAlert action="Review…" onAction={() => open('review-history')}>
           {historyPausedInWords(pruningPaused)}
-        </Paused>
+        </PausedAlert>
       )}
       {capturesPaused !== null && (
         <Note tone="warn" icon={IconPlayerPause}>
@@ -68,20 +68,5 @@ export function HistoryNotices({ plan, summary, now }: HistoryNoticesProps) {
         </ConfirmDialog>
       )}
     </>
-  );
-}
-
-function Paused({ action, onAction, children }: { action: string; onAction(): void; children: ReactNode }) {
-  return (
-    <Alert className="tone-warn" icon={<IconPlayerPause size={18} />} role="status">
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <Text size="sm" className="wraps">
-          {children}
-        </Text>
-        <Button size="compact-sm" variant="default" flex="none" onClick={onAction}>
-          {action}
-        </Button>
-      </Group>
-    </Alert>
   );
 }

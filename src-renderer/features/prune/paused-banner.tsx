@@ -1,6 +1,5 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
-import { IconPlayerPause } from '@tabler/icons-react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { PausedAlert } from '../../components/messages/paused-alert.tsx';
 import { useDialog } from '../../hooks/address.ts';
 import { PruneDialog } from './prune-dialog.tsx';
 
@@ -9,16 +8,11 @@ export function PruningPausedBanner({ plan, pruningPaused }: Pick<PlanSummary, '
   const { dialog, open, close } = useDialog(['review-pruning']);
   if (pruningPaused === null) return null;
   return (
-    <Alert className="tone-warn" icon={<IconPlayerPause size={18} />} role="status">
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <Text size="sm" className="wraps">
-          {pruningPaused}
-        </Text>
-        <Button size="compact-sm" variant="default" flex="none" onClick={() => open('review-pruning')}>
-          Review…
-        </Button>
-      </Group>
+    <>
+      <PausedAlert action="Review…" onAction={() => open('review-pruning')}>
+        {pruningPaused}
+      </PausedAlert>
       {dialog !== null && <PruneDialog plan={plan} retention={plan.retention} onClose={close} />}
-    </Alert>
+    </>
   );
 }

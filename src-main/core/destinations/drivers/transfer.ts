@@ -58,7 +58,7 @@ export function checkedDownload(
   { signal, onProgress }: TransferOptions = {},
 ): Readable {
   if (signal !== undefined) addAbortSignal(signal, arriving);
-  // Whoever reads it is told; it may fail before somebody does, and an error that nobody listens to ends the process.
+  // Its reader gets the error; it may fail before there is one, and an error that nobody listens to ends the process.
   arriving.on('error', () => undefined);
   async function* check(): AsyncGenerator<Buffer> {
     let done = 0;

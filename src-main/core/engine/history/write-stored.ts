@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { writeFully } from '../files/durable-files.ts';
 import type { WriteBytes } from '../ltx/encode-ltx.ts';
 import { type Encryptor, encryptPieces } from '../packing/encryption.ts';
@@ -23,6 +23,16 @@ export async function writeStored<T>(
   timestamp: (encoded: T) => number,
 ): Promise<{ encoded: T; stored: StoredLtx }> {
   await using file = await open(path, 'wx', 0o600);
+  const { write, written } = countedWriter(file);
+  const encoded = encryptor === null ? await encode(write) : await encrypted(encryptor, encode, write);
+  const at = new Date(timestamp(encoded));
+  await file.utimes(at, at);
+  await file.sync();
+  return { encoded, stored: written() };
+}
+
+/** Writes to a file from its start. `written`: what it came to, asked for once, at the end. */
+export function countedWriter(file: FileHandle): { write(piece: Uint8Array): void; written(): StoredLtx } {
   const sha256 = createHash('sha256');
   let bytes = 0;
   const write = (piece: Uint8Array): void => {
@@ -30,11 +40,7 @@ export async function writeStored<T>(
     writeFully(file, piece);
     bytes += piece.length;
   };
-  const encoded = encryptor === null ? await encode(write) : await encrypted(encryptor, encode, write);
-  const at = new Date(timestamp(encoded));
-  await file.utimes(at, at);
-  await file.sync();
-  return { encoded, stored: { bytes, sha256: sha256.digest('hex') } };
+  return { write, written: () => ({ bytes, sha256: sha256.digest('hex') }) };
 }
 
 /** Encrypts what is handed over on its way: no more of it is in memory than one piece. */
